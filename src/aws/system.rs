@@ -1,0 +1,221 @@
+//! An options scenario as the rest of the program sees it: services, network, account and gateway, checked and in plain types.
+
+use std::collections::BTreeMap;
+
+use crate::random::Distribution;
+use crate::units::{Bytes, Duration, Rate};
+
+/// A system of microservices behind API Gateway, with everything that an option's inventory, cost and network depend on.
+#[derive(Clone, Debug, PartialEq)]
+pub struct System {
+    /// Every microservice that is not listed in `listed`, and the number of services at the operating point.
+    pub services: Services,
+    /// Services that differ, in file order; they are the first of the `services.count` services.
+    pub listed: Vec<Listed>,
+    /// Zones, VPCs and addresses.
+    pub network: Network,
+    /// Region, environments, account topology.
+    pub account: Account,
+    /// Timeouts, WAF, authorizer and throttles of the API.
+    pub gateway: Gateway,
+    /// What callers send.
+    pub traffic: Traffic,
+    /// Quotas in force where they differ from the AWS default: by quota id or L-code, with where the value came from.
+    pub quotas: BTreeMap<String, QuotaValue>,
+    /// What everything else in the account uses of a quota, by quota id or L-code.
+    pub used: BTreeMap<String, f64>,
+    /// The latency of a hop, by the hop's name (a part's id, or one of the fixed hop names), where the scenario states it.
+    pub hop_times: BTreeMap<String, Distribution>,
+    /// The options to compare, in order, each with the scenario's `[option.ID]` already applied.
+    pub options: Vec<super::option::ArchitectureOption>,
+}
+
+/// `[services]`: every microservice.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Services {
+    /// Services at the operating point, 1 to 100,000.
+    pub count: u32,
+    /// Targets per service.
+    pub targets: u32,
+    /// Requests that one target serves at once.
+    pub concurrency: u32,
+    /// Requests that may wait per target.
+    pub queue: u32,
+    /// Service time of a request.
+    pub time: Distribution,
+    /// Whether `time` already holds the zone leg from the last load balancer to the target.
+    pub time_includes_zone_leg: bool,
+    /// Whether `time` is the built-in default and not the user's.
+    pub time_is_default: bool,
+    /// What the last balancer does.
+    pub balancing: Balancing,
+    /// How a new version is brought in.
+    pub deployment: Deployment,
+    /// Targets during a rolling deployment, over targets; 1 or more.
+    pub surge: f64,
+    /// Routes (HTTP API) or resources (REST API) that a service takes.
+    pub routes: u32,
+    /// Each target has a network interface of its own.
+    pub interface_per_target: bool,
+}
+
+/// `[[service]]`: one service that differs. `None` means as in `[services]`.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct Listed {
+    /// Unique name.
+    pub name: String,
+    /// Free text for reports.
+    pub title: Option<String>,
+    /// Team or domain that may share load balancers.
+    pub group: Option<String>,
+    /// The option this service takes whatever the compared option is (a mix).
+    pub option: Option<String>,
+    /// Targets of this service.
+    pub targets: Option<u32>,
+    /// Requests that one target serves at once.
+    pub concurrency: Option<u32>,
+    /// Requests that may wait per target.
+    pub queue: Option<u32>,
+    /// Service time.
+    pub time: Option<Distribution>,
+    /// Share of the traffic relative to a service of weight 1; `None` is 1.
+    pub weight: Option<f64>,
+}
+
+/// How the last balancer chooses a target.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Balancing {
+    /// What the part does: an NLB by flow hash per connection, an ALB round robin per request, Cloud Map at random.
+    Inherit,
+    /// In turn, per request.
+    RoundRobin,
+    /// The target with the fewest requests waiting or in service; ties to the first.
+    LeastOutstanding,
+    /// Evenly at random, per request.
+    Random,
+}
+
+/// How a service's new version replaces the old one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Deployment {
+    /// One target group; targets x surge while it lasts.
+    Rolling,
+    /// Two target groups, twice the targets.
+    BlueGreen,
+    /// Neither.
+    InPlace,
+}
+
+/// `[network]`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Network {
+    /// Availability Zones in use, 1 to 6.
+    pub zones: u32,
+    /// VPCs over which the services divide evenly; fewer where there are fewer services.
+    pub vpcs: u32,
+    /// Prefix length of the subnet in each zone and VPC, 16 to 28.
+    pub subnet_prefix: u32,
+    /// NLB cross-zone balancing.
+    pub nlb_cross_zone: bool,
+    /// Probability that an attempt takes an idle warm connection, if there is one.
+    pub connection_reuse: f64,
+}
+
+/// `[account]`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Account {
+    /// AWS Region name.
+    pub region: String,
+    /// Copies of the system in the account.
+    pub environments: u32,
+    /// How accounts share the work.
+    pub topology: AccountTopology,
+    /// Accounts, 1 for `Single`.
+    pub accounts: u32,
+}
+
+/// Account topologies of model.md 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AccountTopology {
+    /// One account holds everything.
+    Single,
+    /// An API per account: each account has its own pools.
+    Federated,
+    /// One API over PrivateLink.
+    Central,
+    /// Subnets shared with other accounts.
+    SharedVpc,
+}
+
+/// `[gateway]`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Gateway {
+    /// Stated integration timeout; `None` is the type's own maximum (29 s REST, 30 s HTTP API).
+    pub integration_timeout: Option<Duration>,
+    /// AWS WAF before a REST API.
+    pub waf: bool,
+    /// Give tokens of earlier throttles back when a later one refuses.
+    pub refund_tokens: bool,
+    /// Authorizer latency, if there is one.
+    pub authorizer: Option<Distribution>,
+    /// Stage throttle.
+    pub stage_throttle: Option<Throttle>,
+    /// Throttle of each service's route or method.
+    pub route_throttle: Option<Throttle>,
+}
+
+/// A token bucket of API Gateway.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Throttle {
+    /// Tokens per second.
+    pub rate: Rate,
+    /// Bucket capacity.
+    pub burst: u32,
+}
+
+/// What callers send, as far as ceilings and cost depend on it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Traffic {
+    /// Peak requests per second, by service or for the whole system.
+    pub rate: TrafficRate,
+    /// Peak over mean rate; months are billed at the mean.
+    pub peak_to_mean: f64,
+    /// Bytes of a request on the wire.
+    pub request: Bytes,
+    /// Bytes of a response on the wire.
+    pub response: Bytes,
+    /// The arrivals in words, for traffic rungs: "Poisson", "constant", "MMPP", ...
+    pub arrivals: String,
+}
+
+/// Peak request rate.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum TrafficRate {
+    /// Grows with the services.
+    PerService(Rate),
+    /// Whole system, whatever the services.
+    Total(Rate),
+    /// Closed clients: no rate of their own.
+    Closed,
+}
+
+/// A quota value in force that is not the AWS default.
+#[derive(Clone, Debug, PartialEq)]
+pub struct QuotaValue {
+    /// The value.
+    pub value: f64,
+    /// Where it came from, for reports: "scenario", or the quotas file's name.
+    pub from: String,
+}
+
+impl System {
+    /// Requests per second at the peak with `services` services; `None` for closed clients.
+    #[must_use]
+    pub fn rate(&self, services: u32) -> Option<f64> {
+        match self.traffic.rate {
+            TrafficRate::PerService(rate) => Some(rate.per_second() * f64::from(services)),
+            TrafficRate::Total(rate) => Some(rate.per_second()),
+            TrafficRate::Closed => None,
+        }
+    }
+}

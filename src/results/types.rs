@@ -1,0 +1,349 @@
+//! The result document, format version 1: latencies in ms, rates per second, shares 0 to 1, estimates with their intervals.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+/// Version of the results format.
+pub const FORMAT: u32 = 1;
+
+/// Everything one verb computed.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Results {
+    /// Version of the program.
+    pub gatecap: String,
+    /// Version of this format.
+    pub format: u32,
+    /// The scenario's title.
+    pub title: String,
+    /// Hash of the resolved scenario.
+    pub scenario: String,
+    /// Master seed.
+    pub seed: u64,
+    /// Confidence level of all intervals.
+    pub confidence: f64,
+    /// Dates of the data tables, by table.
+    pub data: BTreeMap<String, String>,
+    /// The question in numbers: what is wanted at the operating point.
+    pub wanted: Wanted,
+    /// The options compared, in order; empty for hops scenarios.
+    pub options: Vec<OptionInfo>,
+    /// Simulated points.
+    pub points: Vec<Point>,
+    /// The ladder of every option, all rungs in order.
+    pub ceilings: Vec<Ceiling>,
+    /// Where each option saturates.
+    pub saturation: Vec<SaturationPoint>,
+    /// Paired differences.
+    pub comparisons: Vec<Comparison>,
+    /// Known answers.
+    pub validations: Vec<Validation>,
+    /// Which limit is nearest over services and rate; empty where it was not asked for.
+    pub map: Vec<MapCell>,
+    /// Monthly cost at the operating point, as far as known.
+    pub costs: Vec<CostLine>,
+    /// Inputs with their evidence.
+    pub assumptions: Vec<Assumption>,
+    /// Which quota rows a quotas file set, and which it could not use.
+    pub quotas_read: Vec<QuotaRead>,
+    /// Warnings about the whole.
+    pub warnings: Vec<Warning>,
+}
+
+/// The question: services and load wanted, and the conditions to hold.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Wanted {
+    /// Services at the operating point; null for hops scenarios without a services axis.
+    pub services: Option<u32>,
+    /// Requests per second of each service, where the rate is per service.
+    pub rate_per_service: Option<f64>,
+    /// Requests per second of the whole system at the operating point; null for closed clients.
+    pub rate: Option<f64>,
+    /// Zones.
+    pub zones: u32,
+    /// VPCs.
+    pub vpcs: u32,
+    /// Targets of a service.
+    pub targets: u32,
+    /// AWS Region.
+    pub region: String,
+    /// The arrivals in words.
+    pub arrivals: String,
+    /// Conditions to hold.
+    pub objectives: Vec<Objective>,
+    /// Measured requests of one replication and point.
+    pub requests: u64,
+    /// Replications of a point.
+    pub replications: u32,
+    /// The scenario file as the user wrote it, or `built-in`.
+    pub file: String,
+}
+
+/// A condition on a metric.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Objective {
+    /// As written: `latency.p99 <= 250ms`.
+    pub text: String,
+    /// Metric name.
+    pub metric: String,
+    /// `<=`, `<`, `>=` or `>`.
+    pub relation: String,
+    /// In the metric's own unit.
+    pub bound: f64,
+}
+
+/// An option and what it needs at the operating point.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct OptionInfo {
+    /// Unique name.
+    pub name: String,
+    /// For people.
+    pub title: String,
+    /// Part ids in order.
+    pub path: Vec<String>,
+    /// The sharing rule in words.
+    pub sharing: String,
+    /// Whether the path has a part that AWS advises against for new builds, and why.
+    pub legacy: Option<String>,
+    /// Counts at the operating point, by unit name ("VPC links V2", "ALBs", ...), in order.
+    pub parts: Vec<(String, f64)>,
+    /// Load balancers, links, APIs in all: what one runs.
+    pub parts_total: f64,
+    /// Services that share one mutable load-balancer configuration at the operating point, at most.
+    pub shared_configuration: u32,
+    /// Whether the simulated deployments of its services are independent, in words.
+    pub independence: String,
+    /// Isolation in words: VPCs, accounts.
+    pub isolation: String,
+    /// Mean latency that the path adds to client round trip and service, from the hop defaults, ms.
+    pub added_mean_ms: f64,
+}
+
+/// A value with its confidence interval.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Estimate {
+    /// Point estimate; null where it must not be shown (unstable point, nothing observed).
+    pub value: Option<f64>,
+    /// Lower end; null where withheld.
+    pub low: Option<f64>,
+    /// Upper end; null where withheld.
+    pub high: Option<f64>,
+}
+
+/// One simulated point.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Point {
+    /// Option name; null for hops scenarios.
+    pub option: Option<String>,
+    /// Services; null for hops scenarios without a services axis.
+    pub services: Option<u32>,
+    /// Values of further axes, by dotted field name.
+    pub axes: BTreeMap<String, f64>,
+    /// Measured requests over all replications.
+    pub requests: u64,
+    /// Replications.
+    pub replications: u32,
+    /// Warm-up in seconds (mean over replications where it was given as a count).
+    pub warmup_s: f64,
+    /// Every metric by name.
+    pub metrics: BTreeMap<String, Estimate>,
+    /// Whether a steady state exists.
+    pub stable: bool,
+    /// Whether the quotas in force allow the point.
+    pub fits_quotas: bool,
+    /// The entity nearest to its limit, as `hop.service`.
+    pub bottleneck: Option<String>,
+    /// Its load over its limit: utilisation of a station, offered over allowed of a bucket.
+    pub bottleneck_load: Option<f64>,
+    /// Names of hops in path order.
+    pub hops: Vec<HopInfo>,
+    /// Latency of successful answers: (quantile, ms), merged over replications.
+    pub percentiles: Vec<(f64, f64)>,
+    /// Warnings about this point.
+    pub warnings: Vec<Warning>,
+}
+
+/// A hop of a point's path, for the stacked chart and hops.csv.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct HopInfo {
+    /// Name as in the metrics.
+    pub name: String,
+    /// For people: "Application Load Balancer".
+    pub title: String,
+    /// Evidence grade of its default, empty where the scenario states it.
+    pub grade: String,
+    /// Mean contribution to the latency of a request, ms (probability of a visit times mean sojourn).
+    pub mean_ms: f64,
+    /// Share of the mean latency.
+    pub share: f64,
+}
+
+/// One rung of an option's ladder.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Ceiling {
+    /// Option name.
+    pub option: String,
+    /// `structure` or `traffic`.
+    pub kind: String,
+    /// Quota id, as `elb.alb-per-region`.
+    pub quota: String,
+    /// AWS quota code; null where AWS has none.
+    pub code: Option<String>,
+    /// For people: "ALBs per Region".
+    pub name: String,
+    /// Value in force.
+    pub limit: f64,
+    /// Used by everything else.
+    pub used: f64,
+    /// Whether it can be raised.
+    pub adjustable: bool,
+    /// `routine`, `case by case` or `never`.
+    pub lead_time: String,
+    /// The most services that fit.
+    pub services: u32,
+    /// Whether it is the first of its kind (every tied one).
+    pub binding: bool,
+    /// What presses on it, in words: "20 VPC links of 50 listeners".
+    pub pressed_by: Vec<String>,
+    /// AWS CLI line that asks for an increase enough for the wanted services (or for the next rung); null where it cannot be raised.
+    pub ask: Option<String>,
+    /// Where the value comes from: "AWS default", "scenario", a file's name.
+    pub value_from: String,
+    /// Source of the fact.
+    pub source: String,
+    /// Date of the source.
+    pub date: String,
+}
+
+/// Where an option (or a hops scenario) saturates.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct SaturationPoint {
+    /// Option name; null for hops scenarios.
+    pub option: Option<String>,
+    /// The axis.
+    pub vary: String,
+    /// Largest value that passed; null where none did.
+    pub value: Option<f64>,
+    /// Smallest value that failed; null where none did.
+    pub fails_at: Option<f64>,
+    /// `quota`, `stability`, `throttled`, `condition` or `none`.
+    pub criterion: String,
+    /// The quota code, hop or condition.
+    pub by: String,
+    /// The condition or quota in words.
+    pub reason: String,
+}
+
+/// A paired difference between two options, A minus B.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Comparison {
+    /// First option.
+    pub a: String,
+    /// Second option.
+    pub b: String,
+    /// Services.
+    pub services: Option<u32>,
+    /// Metric name.
+    pub metric: String,
+    /// A minus B.
+    pub difference: Estimate,
+    /// Variance of the independent difference over that of the paired one.
+    pub variance_ratio: Option<f64>,
+}
+
+/// A known answer and what was measured.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Validation {
+    /// File name.
+    pub file: String,
+    /// Metric name.
+    pub metric: String,
+    /// Expected value.
+    pub expected: f64,
+    /// Measured value; null where it could not be measured.
+    pub measured: Option<f64>,
+    /// Allowed absolute deviation.
+    pub tolerance: f64,
+    /// Deviation over the standard error of a correct simulator; null where that is 0.
+    pub z: Option<f64>,
+    /// Within the tolerance.
+    pub pass: bool,
+}
+
+/// What is nearest to its limit at so many services of so many requests per second each. Computed, not simulated, but for
+/// `condition`, which rests on a simulated point at the same rate.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct MapCell {
+    /// Option name.
+    pub option: String,
+    /// Services.
+    pub services: u32,
+    /// Requests per second of each service.
+    pub rate_per_service: f64,
+    /// Load over limit of the nearest traffic limit (throttle or target utilisation); 1 is full.
+    pub load: f64,
+    /// `ok`, `quota`, `throttle` or `service`: what stops it first.
+    pub stopped_by: String,
+    /// The limit in words: "ALBs per Region", "account throttle", "service targets", "latency.p99 <= 250ms".
+    pub by: String,
+}
+
+/// One line of an option's month.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct CostLine {
+    /// Option name.
+    pub option: String,
+    /// What is paid for: "API requests", "load-balancer hours".
+    pub item: String,
+    /// US$ a month; null where no price is known.
+    pub monthly: Option<f64>,
+    /// How it was counted.
+    pub basis: String,
+    /// Source of the price.
+    pub source: String,
+}
+
+/// An input and its evidence.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Assumption {
+    /// What it is: "REST API overhead".
+    pub input: String,
+    /// Value used: "lognormal, median 6 ms, p99 16 ms".
+    pub value: String,
+    /// Evidence grade: A, A-, B, C, D, or `yours`.
+    pub grade: String,
+    /// Low end of the plausible range, in words.
+    pub low: String,
+    /// High end of the plausible range, in words.
+    pub high: String,
+    /// Source.
+    pub source: String,
+    /// Names of the options that have it on their path; empty: all.
+    pub options: Vec<String>,
+}
+
+/// A row of a quotas file and what became of it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct QuotaRead {
+    /// The file.
+    pub file: String,
+    /// Quota code.
+    pub code: String,
+    /// Quota name as the file has it.
+    pub name: String,
+    /// The value; null where the row has none.
+    pub value: Option<f64>,
+    /// `used`, or why it was not.
+    pub status: String,
+}
+
+/// Something a reader should know before believing a number.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Warning {
+    /// Stable id: `unstable`, `too_few_samples`, `assumed_evidence`, ...
+    pub kind: String,
+    /// The metric, hop or option it is about.
+    pub about: String,
+    /// The sentence.
+    pub message: String,
+}
