@@ -1,1 +1,12 @@
-//! To come.
+//! Output analysis: recording latencies, and turning replications into estimates with intervals. Plain numbers in, plain numbers
+//! out; it knows neither queues nor AWS.
+
+pub mod dispersion;
+pub mod estimate;
+pub mod histogram;
+pub mod stability;
+pub mod student;
+pub mod warmup;
+
+pub use estimate::{Interval, Paired};
+pub use histogram::{Bucket, Recorder};
