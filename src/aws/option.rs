@@ -13,6 +13,9 @@ pub struct ArchitectureOption {
     pub path: Vec<Part>,
     /// How services share the parts.
     pub share: Sharing,
+    /// A second kind of last load balancer: services alternate between the path's last one and this one, so that both pools
+    /// hold some. Only for paths with one load balancer; `None` is the usual.
+    pub also: Option<Part>,
 }
 
 /// How many of one thing another holds.
