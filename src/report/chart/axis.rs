@@ -1,6 +1,7 @@
 //! Axes: linear, logarithmic and by nines, their ticks, and the grid of a plot. Knows no data.
 
-use super::canvas::{At, Canvas, Dash, Stroke, Tie, Type};
+use super::canvas::{Canvas, Dash, Stroke, Tie, Type, span};
+use super::label::WIDTH;
 use super::style::Paint;
 use super::text;
 
@@ -95,6 +96,12 @@ impl Axis {
     #[must_use]
     pub fn holds(self, value: f64) -> bool {
         (self.low..=self.high).contains(&value)
+    }
+
+    /// Its ends in values.
+    #[must_use]
+    pub fn range(self) -> (f64, f64) {
+        (self.low, self.high)
     }
 
     /// Its ends in pixels.
@@ -200,10 +207,11 @@ pub fn tick_row(canvas: &Canvas, x: Axis, ticks: &[Tick], height: f64) {
     let mut free = f64::NEG_INFINITY;
     for tick in ticks {
         let Some(label) = &tick.label else { continue };
-        let at: At = (x.at(tick.value), height);
-        let (from, to) = super::canvas::span(at.0, label, Tie::Middle, TICK);
+        let (from, to) = span(x.at(tick.value), label, Tie::Middle, TICK);
         if from > free {
-            canvas.text(at, label, Tie::Middle, TICK);
+            // A label at an end of the chart moves in rather than being clipped.
+            let moved = (1.0 - from).max(0.0) - (to - (WIDTH - 1.0)).max(0.0);
+            canvas.text((x.at(tick.value) + moved, height), label, Tie::Middle, TICK);
             free = to + 6.0;
         }
     }

@@ -18,9 +18,12 @@ struct Line {
     index: u8,
     number: String,
     title: String,
-    /// Offered, successful, interval of the latter, in rising order.
-    points: Vec<(f64, f64, Option<(f64, f64)>)>,
+    /// In rising order of what is offered.
+    points: Vec<Rates>,
 }
+
+/// Offered, successful, and the interval of the latter.
+type Rates = (f64, f64, Option<(f64, f64)>);
 
 /// Successful against offered requests per second for every option, with the diagonal on which nothing is lost and the account
 /// throttle. `None` only without any point.
@@ -41,19 +44,11 @@ pub fn goodput(results: &Results) -> Option<Chart> {
     if most <= 0.0 {
         return Some(face.empty("no point has both an offered and a successful rate"));
     }
-    let least = lines.iter().flat_map(|l| l.points.iter().map(|p| p.0)).fold(f64::INFINITY, f64::min);
-    let scale = if least > 0.0 && most / least > 30.0 { Scale::Log } else { Scale::Linear };
-    let low = if scale == Scale::Log { least } else { 0.0 };
-    let lowest = lines.iter().flat_map(|l| l.points.iter().map(|p| p.1)).fold(low, f64::min).max(low / 10.0);
-    let x = Axis::new(scale, Unit::Number, (low, most * 1.03), (LEFT, RIGHT));
-    let y = Axis::new(scale, Unit::Number, (lowest, most * 1.03), (BOTTOM, TOP));
-    Some(face.chart((WIDTH, BOTTOM + 44.0 + legend_height(lines.len())), |canvas| {
+    let (x, y) = axes(&lines, most);
+    Some(face.chart((WIDTH, BOTTOM + 52.0 + legend_height(lines.len())), |canvas| {
         frame(canvas, x, y, "offered requests/s");
         canvas.text((LEFT - 50.0, TOP - 13.0), "successful requests/s", Tie::Left, super::axis::TICK);
-        canvas.line(
-            &[(x.within(low), y.within(low)), (x.within(most), y.within(most))],
-            Stroke(Paint::Muted, 1.2, Dash::Dotted),
-        );
+        diagonal(canvas, x, y);
         if let Some(limit) = throttle.filter(|l| x.holds(*l)) {
             let at = x.at(limit);
             canvas.line(&[(at, TOP - 6.0), (at, BOTTOM)], Stroke(Paint::Limit, 1.3, Dash::Dashed));
@@ -65,11 +60,35 @@ pub fn goodput(results: &Results) -> Option<Chart> {
         }
         ends(canvas, &lines, x, y);
         let entries: Vec<Entry> = lines.iter().map(entry).collect();
-        legend(canvas, BOTTOM + 44.0, &["most offered", "comes out", "share"], &entries);
+        legend(canvas, BOTTOM + 52.0, &["most offered", "comes out", "share"], &entries);
     }))
 }
 
-fn rates(point: &Point) -> Option<(f64, f64, Option<(f64, f64)>)> {
+/// Linear from 0, since what matters happens at the top; logarithmic where so little comes out that a line would lie on the axis.
+fn axes(lines: &[Line], most: f64) -> (Axis, Axis) {
+    let good = lines.iter().flat_map(|l| l.points.iter().map(|p| p.1)).fold(0.0, f64::max);
+    if good > 0.0 && most / good > 15.0 {
+        let least = |of: fn(&Rates) -> f64| {
+            let values = lines.iter().flat_map(|l| l.points.iter().map(of)).filter(|v| *v > 0.0);
+            values.fold(f64::INFINITY, f64::min)
+        };
+        let x = Axis::new(Scale::Log, Unit::Number, (least(|p| p.0), most), (LEFT, RIGHT));
+        return (x, Axis::new(Scale::Log, Unit::Number, (least(|p| p.1) / 1.2, good * 1.5), (BOTTOM, TOP)));
+    }
+    let x = Axis::new(Scale::Linear, Unit::Number, (0.0, most * 1.02), (LEFT, RIGHT));
+    (x, Axis::new(Scale::Linear, Unit::Number, (0.0, if good > 0.0 { good * 1.12 } else { most }), (BOTTOM, TOP)))
+}
+
+/// Where all that is offered succeeds, as far as both axes reach.
+fn diagonal(canvas: &Canvas, x: Axis, y: Axis) {
+    let (low, high) = (x.range().0.max(y.range().0), x.range().1.min(y.range().1));
+    if low < high {
+        let stroke = Stroke(Paint::Muted, 1.3, Dash::Dotted);
+        canvas.line(&[(x.at(low), y.at(low)), (x.at(high), y.at(high))], stroke);
+    }
+}
+
+fn rates(point: &Point) -> Option<Rates> {
     // An unstable point still has honest rates: what came in and what went out in the window.
     let value = |metric: &str| point.metrics.get(metric).and_then(|e| e.value).filter(|v| v.is_finite() && *v >= 0.0);
     let interval = match shown(point, "rate.goodput") {

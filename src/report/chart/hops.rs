@@ -6,7 +6,7 @@ use super::label::{HEADING, WIDTH, key};
 use super::percentiles::place;
 use super::select::{Row, rows};
 use super::style::Paint;
-use super::text::{self, clean, cut, latency, list, number};
+use super::text::{self, clean, cut, figure, list, measured};
 use super::{Chart, Face};
 use crate::results::{HopInfo, Results};
 
@@ -40,6 +40,7 @@ pub fn hops(results: &Results) -> Option<Chart> {
     let bottom = TOP + ROW * rows.len() as f64;
     let words: Vec<String> = titles.iter().map(|t| clean(t)).collect();
     let lines = key_lines(&words);
+    let assumed = |t: &str| rows.iter().flat_map(drawn).any(|h| title(h) == t && h.grade == "D");
     Some(face.chart((WIDTH, bottom + 34.0 + 17.0 * lines as f64), |canvas| {
         let ticks = x.ticks();
         for tick in &ticks {
@@ -52,7 +53,7 @@ pub fn hops(results: &Results) -> Option<Chart> {
             bar(canvas, row, x, TOP + ROW * i as f64, &titles);
         }
         key(canvas, bottom + 32.0, WIDTH, &words, |i, x, y| {
-            canvas.rect((x, y - 5.0), (16.0, 10.0), Paint::Hop(colour(i)), 1.0);
+            canvas.rect((x, y - 5.0), (16.0, 10.0), paint(colour(i), assumed(titles[i])), 1.0);
         });
     }))
 }
@@ -68,6 +69,10 @@ fn key_lines(words: &[String]) -> usize {
         x += wide + 16.0;
     }
     lines
+}
+
+fn paint(index: u8, assumed: bool) -> Paint {
+    if assumed { Paint::HopHatch(index) } else { Paint::Hop(index) }
 }
 
 fn colour(index: usize) -> u8 {
@@ -111,11 +116,10 @@ fn bar(canvas: &Canvas, row: &Row, x: Axis, top: f64, titles: &[&str]) {
         sum += hop.mean_ms;
         let index = colour(titles.iter().position(|t| *t == title(hop)).unwrap_or(0));
         let assumed = hop.grade == "D";
-        let paint = if assumed { Paint::HopHatch(index) } else { Paint::Hop(index) };
         // A hair of page between neighbours, but never more than the segment itself.
         let gap = 1.0_f64.min((to - from) / 3.0);
-        canvas.rect((from, top), (to - from - gap, BAR), paint, 1.0);
-        let (words, middle) = (number(hop.mean_ms), ((from + to - gap) / 2.0, top + BAR / 2.0));
+        canvas.rect((from, top), (to - from - gap, BAR), paint(index, assumed), 1.0);
+        let (words, middle) = (figure(hop.mean_ms), ((from + to - gap) / 2.0, top + BAR / 2.0));
         if text::width(&words, 11.0, false) + 8.0 > to - from {
             continue;
         }
@@ -125,13 +129,13 @@ fn bar(canvas: &Canvas, row: &Row, x: Axis, top: f64, titles: &[&str]) {
             canvas.text(middle, &words, Tie::Middle, Type::plain(11.0, Paint::Hop(index).text_on()));
         }
     }
-    canvas.text((x.at(sum) + 7.0, top + BAR / 2.0), &latency(sum), Tie::Left, Type::bold(12.0, Paint::Ink));
+    canvas.text((x.at(sum) + 7.0, top + BAR / 2.0), &measured(sum), Tie::Left, Type::bold(12.0, Paint::Ink));
 }
 
 fn describe(rows: &[Row]) -> String {
     let one = |row: &Row| {
         let largest = drawn(row).max_by(|a, b| a.mean_ms.total_cmp(&b.mean_ms))?;
-        Some(format!("{} {}, most of it in {}", clean(&row.title), latency(total(row)), clean(title(largest))))
+        Some(format!("{} {}, most of it in {}", clean(&row.title), measured(total(row)), clean(title(largest))))
     };
     let each: Vec<String> = rows.iter().filter_map(one).collect();
     format!("Mean latency by hop{}: {}.", place(rows), list(&each))

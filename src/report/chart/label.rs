@@ -12,9 +12,9 @@ pub const HEADING: f64 = 46.0;
 /// Title and subtitle at the top, cut to the width.
 pub fn heading(canvas: &Canvas, title: &str, subtitle: &str, width: f64) {
     let room = width - 4.0;
-    canvas.text((2.0, 11.0), &cut(&text::clean(title), 15.0, true, room), Tie::Left, Type::bold(15.0, Paint::Ink));
+    canvas.text((2.0, 11.0), &cut(&text::one_line(title), 15.0, true, room), Tie::Left, Type::bold(15.0, Paint::Ink));
     let small = Type::plain(11.0, Paint::Muted);
-    canvas.text((2.0, 30.0), &cut(&text::clean(subtitle), small.size, false, room), Tie::Left, small);
+    canvas.text((2.0, 30.0), &cut(&text::one_line(subtitle), small.size, false, room), Tie::Left, small);
 }
 
 /// Moves places apart until they are `gap` from each other, as little as possible, and inside `low..high` while there is room.

@@ -127,7 +127,7 @@ fn merged(ceilings: &[&Ceiling]) -> Vec<Rung> {
         let services = f64::from(ceiling.services);
         match out.last_mut() {
             Some((rung, more)) if rung.services == services => *more += 1,
-            _ => out.push((Rung { services, words: cut(&clean(&ceiling.name), SMALL.size, false, 190.0) }, 0)),
+            _ => out.push((Rung { services, words: short(&ceiling.name) }, 0)),
         }
     }
     let named = |(rung, more): (Rung, usize)| match more {
@@ -135,6 +135,12 @@ fn merged(ceilings: &[&Ceiling]) -> Vec<Rung> {
         _ => Rung { words: format!("{} and {more} more", rung.words), ..rung },
     };
     out.into_iter().map(named).collect()
+}
+
+/// A quota's name up to its first comma, behind which the tables keep the unit, and no wider than a third of the chart.
+fn short(name: &str) -> String {
+    let name = clean(name);
+    cut(name.split(',').next().unwrap_or(&name), SMALL.size, false, 190.0)
 }
 
 /// Places the words of a row: the title first, then the first rung and the wall, then what still fits.
@@ -192,7 +198,8 @@ fn words(canvas: &Canvas, row: &Row, x: Axis, top: f64) {
     let line = top - LINE * row.lines_above as f64 + 5.0;
     canvas.text((LEFT, line), &(row.index + 1).to_string(), Tie::Left, Type::bold(12.0, paint));
     canvas.boxed((LEFT + 14.0, line), &row.title, Tie::Left, Type::plain(12.0, Paint::Ink));
-    for rung in &row.traffic {
+    // Only the first: a raised throttle meets the next limit, but the tables tell that better than a row of diamonds.
+    if let Some(rung) = row.traffic.first() {
         let at = x.within(rung.services);
         canvas.line(&[(at, top - 6.0), (at, top + BAR)], Stroke(Paint::Ink, 1.0, Dash::Solid));
         canvas.diamond((at, top - 6.0), 4.5, Paint::Ink);
@@ -211,7 +218,7 @@ fn words(canvas: &Canvas, row: &Row, x: Axis, top: f64) {
 }
 
 fn legend(canvas: &Canvas, top: f64) {
-    let words = ["on today's quotas", "once the quota before it is raised", "traffic limit"].map(String::from);
+    let words = ["on today's quotas", "once the quota before it is raised", "first traffic limit"].map(String::from);
     key(canvas, top, WIDTH, &words, |i, x, y| match i {
         0 => canvas.rect((x, y - 5.0), (16.0, 10.0), Paint::Series(4), 1.0),
         1 => canvas.rect((x, y - 5.0), (16.0, 10.0), Paint::Hatch(4), 1.0),

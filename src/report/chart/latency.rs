@@ -7,7 +7,7 @@ use super::canvas::{At, Canvas, Dash, Stroke, Tie, Type};
 use super::label::{Entry, HEADING, Lanes, WIDTH, legend, legend_height, over, push_apart};
 use super::select::{Curve, Shown, Sweep, objective, shown, sweep};
 use super::style::Paint;
-use super::text::{self, bold, latency};
+use super::text::{self, bold, latency, measured};
 use super::{Chart, Face, runs};
 use crate::results::Results;
 
@@ -16,6 +16,8 @@ const LEFT: f64 = 58.0;
 const RIGHT: f64 = WIDTH - 24.0;
 const TOP: f64 = HEADING + 40.0;
 const BOTTOM: f64 = TOP + 262.0;
+/// Distance of crosses above each other.
+const CROSS: f64 = 10.0;
 
 /// p99 against services for every option: bands, dashes beyond today's quotas, ceilings, objective and the reader's own number.
 /// `None` only without any point.
@@ -40,7 +42,7 @@ pub fn latency_p99(results: &Results) -> Option<Chart> {
         return Some(face.empty("no point has a steady state and enough samples for a p99"));
     };
     let marks = marks(&sweep);
-    let height = BOTTOM + 46.0 + legend_height(sweep.curves.len()) + if marks.is_empty() { 0.0 } else { 18.0 };
+    let height = BOTTOM + 52.0 + legend_height(sweep.curves.len()) + if marks.is_empty() { 0.0 } else { 22.0 };
     Some(face.chart((WIDTH, height), |canvas| {
         frame(canvas, x, y, &sweep.words(results));
         ceilings(canvas, results, &sweep, x);
@@ -54,6 +56,7 @@ pub fn latency_p99(results: &Results) -> Option<Chart> {
         for curve in &sweep.curves {
             line(canvas, curve, x, y);
         }
+        crosses(canvas, &sweep, x);
         ends(canvas, &sweep, x, y);
         if let Some(bound) = objective(results, METRIC).filter(|b| y.holds(*b)) {
             let words = format!("objective {}", latency(bound));
@@ -61,7 +64,7 @@ pub fn latency_p99(results: &Results) -> Option<Chart> {
         }
         values(canvas, results, &sweep);
         if !marks.is_empty() {
-            let at = (2.0, BOTTOM + 42.0 + legend_height(sweep.curves.len()));
+            let at = (2.0, BOTTOM + 56.0 + legend_height(sweep.curves.len()));
             canvas.text(at, &marks, Tie::Left, Type::plain(11.0, Paint::Muted));
         }
     }))
@@ -97,7 +100,7 @@ fn axes(results: &Results, sweep: &Sweep) -> Option<(Axis, Axis)> {
     // At least a factor of four, so that noise does not look like a slope.
     let middle = (low * high).sqrt();
     let range = ((low / 1.15).min(middle / 2.0), (high * 1.15).max(middle * 2.0));
-    Some((x, Axis::new(Scale::Log, Unit::Latency, range, (BOTTOM, TOP))))
+    Some((x, Axis::new(Scale::Log, Unit::Latency, range, (BOTTOM, TOP + strip(sweep)))))
 }
 
 fn wanted(results: &Results, sweep: &Sweep) -> Option<f64> {
@@ -107,7 +110,7 @@ fn wanted(results: &Results, sweep: &Sweep) -> Option<f64> {
 /// The interval around a curve, in one piece for each run of points that have one.
 fn band(canvas: &Canvas, curve: &Curve, x: Axis, y: Axis) {
     let (mut lower, mut upper): (Vec<At>, Vec<At>) = (Vec::new(), Vec::new());
-    let mut close = |lower: &mut Vec<At>, upper: &mut Vec<At>| {
+    let close = |lower: &mut Vec<At>, upper: &mut Vec<At>| {
         upper.extend(lower.drain(..).rev());
         canvas.polygon(upper, Paint::Series(curve.index), 0.18);
         upper.clear();
@@ -137,7 +140,7 @@ fn line(canvas: &Canvas, curve: &Curve, x: Axis, y: Axis) {
                 lonely = false;
                 match other {
                     Shown::Withheld(v) => ring(canvas, (x.at(*value), y.within(v)), paint),
-                    _ => canvas.cross((x.at(*value), TOP + 7.0 + 9.0 * f64::from(curve.index % 6)), 3.2, paint),
+                    _ => {}
                 }
                 continue;
             }
@@ -171,6 +174,32 @@ fn ring(canvas: &Canvas, at: At, paint: Paint) {
     canvas.dot(at, 2.4, Paint::Page);
 }
 
+/// Height of the strip above the curves that holds the crosses of points without a steady state.
+fn strip(sweep: &Sweep) -> f64 {
+    let most = missing(sweep).values().map(Vec::len).max().unwrap_or(0);
+    if most == 0 { 0.0 } else { CROSS * most.min(8) as f64 + 6.0 }
+}
+
+/// The options without a value to show, by the place on the axis (as ordered bits).
+fn missing(sweep: &Sweep) -> BTreeMap<u64, Vec<u8>> {
+    let mut out: BTreeMap<u64, Vec<u8>> = BTreeMap::new();
+    for curve in &sweep.curves {
+        for (value, _) in curve.points.iter().filter(|(_, p)| shown(p, METRIC) == Shown::Missing) {
+            out.entry(value.to_bits()).or_default().push(curve.index);
+        }
+    }
+    out
+}
+
+fn crosses(canvas: &Canvas, sweep: &Sweep, x: Axis) {
+    for (value, options) in missing(sweep) {
+        for (i, index) in options.iter().take(8).enumerate() {
+            let at = (x.at(f64::from_bits(value)), TOP + 5.0 + CROSS * i as f64);
+            canvas.cross(at, 3.0, Paint::Series(*index));
+        }
+    }
+}
+
 /// Option numbers at the right ends of the curves.
 fn ends(canvas: &Canvas, sweep: &Sweep, x: Axis, y: Axis) {
     let last = |c: &Curve| {
@@ -181,7 +210,7 @@ fn ends(canvas: &Canvas, sweep: &Sweep, x: Axis, y: Axis) {
     };
     let tips: Vec<(&Curve, At)> = sweep.curves.iter().filter_map(|c| last(c).map(|at| (c, at))).collect();
     let mut heights: Vec<f64> = tips.iter().map(|(_, at)| at.1).collect();
-    push_apart(&mut heights, 12.0, TOP + 4.0, BOTTOM - 4.0);
+    push_apart(&mut heights, 12.0, TOP + strip(sweep) + 4.0, BOTTOM - 4.0);
     for ((curve, at), height) in tips.iter().zip(heights) {
         canvas.boxed((at.0 + 7.0, height), &curve.number, Tie::Left, Type::bold(11.0, Paint::Series(curve.index)));
     }
@@ -233,9 +262,9 @@ fn values(canvas: &Canvas, results: &Results, sweep: &Sweep) {
         let point = own.and_then(at).or(if own.is_none() { curve.points.last() } else { None });
         let (value, interval) = match point.map(|(_, p)| shown(p, METRIC)) {
             Some(Shown::Value(v, Some((low, high)))) => {
-                (bold(&latency(v)), format!("{} – {}", text::number(low), text::number(high)))
+                (bold(&measured(v)), format!("{} – {}", text::figure(low), text::figure(high)))
             }
-            Some(Shown::Value(v, None)) => (bold(&latency(v)), String::new()),
+            Some(Shown::Value(v, None)) => (bold(&measured(v)), String::new()),
             Some(Shown::Withheld(_)) => ("withheld".into(), "too few samples".into()),
             Some(Shown::Missing) => ("none".into(), "no steady state".into()),
             None => ("not simulated".into(), String::new()),
@@ -249,7 +278,7 @@ fn values(canvas: &Canvas, results: &Results, sweep: &Sweep) {
         None => "p99 at the right".into(),
     };
     let interval = format!("{:.0} %, ms", results.confidence * 100.0);
-    legend(canvas, BOTTOM + 46.0, &[&place, &interval], &entries);
+    legend(canvas, BOTTOM + 52.0, &[&place, &interval], &entries);
 }
 
 /// What crosses and rings mean, where there are any.
@@ -271,7 +300,7 @@ fn describe(results: &Results, sweep: &Sweep) -> String {
         let (_, point) = curve.points.iter().find(|(x, _)| own.is_none_or(|w| (x - w).abs() < 0.5))?;
         let Shown::Value(v, _) = shown(point, METRIC) else { return None };
         let who = if curve.number.is_empty() { "the system".into() } else { format!("option {}", curve.number) };
-        Some(format!("{} for {who}", latency(v)))
+        Some(format!("{} for {who}", measured(v)))
     };
     let values: Vec<String> = sweep.curves.iter().filter_map(value).collect();
     let what = format!("The 99th percentile of latency against {}, on a log scale", label_of(&sweep.axis));

@@ -81,7 +81,7 @@ impl Face {
             label::heading(canvas, &self.title, &self.subtitle, size.0);
             paint(canvas);
         });
-        let description = text::clean(&self.description);
+        let description = text::one_line(&self.description);
         let words = Words { name: self.name, title: &self.title, description: &description };
         let svg = finish(&raw, size, &words, Flavour::File);
         let svg_inline = finish(&raw, size, &words, Flavour::Inline);

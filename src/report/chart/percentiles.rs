@@ -5,7 +5,7 @@ use super::canvas::{At, Canvas, Dash, Stroke, Tie, Type};
 use super::label::{Entry, HEADING, WIDTH, legend, legend_height, push_apart};
 use super::select::{Row, objective, rows};
 use super::style::Paint;
-use super::text::{bold, clean, latency, percent};
+use super::text::{bold, clean, latency, measured, percent};
 use super::{Chart, Face};
 use crate::results::Results;
 
@@ -43,7 +43,7 @@ pub fn percentiles(results: &Results) -> Option<Chart> {
     let high = values.iter().copied().chain(bound).fold(0.0, f64::max);
     let x = Axis::new(Scale::Nines, Unit::Percent, (0.0, last), (LEFT, RIGHT));
     let y = Axis::new(Scale::Log, Unit::Latency, (low / 1.15, (high * 1.15).max(low * 4.0)), (BOTTOM, TOP));
-    let height = BOTTOM + 44.0 + legend_height(curves.len());
+    let height = BOTTOM + 52.0 + legend_height(curves.len());
     Some(face.chart((WIDTH, height), |canvas| {
         frame(canvas, x, y, "share of requests answered in this time or less");
         for (row, points) in &curves {
@@ -59,7 +59,7 @@ pub fn percentiles(results: &Results) -> Option<Chart> {
         ends(canvas, &curves, x, y);
         let entries: Vec<Entry> = curves.iter().map(|(row, points)| entry(row, points)).collect();
         let heads: Vec<String> = NAMED.iter().map(|q| format!("p{}", percent(*q).trim_end_matches(" %"))).collect();
-        legend(canvas, BOTTOM + 44.0, &heads.iter().map(String::as_str).collect::<Vec<_>>(), &entries);
+        legend(canvas, BOTTOM + 52.0, &heads.iter().map(String::as_str).collect::<Vec<_>>(), &entries);
     }))
 }
 
@@ -105,7 +105,7 @@ fn at(points: &[(f64, f64)], quantile: f64) -> Option<f64> {
 
 fn entry(row: &Row, points: &[(f64, f64)]) -> Entry {
     let value =
-        |q: f64| at(points, q).map_or("–".into(), |ms| if q == 0.99 { bold(&latency(ms)) } else { latency(ms) });
+        |q: f64| at(points, q).map_or("–".into(), |ms| if q == 0.99 { bold(&measured(ms)) } else { measured(ms) });
     Entry {
         paint: Paint::Series(row.index),
         number: row.number.clone(),
@@ -125,7 +125,7 @@ pub(super) fn place(rows: &[Row]) -> String {
 }
 
 fn describe(rows: &[Row]) -> String {
-    let value = |row: &Row| at(&curve(row), 0.99).map(|ms| format!("{} for {}", latency(ms), clean(&row.title)));
+    let value = |row: &Row| at(&curve(row), 0.99).map(|ms| format!("{} for {}", measured(ms), clean(&row.title)));
     let values: Vec<String> = rows.iter().filter_map(value).collect();
     let list = super::text::list(&values);
     format!("Latency by percentile{}; 99 in 100 requests are answered within {list}.", place(rows))

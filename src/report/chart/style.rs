@@ -53,13 +53,13 @@ const SERIES: [Pair; 8] = [
 /// Hops of a path in order: neighbours differ in lightness, so that the stack reads without colour.
 const HOPS: [Pair; 8] = [
     Pair("#2F6DA8", "#5B97D1"),
-    Pair("#9CC3E4", "#B9D8F1"),
+    Pair("#86B6DF", "#B9D8F1"),
     Pair("#B5651D", "#D2843B"),
-    Pair("#F0C36D", "#F4D08A"),
+    Pair("#E9B754", "#F4D08A"),
     Pair("#8C2D2D", "#BF5A55"),
-    Pair("#B7A6D3", "#CDBFE4"),
+    Pair("#A590C9", "#CDBFE4"),
     Pair("#2E7D5B", "#4FA37F"),
-    Pair("#A9D3B8", "#BFE2CB"),
+    Pair("#8CC4A0", "#BFE2CB"),
 ];
 
 /// First byte of a key colour: plotters knows RGB only, so a themed paint passes through it as `#01` and its code.

@@ -67,6 +67,25 @@ fn the_theme_knows_every_variable_that_charts_use() {
     }
 }
 
+/// An inlined chart as a browser shows it on a dark page: variables resolved, a ground below.
+#[cfg(feature = "png")]
+fn dark(inline: &str) -> String {
+    let css = theme_css();
+    let (_, scheme) = css.split_once("data-theme=dark").unwrap();
+    let value = |name: &str| scheme.split_once(&format!("{name}:")).unwrap().1.split(';').next().unwrap();
+    let mut out = String::new();
+    for (i, piece) in inline.split("var(").enumerate() {
+        match piece.split_once(')') {
+            Some((variable, rest)) if i > 0 => {
+                out += value(variable.split(',').next().unwrap());
+                out += rest;
+            }
+            _ => out += piece,
+        }
+    }
+    out.replacen("<title", &format!("<rect width=\"100%\" height=\"100%\" fill=\"{}\"/><title", value("--gc-page")), 1)
+}
+
 /// Writes every chart of the fixtures where `GATECAP_CHARTS` says, for people to look at: `cargo test --lib look -- --ignored`.
 #[test]
 #[ignore = "writes files to look at"]
@@ -83,6 +102,11 @@ fn look() {
             #[cfg(feature = "png")]
             std::fs::write(dir.join(format!("{stem}.png")), super::png(&chart, 2.0).unwrap()).unwrap();
         }
+    }
+    #[cfg(feature = "png")]
+    for mut chart in all(&fixture::five_options()) {
+        chart.svg = dark(&chart.svg_inline);
+        std::fs::write(dir.join(format!("dark-{}.png", chart.name)), super::png(&chart, 2.0).unwrap()).unwrap();
     }
     std::fs::write(dir.join("theme.css"), theme_css()).unwrap();
 }

@@ -12,8 +12,8 @@ pub const FONT_FACTOR: f64 = 1.24;
 pub const BOLD: char = '\u{E000}';
 /// Closes a bold run.
 pub const PLAIN: char = '\u{E001}';
-/// Longest text that is looked at; the rest could not be shown anyway.
-const LONGEST: usize = 400;
+/// Characters of a name that are kept at most.
+const LONGEST: usize = 120;
 
 /// `text` in a bold run.
 #[must_use]
@@ -21,16 +21,25 @@ pub fn bold(text: &str) -> String {
     format!("{BOLD}{text}{PLAIN}")
 }
 
-/// `text` on one line without what XML forbids, what turns the direction of its surroundings, and our own marks.
+/// `text` on one line without what XML forbids, what turns the direction of its surroundings, and our own marks; any length.
 #[must_use]
-pub fn clean(text: &str) -> String {
+pub fn one_line(text: &str) -> String {
     let drawn = |c: &char| {
         !matches!(c, '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{E000}'..='\u{F8FF}'
             | '\u{FFFE}' | '\u{FFFF}')
     };
-    let shown: String =
-        text.chars().take(LONGEST).map(|c| if c.is_control() { ' ' } else { c }).filter(drawn).collect();
+    let shown: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).filter(drawn).collect();
     shown.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// A name as [`one_line`], cut with an ellipsis where it is longer than any chart could show.
+#[must_use]
+pub fn clean(text: &str) -> String {
+    let line = one_line(text);
+    match line.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line,
+    }
 }
 
 /// Makes the font known to plotters, which measures with it.
@@ -97,23 +106,35 @@ pub fn count(value: f64) -> String {
     if value < 0.0 && digits != "0" { format!("-{out}") } else { out }
 }
 
-/// A number with no more decimals than three digits need: `0.25`, `12.5`, `1,200`.
+/// A measured value to three digits: `0.25`, `12.5`, `14.0`, `1,200`; four decimals below 0.1.
 #[must_use]
-pub fn number(value: f64) -> String {
+pub fn figure(value: f64) -> String {
     let decimals = match value.abs() {
         a if a >= 99.95 || !value.is_finite() => return count(value),
         a if a >= 9.995 => 1,
         a if a >= 0.0995 || a == 0.0 => 2,
         _ => 4,
     };
-    let text = format!("{value:.decimals$}");
-    text.trim_end_matches('0').trim_end_matches('.').to_string()
+    format!("{value:.decimals$}")
 }
 
-/// A latency given in ms: `0.25 ms`, `139 ms`, `1.25 s`.
+/// A given value, which is not longer than it must be: [`figure`] without trailing zeros.
+#[must_use]
+pub fn number(value: f64) -> String {
+    let text = figure(value);
+    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_string() } else { text }
+}
+
+/// A given latency in ms, such as a tick or an objective: `0.25 ms`, `10 ms`, `1 s`.
 #[must_use]
 pub fn latency(ms: f64) -> String {
     if ms.abs() >= 1000.0 { format!("{} s", number(ms / 1000.0)) } else { format!("{} ms", number(ms)) }
+}
+
+/// A measured latency in ms: `14.0 ms`, `1.25 s`.
+#[must_use]
+pub fn measured(ms: f64) -> String {
+    if ms.abs() >= 1000.0 { format!("{} s", figure(ms / 1000.0)) } else { format!("{} ms", figure(ms)) }
 }
 
 /// A quantile as a percentage with as many nines as it has: `99 %`, `99.95 %`.
@@ -144,9 +165,10 @@ mod tests {
         {
             assert_eq!(count(value), text);
         }
+        assert_eq!((latency(0.25), latency(139.2), latency(1000.0)), ("0.25 ms".into(), "139 ms".into(), "1 s".into()));
         assert_eq!(
-            (latency(0.25), latency(139.2), latency(1250.0)),
-            ("0.25 ms".into(), "139 ms".into(), "1.25 s".into())
+            (measured(14.0), measured(1250.0), number(500.0)),
+            ("14.0 ms".into(), "1.25 s".into(), "500".into())
         );
         assert_eq!((percent(0.0), percent(0.9), percent(0.9999)), ("0 %".into(), "90 %".into(), "99.99 %".into()));
     }
@@ -154,7 +176,7 @@ mod tests {
     #[test]
     fn hostile_text_is_tamed() {
         assert_eq!(clean("a\n\u{202E}b\u{0}\t c\u{E000}"), "a b c");
-        assert!(clean(&"x".repeat(9_999)).len() <= LONGEST);
+        assert_eq!(clean(&"x".repeat(9_999)).chars().count(), LONGEST + 1);
         let short = cut(&"w".repeat(300), 12.0, true, 100.0);
         assert!(short.ends_with('…') && width(&short, 12.0, true) <= 100.0 && short.chars().count() > 5);
         assert_eq!(cut("anything", 12.0, false, 0.0), "…");
