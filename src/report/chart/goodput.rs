@@ -55,8 +55,8 @@ pub fn goodput(results: &Results) -> Option<Chart> {
             let mut lanes = Lanes::new(1, 150.0, WIDTH - 2.0);
             over(canvas, &mut lanes, at, TOP - 13.0, (&text::count(limit), "account throttle"), Paint::Limit);
         }
-        for line in &lines {
-            curve(canvas, line, x, y);
+        for (i, line) in lines.iter().enumerate() {
+            curve(canvas, line, lines.len() - 1 - i, x, y);
         }
         ends(canvas, &lines, x, y);
         let entries: Vec<Entry> = lines.iter().map(entry).collect();
@@ -113,7 +113,8 @@ fn throttle(results: &Results) -> Option<f64> {
     rungs.map(|c| c.limit).filter(|l| l.is_finite() && *l > 0.0).min_by(f64::total_cmp)
 }
 
-fn curve(canvas: &Canvas, line: &Line, x: Axis, y: Axis) {
+/// `later` lines will be drawn over this one: it is the wider, so that lines on top of each other show as stripes.
+fn curve(canvas: &Canvas, line: &Line, later: usize, x: Axis, y: Axis) {
     let paint = Paint::Series(line.index);
     let banded = || line.points.iter().filter_map(|(offered, _, i)| i.map(|(low, high)| (*offered, low, high)));
     let mut band: Vec<At> = banded().map(|(offered, _, high)| (x.at(offered), y.within(high))).collect();
@@ -121,7 +122,7 @@ fn curve(canvas: &Canvas, line: &Line, x: Axis, y: Axis) {
     band.extend(lower.into_iter().rev());
     canvas.polygon(&band, paint, 0.18);
     let points: Vec<At> = line.points.iter().map(|(offered, good, _)| (x.at(*offered), y.within(*good))).collect();
-    canvas.line(&points, Stroke(paint, 2.0, Dash::Solid));
+    canvas.line(&points, Stroke(paint, 1.8 + 1.1 * later.min(4) as f64, Dash::Solid));
     if let [only] = points[..] {
         canvas.dot(only, 3.0, paint);
     }

@@ -65,7 +65,7 @@ pub fn latency_p99(results: &Results) -> Option<Chart> {
         values(canvas, results, &sweep);
         if !marks.is_empty() {
             let at = (2.0, BOTTOM + 56.0 + legend_height(sweep.curves.len()));
-            canvas.text(at, &marks, Tie::Left, Type::plain(11.0, Paint::Muted));
+            canvas.text(at, marks, Tie::Left, Type::plain(11.0, Paint::Muted));
         }
     }))
 }
@@ -192,7 +192,16 @@ fn missing(sweep: &Sweep) -> BTreeMap<u64, Vec<u8>> {
 }
 
 fn crosses(canvas: &Canvas, sweep: &Sweep, x: Axis) {
-    for (value, options) in missing(sweep) {
+    let missing = missing(sweep);
+    let Some(first) = missing.keys().next() else { return };
+    // Left of the first cross, or at the right of the strip where that is too near the axis.
+    let (at, tie) = match x.at(f64::from_bits(*first)) {
+        at if at > LEFT + 200.0 => (at - 12.0, Tie::Right),
+        _ => (LEFT + 6.0, Tie::Left),
+    };
+    let words = "no steady state, or no answer";
+    canvas.boxed((at, TOP + 5.0), words, tie, Type::plain(11.0, Paint::Muted));
+    for (value, options) in missing {
         for (i, index) in options.iter().take(8).enumerate() {
             let at = (x.at(f64::from_bits(value)), TOP + 5.0 + CROSS * i as f64);
             canvas.cross(at, 3.0, Paint::Series(*index));
@@ -281,17 +290,11 @@ fn values(canvas: &Canvas, results: &Results, sweep: &Sweep) {
     legend(canvas, BOTTOM + 52.0, &[&place, &interval], &entries);
 }
 
-/// What crosses and rings mean, where there are any.
-fn marks(sweep: &Sweep) -> String {
-    let kinds: Vec<Shown> = sweep.curves.iter().flat_map(|c| c.points.iter().map(|(_, p)| shown(p, METRIC))).collect();
-    let mut words = Vec::new();
-    if kinds.contains(&Shown::Missing) {
-        words.push("× no steady state, or no answer");
-    }
-    if kinds.iter().any(|k| matches!(k, Shown::Withheld(_))) {
-        words.push("○ too few samples for a p99");
-    }
-    words.join("    ")
+/// What rings mean, where there are any.
+fn marks(sweep: &Sweep) -> &'static str {
+    let mut points = sweep.curves.iter().flat_map(|c| &c.points);
+    let withheld = points.any(|(_, p)| matches!(shown(p, METRIC), Shown::Withheld(_)));
+    if withheld { "○ too few samples for a p99: not joined to the curve" } else { "" }
 }
 
 fn describe(results: &Results, sweep: &Sweep) -> String {

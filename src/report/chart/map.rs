@@ -18,7 +18,6 @@ const RATES: f64 = 46.0;
 /// Room for title above and services below the cells.
 const ABOVE: f64 = 26.0;
 const BELOW: f64 = 34.0;
-const THROTTLE: Paint = Paint::Fixed(31, 35, 40);
 const SERVICE: Paint = Paint::Fixed(128, 0, 38);
 const QUOTA: Paint = Paint::Fixed(214, 219, 225);
 
@@ -122,7 +121,7 @@ fn draw_panel(canvas: &Canvas, results: &Results, panel: &Panel, (left, top): At
 fn look(cell: &MapCell) -> (Paint, String, bool) {
     let load = if cell.load.is_finite() { number((cell.load * 100.0).round()) } else { "–".into() };
     match cell.stopped_by.as_str() {
-        "throttle" => (THROTTLE, "429".into(), false),
+        "throttle" => (Paint::Shut, "429".into(), false),
         "service" if cell.by.starts_with("latency.") => {
             let metric = cell.by["latency.".len()..].split_whitespace().next().unwrap_or("");
             (SERVICE, metric.replace('_', "."), false)
@@ -139,7 +138,7 @@ fn draw_cell(canvas: &Canvas, cell: &MapCell, (x, y): At, (wide, high): At) {
     canvas.rect((x, y), (wide, high), paint, 1.0);
     if corner {
         let leg = (high * 0.42).min(wide * 0.42);
-        canvas.polygon(&[(x + wide - leg, y), (x + wide, y), (x + wide, y + leg)], THROTTLE, 1.0);
+        canvas.polygon(&[(x + wide - leg, y), (x + wide, y), (x + wide, y + leg)], Paint::Shut, 1.0);
     }
     let stopped = matches!(cell.stopped_by.as_str(), "throttle" | "service");
     let ty = Type { size: 10.5, bold: stopped, paint: paint.text_on() };
@@ -176,9 +175,9 @@ fn legend(canvas: &Canvas, top: f64, width: f64) {
             }),
             1 => {
                 canvas.rect(at, size, QUOTA, 1.0);
-                canvas.polygon(&[(x + 9.0, y - 6.0), (x + 16.0, y - 6.0), (x + 16.0, y + 1.0)], THROTTLE, 1.0);
+                canvas.polygon(&[(x + 9.0, y - 6.0), (x + 16.0, y - 6.0), (x + 16.0, y + 1.0)], Paint::Shut, 1.0);
             }
-            2 => canvas.rect(at, size, THROTTLE, 1.0),
+            2 => canvas.rect(at, size, Paint::Shut, 1.0),
             3 => canvas.rect(at, size, SERVICE, 1.0),
             _ => canvas.outline(at, size, Stroke(Paint::Own, 2.4, Dash::Solid)),
         }

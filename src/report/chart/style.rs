@@ -22,6 +22,8 @@ pub enum Paint {
     Limit,
     /// The reader's own cell of a map.
     Own,
+    /// Cells of a map where nothing comes through; carries white text in both themes.
+    Shut,
     /// The option of this index.
     Series(u8),
     /// Hatching in the colour of the option of this index.
@@ -77,6 +79,7 @@ impl Paint {
             Paint::Page => (4, 0),
             Paint::Limit => (5, 0),
             Paint::Own => (6, 0),
+            Paint::Shut => (11, 0),
             Paint::Series(i) => (7, i),
             Paint::Hatch(i) => (8, i),
             Paint::Hop(i) => (9, i),
@@ -106,7 +109,8 @@ impl Paint {
             7 => Paint::Series(b),
             8 => Paint::Hatch(b),
             9 => Paint::Hop(b),
-            _ => Paint::HopHatch(b),
+            10 => Paint::HopHatch(b),
+            _ => Paint::Shut,
         })
     }
 
@@ -125,7 +129,8 @@ impl Paint {
             Paint::Faint => pair("faint".into(), &Pair("#EDF0F3", "#262C34")),
             Paint::Page => pair("page".into(), &Pair("#FFFFFF", "#14181D")),
             Paint::Limit => pair("limit".into(), &Pair("#B3192E", "#FF7B86")),
-            Paint::Own => pair("own".into(), &Pair("#0B57D0", "#7FB0FF")),
+            Paint::Own => pair("own".into(), &Pair("#0B57D0", "#2F7BFF")),
+            Paint::Shut => pair("shut".into(), &Pair("#1F2328", "#56606C")),
             Paint::Series(i) | Paint::Hatch(i) => of(&SERIES, "series", i),
             Paint::Hop(i) | Paint::HopHatch(i) => of(&HOPS, "hop", i),
             Paint::Fixed(r, g, b) => (String::new(), format!("#{r:02X}{g:02X}{b:02X}"), String::new()),
@@ -182,7 +187,8 @@ pub fn heat(load: f64) -> Paint {
 #[must_use]
 pub fn theme_css() -> String {
     let plain =
-        [Paint::Ink, Paint::Muted, Paint::Grid, Paint::Faint, Paint::Page, Paint::Limit, Paint::Own].into_iter();
+        [Paint::Ink, Paint::Muted, Paint::Grid, Paint::Faint, Paint::Page, Paint::Limit, Paint::Own, Paint::Shut]
+            .into_iter();
     let all = plain.chain((0..8).map(Paint::Series)).chain((0..8).map(Paint::Hop));
     let (mut light, mut dark) = (String::new(), String::new());
     for (name, on_light, on_dark) in all.map(Paint::colours) {
@@ -201,9 +207,15 @@ mod tests {
 
     #[test]
     fn every_paint_survives_plotters() {
-        for paint in
-            [Paint::Ink, Paint::Own, Paint::Series(4), Paint::Hatch(2), Paint::HopHatch(7), Paint::Fixed(9, 8, 7)]
-        {
+        for paint in [
+            Paint::Ink,
+            Paint::Own,
+            Paint::Shut,
+            Paint::Series(4),
+            Paint::Hatch(2),
+            Paint::HopHatch(7),
+            Paint::Fixed(9, 8, 7),
+        ] {
             let RGBColor(r, g, b) = paint.key();
             assert_eq!(Paint::from_key(&format!("#{r:02X}{g:02X}{b:02X}")), Some(paint));
         }
