@@ -1,1 +1,3 @@
-//! To come.
+//! Charts, tables and pages made from the results alone.
+
+pub mod chart;
