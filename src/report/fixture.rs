@@ -167,7 +167,7 @@ fn add_option(results: &mut Results, i: usize, ladder: &[Rung]) {
         shared_configuration: [1, 1, 50, 1, 1][i],
         independence: "each service has its own balancer".into(),
         isolation: "one VPC, one account".into(),
-        added_mean_ms: [6.9, 8.4, 8.4, 10.2, 9.4][i],
+        added_mean_ms: [6.9, 8.35, 8.35, 10.22, 9.36][i],
         lacks: if i == 0 { vec!["WAF on the API".into()] } else { Vec::new() },
     });
     for (k, rung) in ladder.iter().enumerate() {
@@ -324,4 +324,18 @@ fn assumptions() -> Vec<Assumption> {
         row("NLB, own processing", "lognormal, median 0.15 ms, p99 0.6 ms", "D", "no measurement found"),
         row("Service time", "lognormal, median 12 ms, p99 90 ms", "yours", "scenarios/orders.toml:18"),
     ]
+}
+
+/// Shows the screens of the fixtures: `cargo test --lib show_screens -- --ignored --nocapture`.
+#[test]
+#[ignore = "prints, checks nothing"]
+fn show_screens() {
+    use super::terminal;
+    for results in [orders(), four(), queue()] {
+        println!("{}\n=====", terminal::sweep(&results, Some("output/orders"), false));
+        println!("{}\n=====", terminal::run(&results, false));
+        println!("{}\n=====", terminal::limits(&results, false, false));
+        println!("{}\n=====", terminal::check(&results, false));
+        println!("{}\n=====", terminal::validate(&results, false));
+    }
 }

@@ -187,7 +187,7 @@ fn carried(point: &Point) -> Outcome {
 }
 
 /// Decides by the whole interval, so that noise never passes or fails an option.
-fn objective_outcome(objective: &Objective, point: Option<&Point>, by_throttle: bool) -> Outcome {
+pub(super) fn objective_outcome(objective: &Objective, point: Option<&Point>, by_throttle: bool) -> Outcome {
     let Some(point) = point else { return Outcome::Unsettled(format!("{} was not simulated", objective.text)) };
     if !point.stable && by_throttle {
         return Outcome::Unsettled(format!("{} unknown: simulated on today's throttle", objective.text));

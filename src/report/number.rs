@@ -55,7 +55,7 @@ pub fn percent(share: f64) -> String {
     } else if distance >= 1.0 {
         1
     } else {
-        (1.0 - distance.log10().floor()).clamp(2.0, 4.0) as usize
+        (-(distance * (1.0 + 1e-9)).log10()).ceil().clamp(2.0, 4.0) as usize
     };
     format!("{} %", fixed(value, decimals))
 }

@@ -24,6 +24,8 @@ pub struct Verdict<'a> {
     pub lead: String,
     /// The rest of the first sentence, beginning with its punctuation.
     pub because: String,
+    /// What speaks against the chosen option all the same, or what would be better after a raise; empty where nothing does.
+    pub caveat: String,
     /// The second sentence: what holds until then, or how far each option goes.
     pub reach: String,
     /// Where traffic ends them; empty where unknown.
@@ -53,6 +55,7 @@ pub fn verdict(results: &Results) -> Option<Verdict<'_>> {
         chosen,
         lead,
         because,
+        caveat: chosen.map_or(String::new(), |chosen| reasons::caveat(results, &options, chosen)),
         reach: reasons::reach(results, &options, chosen),
         traffic: reasons::traffic(&options),
         until: reasons::until(results, &options[best]),
@@ -67,7 +70,8 @@ impl Verdict<'_> {
     /// The whole verdict as one paragraph.
     #[must_use]
     pub fn paragraph(&self) -> String {
-        let parts = [format!("{}{}", self.lead, self.because), self.reach.clone(), self.traffic.clone()];
+        let parts =
+            [format!("{}{}", self.lead, self.because), self.caveat.clone(), self.reach.clone(), self.traffic.clone()];
         parts.iter().filter(|part| !part.is_empty()).cloned().collect::<Vec<_>>().join(" ")
     }
 }
@@ -133,7 +137,11 @@ fn difference(results: &Results, a: &Judgement, b: &Judgement) -> Option<(f64, f
 fn first_sentence(results: &Results, options: &[Judgement], best: usize) -> (String, String) {
     let option = &options[best];
     let asked = option.checks.len();
-    let all = if asked > 1 { format!("all {} conditions", in_words(asked)) } else { "what is asked".to_string() };
+    let all = match asked {
+        0 | 1 => "what is asked".to_string(),
+        2 => "both conditions".to_string(),
+        more => format!("all {} conditions", in_words(more)),
+    };
     match option.standing() {
         Outcome::Met | Outcome::AfterRaise => {
             let raises = distinct(&option.raises).len();

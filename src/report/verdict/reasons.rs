@@ -65,6 +65,31 @@ fn ends(options: &[Judgement]) -> String {
     parts.join(", ")
 }
 
+/// What speaks against the chosen option although it goes before the others.
+pub(super) fn caveat(results: &Results, options: &[Judgement], chosen: usize) -> String {
+    let option = &options[chosen];
+    let mut against: Vec<String> = Vec::new();
+    against.extend(option.option.legacy.clone());
+    if option.option.shared_configuration > 1 {
+        let services = number::counted_services(option.option.shared_configuration);
+        against.push(format!("up to {services} share one load-balancer configuration"));
+    }
+    let mut sentences: Vec<String> = Vec::new();
+    if !against.is_empty() {
+        sentences.push(format!("Against it: {}.", list(&against)));
+    }
+    let faster = options.iter().filter(|other| other.rank() == 1 && option.rank() == 0).filter_map(|other| {
+        let (value, _, high) = difference(results, other, option)?;
+        (high < 0.0).then_some((other, -value))
+    });
+    if let Some((other, gain)) = faster.max_by(|a, b| a.1.total_cmp(&b.1)) {
+        let requests = counted(distinct(&other.raises).len(), "quota request", "quota requests");
+        let gain = number::significant(gain);
+        sentences.push(format!("After {requests}, option {} answers {gain} ms sooner at p99.", other.number));
+    }
+    sentences.join(" ")
+}
+
 /// Where traffic ends the options: in one sentence where it is the same for all.
 pub(super) fn traffic(options: &[Judgement]) -> String {
     let rungs: Vec<_> = options.iter().filter_map(|option| option.traffic).collect();
@@ -85,9 +110,9 @@ pub(super) fn traffic(options: &[Judgement]) -> String {
 /// How long an option is good for: the nearest of structure, traffic and what the simulation found, and the next of them.
 pub(super) fn until(results: &Results, option: &Judgement) -> String {
     let wanted = results.wanted.services.unwrap_or(0);
-    let mut stops: Vec<(f64, String)> = Vec::new();
+    let mut stops: Vec<(f64, String, bool)> = Vec::new();
     for rung in results.ceilings.iter().filter(|rung| rung.option == option.option.name && rung.services >= wanted) {
-        stops.push((f64::from(rung.services), rung.name.clone()));
+        stops.push((f64::from(rung.services), rung.name.clone(), rung.adjustable));
     }
     let simulated = |end: &&SaturationPoint| {
         end.option.as_deref() == Some(option.option.name.as_str()) && end.vary == "services" && end.criterion != "quota"
@@ -95,15 +120,15 @@ pub(super) fn until(results: &Results, option: &Judgement) -> String {
     if let Some(end) = results.saturation.iter().find(simulated)
         && let Some(value) = end.value
     {
-        stops.push((value, if end.reason.is_empty() { end.by.clone() } else { end.reason.clone() }));
+        stops.push((value, if end.reason.is_empty() { end.by.clone() } else { end.reason.clone() }, false));
     }
     stops.sort_by(|a, b| a.0.total_cmp(&b.0));
     match stops.as_slice() {
         [] => "No limit was found".to_string(),
-        [(services, by)] => format!("{} services: {by}", number::plain(*services)),
-        [(services, by), rest @ ..] => {
-            let next = rest.iter().find(|(later, _)| later > services);
-            let then = next.map_or(String::new(), |(later, by)| format!("; raised, {}: {by}", number::plain(*later)));
+        [(services, by, adjustable), rest @ ..] => {
+            let next = rest.iter().find(|(later, _, _)| adjustable && later > services);
+            let then =
+                next.map_or(String::new(), |(later, by, _)| format!("; raised, {}: {by}", number::plain(*later)));
             format!("{} services: {by}{then}", number::plain(*services))
         }
     }
