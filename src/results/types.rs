@@ -77,6 +77,9 @@ pub struct Wanted {
     pub replications: u32,
     /// The scenario file as the user wrote it, or `built-in`.
     pub file: String,
+    /// Features that the scenario needs, in words ("WAF on the API"); empty where it needs none.
+    #[serde(default)]
+    pub needs: Vec<String>,
 }
 
 /// A condition on a metric.
@@ -117,6 +120,9 @@ pub struct OptionInfo {
     pub isolation: String,
     /// Mean latency that the path adds to client round trip and service, from the hop defaults, ms.
     pub added_mean_ms: f64,
+    /// Which of the needed features the option does not have, in the words of `Wanted::needs`; no quota request mends these.
+    #[serde(default)]
+    pub lacks: Vec<String>,
 }
 
 /// A value with its confidence interval.
