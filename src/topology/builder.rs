@@ -2,7 +2,7 @@
 
 use crate::engine::network::{Client, Coin, Hop, LimiterSpec, Network, Retry, SdkRetry, StationKind, Step, Steps};
 use crate::random::{Distribution, Sampler, StreamId};
-use crate::scenario::{Change, Retries, Scenario, Station};
+use crate::scenario::{Change, Retries, Station};
 
 use super::{Legend, Request, arrivals, timeline};
 
