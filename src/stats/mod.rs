@@ -4,6 +4,8 @@
 pub mod dispersion;
 pub mod estimate;
 pub mod histogram;
+#[cfg(test)]
+mod noise;
 pub mod stability;
 pub mod student;
 pub mod warmup;

@@ -78,19 +78,16 @@ pub fn unstable(utilisation: Option<f64>, gap: f64, growth: Option<Growth>) -> b
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
-    use crate::random::{RunKey, StreamId};
+    use crate::stats::noise::exponential;
 
     /// Waits of M/M/1 at utilisation `rho`, a mean of each 1/100 of `n` requests, for ten replications.
     fn waits(rho: f64, n: usize) -> Vec<Vec<f64>> {
-        let (gap, demand) = (StreamId::new("g", "x"), StreamId::new("s", "x"));
         (0..10)
             .map(|r| {
-                let run = RunKey::new(11, r);
                 let mut wait = 0.0_f64;
-                let all: Vec<f64> = (0..n)
+                let all: Vec<f64> = (0..n as u64)
                     .map(|i| {
-                        let draw = |stream| -libm::log1p(-run.attempt(i as u64, 0).uniform(stream));
-                        wait = (wait + rho * draw(demand) - draw(gap)).max(0.0);
+                        wait = (wait + rho * exponential(r, 2 * i) - exponential(r, 2 * i + 1)).max(0.0);
                         wait
                     })
                     .collect();

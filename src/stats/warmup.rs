@@ -67,10 +67,10 @@ pub fn relaxation_seconds(arrivals: f64, service: f64, servers: u32) -> Option<f
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
-    use crate::random::{RunKey, StreamId};
+    use crate::stats::noise::{exponential, uniform};
 
-    fn noise(run: u32, i: usize) -> f64 {
-        RunKey::new(3, run).attempt(i as u64, 0).uniform(StreamId::new("noise", "x")) - 0.5
+    fn noise(i: u64) -> f64 {
+        uniform(3, i) - 0.5
     }
 
     #[test]
@@ -88,14 +88,14 @@ mod tests {
     #[test]
     fn a_step_is_cut_where_it_is() {
         // A large mean, so that cancelling sums would show.
-        let step: Vec<f64> = (0..10_000).map(|i| 1e9 + noise(0, i) + if i < 1_000 { 5.0 } else { 0.0 }).collect();
+        let step: Vec<f64> = (0..10_000).map(|i| 1e9 + noise(i) + if i < 1_000 { 5.0 } else { 0.0 }).collect();
         let Warmup::Truncate(cut) = mser5(&step) else { panic!("a step settles") };
         assert!((1_000..=1_050).contains(&cut), "{cut}");
     }
 
     #[test]
     fn a_step_in_the_second_half_is_invalid() {
-        let step: Vec<f64> = (0..1_000).map(|i| noise(0, i) + if i < 700 { 5.0 } else { 0.0 }).collect();
+        let step: Vec<f64> = (0..1_000).map(|i| noise(i) + if i < 700 { 5.0 } else { 0.0 }).collect();
         assert_eq!(mser5(&step), Warmup::Invalid);
     }
 
@@ -106,14 +106,10 @@ mod tests {
             let mut series = vec![0.0; 2_000];
             for r in 0..10 {
                 let mut wait = 0.0_f64;
-                let exponential = |i: usize, name: &str| {
-                    let u = RunKey::new(pilot, r).attempt(i as u64, 0).uniform(StreamId::new(name, "x"));
-                    -libm::log1p(-u)
-                };
                 for (i, sum) in series.iter_mut().enumerate() {
-                    let service = 0.8 * exponential(i, "service");
+                    let service = 0.8 * exponential(20 * pilot + r, 2 * i as u64);
                     *sum += wait + service;
-                    wait = (wait + service - exponential(i, "gap")).max(0.0);
+                    wait = (wait + service - exponential(20 * pilot + r, 2 * i as u64 + 1)).max(0.0);
                 }
             }
             mser5(&series) != Warmup::Invalid
