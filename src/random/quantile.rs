@@ -133,13 +133,31 @@ impl Law {
                 let (low, high) = (used().fold(f64::INFINITY, f64::min), used().fold(0.0, f64::max));
                 invert(level, low, high, (low + high) / 2.0, |x| self.tails(x))
             }
-            Law::Mixture(parts) => {
-                let used = || parts.iter().filter(|(weight, _)| *weight > 0.0).map(|(_, part)| part.at(level));
-                let (low, high) = used().fold((f64::INFINITY, 0.0_f64), |(low, high), v| (low.min(v), high.max(v)));
-                invert(level, low, high, (low + high) / 2.0, |x| self.tails(x))
-            }
+            Law::Mixture(parts) => self.mixture_at(parts, level),
             Law::Quantiles(points) => interpolated(points, level.lower()),
         }
+    }
+
+    /// The quantile of a mixture: between those of its parts, where its own distribution function is inverted.
+    fn mixture_at(&self, parts: &[(f64, Distribution)], level: Level) -> f64 {
+        let (mut low, mut high) = (f64::INFINITY, 0.0_f64);
+        for (_, part) in parts.iter().filter(|(weight, _)| *weight > 0.0) {
+            let value = part.at(level);
+            (low, high) = (low.min(value), high.max(value));
+        }
+        // Newton's method knows nothing of atoms: they are tried one by one, and at least narrow the bracket.
+        for (weight, part) in parts.iter().filter(|(_, part)| matches!(part.law, Law::Constant(_))) {
+            let atom = part.at(level);
+            let here = self.tails(atom);
+            if !level.reached(here) {
+                low = low.max(atom);
+            } else if level.reached(Tails { lower: here.lower - weight, upper: here.upper + weight, ..here }) {
+                high = high.min(atom);
+            } else {
+                return atom;
+            }
+        }
+        invert(level, low, high, (low + high) / 2.0, |x| self.tails(x))
     }
 
     /// Both tails and the density at `x`, without the offset.

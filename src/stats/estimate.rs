@@ -140,7 +140,7 @@ mod tests {
 
     #[test]
     fn a_worked_t_interval() {
-        // Law, example 4.27: ten values, mean 1.34, variance 0.17, 90 % interval 1.34 +- 0.24.
+        // The worked example of Law, 4.5: ten values, mean 1.34, variance 0.17, 90 % interval 1.34 +- 0.24.
         let interval = mean_interval(&[1.20, 1.50, 1.68, 1.89, 0.95, 1.49, 1.58, 1.55, 0.50, 1.09], 0.90);
         assert!((interval.value - 1.343).abs() < 1e-12);
         assert!((interval.half_width().unwrap() - 0.24).abs() < 0.005);

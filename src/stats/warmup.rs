@@ -5,7 +5,7 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Warmup {
     /// Leave out this many observations (a multiple of 5, maybe 0).
-    Truncate(usize),
+    Truncation(usize),
     /// The series has not settled, or is too short to say: run longer.
     Invalid,
 }
@@ -45,14 +45,14 @@ pub fn mser5(series: &[f64]) -> Warmup {
             (least, cut) = (squares / (m * m), d);
         }
     }
-    if cut >= b / 2 { Warmup::Invalid } else { Warmup::Truncate(cut * BATCH) }
+    if cut >= b / 2 { Warmup::Invalid } else { Warmup::Truncation(cut * BATCH) }
 }
 
 /// Relaxation time of M/M/c in seconds: 1 / (sqrt(c mu) - sqrt(lambda))^2, with `arrivals` per second offered to `servers` that
 /// finish `service` per second each. None where the station is not stable or a rate is not above 0.
 ///
-/// Warm up for at least ten of them. Source: Cohen, *The Single Server Queue* (1982), III.7.3; Odoni and Roth, Operations Research 31
-/// (1983).
+/// Warm up for at least ten of them. Source: Odoni and Roth, "An empirical investigation of the transient behavior of
+/// stationary queueing systems", Operations Research 31 (1983).
 #[must_use]
 pub fn relaxation_seconds(arrivals: f64, service: f64, servers: u32) -> Option<f64> {
     let capacity = f64::from(servers) * service;
@@ -75,7 +75,7 @@ mod tests {
 
     #[test]
     fn constants_need_no_cut() {
-        assert_eq!(mser5(&[7.0; 1_000]), Warmup::Truncate(0));
+        assert_eq!(mser5(&[7.0; 1_000]), Warmup::Truncation(0));
         assert_eq!(mser5(&[7.0; 20]), Warmup::Invalid, "too short");
     }
 
@@ -89,7 +89,7 @@ mod tests {
     fn a_step_is_cut_where_it_is() {
         // A large mean, so that cancelling sums would show.
         let step: Vec<f64> = (0..10_000).map(|i| 1e9 + noise(i) + if i < 1_000 { 5.0 } else { 0.0 }).collect();
-        let Warmup::Truncate(cut) = mser5(&step) else { panic!("a step settles") };
+        let Warmup::Truncation(cut) = mser5(&step) else { panic!("a step settles") };
         assert!((1_000..=1_050).contains(&cut), "{cut}");
     }
 
@@ -115,7 +115,7 @@ mod tests {
             mser5(&series) != Warmup::Invalid
         });
         let valid = valid.count();
-        assert!(valid >= 40, "{valid} of 50");
+        assert!(valid >= 48, "{valid} of 50");
     }
 
     #[test]

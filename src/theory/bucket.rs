@@ -29,7 +29,8 @@ fn poisson_tails(mean: f64) -> Vec<f64> {
 ///
 /// The chain of numbers left behind at departures, solved by flow across the cut between states j and j + 1 (all terms positive, so
 /// stable for any burst, unlike the alternating closed form); then loss = 1 - 1 / (pi_0 + rho).
-/// Source: Gross and Harris, *Fundamentals of Queueing Theory*, 5.1.7 (M/G/1/K); Takács, *Introduction to the Theory of Queues* (1962).
+/// Source: Gross and Harris, *Fundamentals of Queueing Theory*, chapter 5 (M/G/1/K); Takács, *Introduction to the Theory of
+/// Queues* (1962).
 #[must_use]
 pub fn md1_loss(arrivals: f64, rate: f64, burst: u32) -> Option<f64> {
     let rho = arrivals / rate;

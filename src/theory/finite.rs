@@ -22,7 +22,7 @@ pub struct FiniteQueue {
 /// waiting). None without servers or where a rate is not above 0 and finite.
 ///
 /// Birth-death balance from the empty state up, rescaled on the way so that no load overflows.
-/// Source: Kleinrock, *Queueing Systems* I, 3.5 and 3.7; Gross and Harris, 2.4.
+/// Source: Kleinrock, *Queueing Systems* I, 3.5 to 3.7; Gross and Harris, 2.4.
 #[must_use]
 pub fn finite_queue(arrivals: f64, service: f64, servers: u32, waiting: u32) -> Option<FiniteQueue> {
     let load = arrivals / service;

@@ -12,7 +12,7 @@ pub fn erlang_b(servers: u32, load: f64) -> f64 {
 
 /// Probability that an arrival must wait (M/M/c): Erlang C, from Erlang B as B / (1 - rho (1 - B)).
 ///
-/// `load` in erlangs, below `servers`; otherwise none. Source: Erlang (1917); Cooper, *Introduction to Queueing Theory*, 2nd ed., 3.4.
+/// `load` in erlangs, below `servers`; otherwise none. Source: Erlang (1917); Cooper, *Introduction to Queueing Theory*, 2nd ed., chapter 3.
 #[must_use]
 pub fn erlang_c(servers: u32, load: f64) -> Option<f64> {
     let rho = load / f64::from(servers);
@@ -40,7 +40,7 @@ pub fn mmc_mean_wait(arrivals: f64, service: f64, servers: u32) -> Option<f64> {
 }
 
 /// Wait that is exceeded with probability 1 - `p` in M/M/c, FIFO, in seconds; 0 where more than `p` do not wait at all.
-/// P(W > t) = C exp(-(c mu - lambda) t). Source: Cooper, 3.5.
+/// P(W > t) = C exp(-(c mu - lambda) t). Source: Cooper, chapter 3.
 #[must_use]
 pub fn mmc_wait_quantile(arrivals: f64, service: f64, servers: u32, p: f64) -> Option<f64> {
     let (waits, decay) = waiting(arrivals, service, servers)?;
@@ -113,7 +113,7 @@ mod tests {
 
     #[test]
     fn the_degenerate_rate_has_its_limit() {
-        // Two servers at half load each... decay equals the service rate: c mu - lambda = mu.
+        // Two servers at half load: waits decay at the service rate, c mu - lambda = mu.
         let (at, beside) =
             (mmc_sojourn_quantile(100.0, 100.0, 2, 0.9), mmc_sojourn_quantile(100.000_01, 100.0, 2, 0.9));
         assert!((at.unwrap() - beside.unwrap()).abs() < 1e-8);
