@@ -75,14 +75,15 @@ impl Tails {
 }
 
 impl Distribution {
-    /// The value, in nanoseconds, that is not exceeded with probability `p` (clamped to 0 to 1): the smallest such value where
-    /// there are several. At 1 infinite for laws without a largest value.
+    /// The value, in nanoseconds, that is not exceeded with probability `p` (clamped to 0 to 1): the smallest such
+    /// value where there are several. At 1 infinite for laws without a largest value.
     #[must_use]
     pub fn quantile_ns(&self, p: f64) -> f64 {
         self.at(Level::of_lower(p))
     }
 
-    /// The value, in nanoseconds, that is exceeded with probability `q`: as `quantile_ns(1 - q)`, and accurate for small `q`.
+    /// The value, in nanoseconds, that is exceeded with probability `q`: as `quantile_ns(1 - q)`, and accurate for
+    /// small `q`.
     #[must_use]
     pub fn quantile_upper_ns(&self, q: f64) -> f64 {
         self.at(Level::of_upper(q))
@@ -238,9 +239,9 @@ fn gamma_quantile(shape: f64, level: Level) -> f64 {
 
 /// The smallest x in [low, high] that reaches `level`, by Newton's method inside a shrinking bracket.
 ///
-/// In the lower tail Newton works on (ln x, ln P), where a power law is straight, in the upper tail on (x, ln Q), where an
-/// exponential is straight. A step out of the bracket, or every other step once eight have not sufficed (near an atom), is a
-/// bisection; so the method always ends, and it is monotone in `level` up to the last bits.
+/// In the lower tail Newton works on (ln x, ln P), where a power law is straight, in the upper tail on (x, ln Q), where
+/// an exponential is straight. A step out of the bracket, or every other step once eight have not sufficed (near an
+/// atom), is a bisection; so the method always ends, and it is monotone in `level` up to the last bits.
 fn invert(level: Level, mut low: f64, mut high: f64, start: f64, tails: impl Fn(f64) -> Tails) -> f64 {
     if low >= high || !low.is_finite() {
         return high;

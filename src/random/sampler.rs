@@ -1,10 +1,10 @@
 //! Samplers: a law's quantile function tabulated once, then inverted in about two nanoseconds a draw.
 //!
-//! A uniform number is folded to its distance from the nearer end, and that tail probability, as a floating-point number, is the
-//! address: exponent and leading bits of the fraction choose the cell, the bits after them the place inside it, where the quantile
-//! function is a straight line. So cells shrink towards both ends as fast as the tails do. Beyond 2^-21, and in cells where a
-//! mixture or a given quantile function jumps, the exact quantile function answers. A draw costs one uniform number and is monotone
-//! in it, which keeps common random numbers synchronised.
+//! A uniform number is folded to its distance from the nearer end, and that tail probability, as a floating-point
+//! number, is the address: exponent and leading bits of the fraction choose the cell, the bits after them the place
+//! inside it, where the quantile function is a straight line. So cells shrink towards both ends as fast as the tails
+//! do. Beyond 2^-21, and in cells where a mixture or a given quantile function jumps, the exact quantile function
+//! answers. A draw costs one uniform number and is monotone in it, which keeps common random numbers synchronised.
 
 use std::sync::Arc;
 
@@ -13,8 +13,8 @@ use super::quantile::Level;
 
 /// Octaves (halvings) of each tail that are tabulated: tail probabilities from 1/2 down to 2^-21.
 const OCTAVES: usize = 20;
-/// Bits of the fraction that choose the cell inside an octave. With 6, straight lines move no law's mean by more than 1e-4 of it
-/// (see the tests).
+/// Bits of the fraction that choose the cell inside an octave. With 6, straight lines move no law's mean by more than
+/// 1e-4 of it (see the tests).
 const CELL_BITS: u32 = 6;
 /// Cells in an octave.
 const CELLS: usize = 1 << CELL_BITS;
@@ -24,7 +24,8 @@ const SIDE: usize = OCTAVES * CELLS;
 const ROW: usize = SIDE + 1;
 /// Bits of an f64 after its sign and exponent.
 const FRACTION_BITS: u32 = 52;
-/// Exponent and leading fraction bits of 2^43, as a whole number: the address of the outermost cell (a tail of 2^43 / 2^64).
+/// Exponent and leading fraction bits of 2^43, as a whole number: the address of the outermost cell (a tail of 2^43 /
+/// 2^64).
 const FIRST: usize = (1023 + 63 - OCTAVES) << CELL_BITS;
 /// 2^-53: the value of the last bit of a fraction.
 const ULP: f64 = 1.0 / 9_007_199_254_740_992.0;
@@ -53,7 +54,8 @@ pub enum Sampler {
     Table(Arc<Table>),
 }
 
-/// A straight piece of the quantile function: `base + slope x fraction`. A slope that is not a number asks for the exact value.
+/// A straight piece of the quantile function: `base + slope x fraction`. A slope that is not a number asks for the
+/// exact value.
 #[derive(Clone, Copy, Debug)]
 struct Cell {
     base: f32,
@@ -70,8 +72,8 @@ pub struct Table {
 }
 
 impl Sampler {
-    /// Builds the table of `distribution` (well below a millisecond for most laws, a few for gamma laws and mixtures); build it
-    /// once and clone it for equal distributions.
+    /// Builds the table of `distribution` (well below a millisecond for most laws, a few for gamma laws and mixtures);
+    /// build it once and clone it for equal distributions.
     #[must_use]
     pub fn new(distribution: &Distribution) -> Sampler {
         if let Some(ns) = distribution.as_constant() {
@@ -83,8 +85,8 @@ impl Sampler {
         }
     }
 
-    /// The value at the uniform bits `u` (0 is the smallest value, `u64::MAX` the largest), in whole nanoseconds; never falls as
-    /// `u` rises.
+    /// The value at the uniform bits `u` (0 is the smallest value, `u64::MAX` the largest), in whole nanoseconds; never
+    /// falls as `u` rises.
     #[inline]
     #[must_use]
     pub fn sample(&self, u: u64) -> u64 {
@@ -178,8 +180,8 @@ fn edge(index: usize) -> (f64, f64) {
     (octave + (index % CELLS) as f64 * width, width)
 }
 
-/// Fills the row of one tail; `at` is the quantile at a tail probability. Where `tolerance` is given (nanoseconds x probability), a
-/// cell whose line misses its middle or a quarter is left to the exact function.
+/// Fills the row of one tail; `at` is the quantile at a tail probability. Where `tolerance` is given (nanoseconds x
+/// probability), a cell whose line misses its middle or a quarter is left to the exact function.
 fn fill(row: &mut [Cell], at: impl Fn(f64) -> f64, tolerance: Option<f64>) {
     for (index, cell) in row.iter_mut().enumerate() {
         cell.base = at(edge(index).0) as f32;
@@ -261,7 +263,8 @@ mod tests {
                 let q = ((!u) as f64 + 0.5) / 18_446_744_073_709_551_616.0;
                 let exact = if p < 0.5 { distribution.quantile_ns(p) } else { distribution.quantile_upper_ns(q) };
                 let drawn = sampler.sample(u) as f64;
-                // In a cell a curve leaves its chord by h^2/8 of its second derivative: 1e-3 covers the heaviest law here.
+                // In a cell a curve leaves its chord by h^2/8 of its second derivative: 1e-3 covers the heaviest law
+                // here.
                 assert!((drawn - exact).abs() <= 1.0 + 1e-3 * exact, "{name} at {p}: {drawn} for {exact}");
             }
         }

@@ -3,10 +3,12 @@
 /// Windows in which arrivals are counted, seconds.
 pub const WINDOWS: [u64; 3] = [1, 10, 60];
 
-/// Variance over mean of the counts of `arrivals` (ns, any order) in the whole windows of `window` ns inside [start, end).
+/// Variance over mean of the counts of `arrivals` (ns, any order) in the whole windows of `window` ns inside [start,
+/// end).
 ///
 /// None for fewer than two whole windows, a window of 0, or no arrival in them. Sample variance with n - 1.
-/// Source: Gusella, "Characterizing the variability of arrival processes with indexes of dispersion", IEEE JSAC 9 (1991).
+/// Source: Gusella, "Characterizing the variability of arrival processes with indexes of dispersion", IEEE JSAC 9
+/// (1991).
 #[must_use]
 pub fn index_of_dispersion(arrivals: &[u64], start: u64, end: u64, window: u64) -> Option<f64> {
     let windows = end.saturating_sub(start).checked_div(window)?;

@@ -1,5 +1,5 @@
-//! Where to cut the start-up transient: MSER-5 on an ensemble mean, and the relaxation time that sets a floor. Cutting is the
-//! caller's work.
+//! Where to cut the start-up transient: MSER-5 on an ensemble mean, and the relaxation time that sets a floor. Cutting
+//! is the caller's work.
 
 /// What MSER-5 says about a series.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,19 +12,19 @@ pub enum Warmup {
 
 /// Observations in a batch, the 5 of MSER-5.
 const BATCH: usize = 5;
-/// Share of the batches that must be left when the whole range is searched for a better cut in the second half: fewer have a small
-/// variance by chance (a single one always has none).
+/// Share of the batches that must be left when the whole range is searched for a better cut in the second half: fewer
+/// have a small variance by chance (a single one always has none).
 const LEAST_SHARE: usize = 4;
 
-/// MSER-5 truncation of `series`, which should be the mean over pilot replications at each index: applied to a single run it cuts
-/// away busy periods and understates latency.
+/// MSER-5 truncation of `series`, which should be the mean over pilot replications at each index: applied to a single
+/// run it cuts away busy periods and understates latency.
 ///
-/// z = means of batches of 5; MSER(d) = sum over j > d of (z_j - mean)^2 / (b - d)^2; the smallest d with the least value wins.
-/// Invalid where d is at half of the b batches, where a cut in the second half (that leaves a quarter) would be better still, or
-/// where there are fewer than 10 batches.
+/// z = means of batches of 5; MSER(d) = sum over j > d of (z_j - mean)^2 / (b - d)^2; the smallest d with the least
+/// value wins. Invalid where d is at half of the b batches, where a cut in the second half (that leaves a quarter)
+/// would be better still, or where there are fewer than 10 batches.
 ///
-/// Source: White, "An effective truncation heuristic for bias reduction in simulation output", Simulation 69 (1997); White, Cobb and
-/// Spratt, WSC 2000; the rule of the second half: Hoad, Robinson and Davies, JORS 61 (2010).
+/// Source: White, "An effective truncation heuristic for bias reduction in simulation output", Simulation 69 (1997);
+/// White, Cobb and Spratt, WSC 2000; the rule of the second half: Hoad, Robinson and Davies, JORS 61 (2010).
 #[must_use]
 pub fn mser5(series: &[f64]) -> Warmup {
     let batches: Vec<f64> = series.chunks_exact(BATCH).map(|batch| batch.iter().sum::<f64>() / BATCH as f64).collect();
@@ -48,8 +48,8 @@ pub fn mser5(series: &[f64]) -> Warmup {
     if cut >= b / 2 { Warmup::Invalid } else { Warmup::Truncation(cut * BATCH) }
 }
 
-/// Relaxation time of M/M/c in seconds: 1 / (sqrt(c mu) - sqrt(lambda))^2, with `arrivals` per second offered to `servers` that
-/// finish `service` per second each. None where the station is not stable or a rate is not above 0.
+/// Relaxation time of M/M/c in seconds: 1 / (sqrt(c mu) - sqrt(lambda))^2, with `arrivals` per second offered to
+/// `servers` that finish `service` per second each. None where the station is not stable or a rate is not above 0.
 ///
 /// Warm up for at least ten of them. Source: Odoni and Roth, "An empirical investigation of the transient behavior of
 /// stationary queueing systems", Operations Research 31 (1983).

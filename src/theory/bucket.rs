@@ -1,15 +1,16 @@
 //! The token bucket under Poisson arrivals, exactly: it refuses whom M/D/1/b refuses.
 //!
-//! With `b` tokens of room refilled continuously at rate r, the missing tokens are the unfinished work of a server that needs 1/r
-//! for each accepted request, and a request is refused just when that work exceeds b - 1 requests, that is when b are in the system.
+//! With `b` tokens of room refilled continuously at rate r, the missing tokens are the unfinished work of a server that
+//! needs 1/r for each accepted request, and a request is refused just when that work exceeds b - 1 requests, that is
+//! when b are in the system.
 
 /// A term of the Poisson tail below this share of the whole is left out.
 const NEGLIGIBLE: f64 = 1e-18;
 /// Where unnormalised probabilities are scaled back.
 const HUGE: f64 = 1e200;
 
-/// Tail P(A > n), n = 0, 1, ..., of a Poisson variable with this mean, until it is negligible; summed from the far end, so that no
-/// digits are lost.
+/// Tail P(A > n), n = 0, 1, ..., of a Poisson variable with this mean, until it is negligible; summed from the far end,
+/// so that no digits are lost.
 fn poisson_tails(mean: f64) -> Vec<f64> {
     let last = (mean + 12.0 * libm::sqrt(mean) + 40.0) as usize;
     let mut tails = vec![0.0; last + 1];
@@ -23,14 +24,14 @@ fn poisson_tails(mean: f64) -> Vec<f64> {
     tails
 }
 
-/// Share of Poisson arrivals that a token bucket refuses: `arrivals` per second, refilled with `rate` tokens per second, at most
-/// `burst` tokens, one for each request; the loss of M/D/1/K with K = `burst`. Defined at any load: near 1 - rate / arrivals far
-/// above it. 1 for a burst of 0; none unless both rates are above 0 and finite.
+/// Share of Poisson arrivals that a token bucket refuses: `arrivals` per second, refilled with `rate` tokens per
+/// second, at most `burst` tokens, one for each request; the loss of M/D/1/K with K = `burst`. Defined at any load:
+/// near 1 - rate / arrivals far above it. 1 for a burst of 0; none unless both rates are above 0 and finite.
 ///
-/// The chain of numbers left behind at departures, solved by flow across the cut between states j and j + 1 (all terms positive, so
-/// stable for any burst, unlike the alternating closed form); then loss = 1 - 1 / (pi_0 + rho).
-/// Source: Gross and Harris, *Fundamentals of Queueing Theory*, chapter 5 (M/G/1/K); Takács, *Introduction to the Theory of
-/// Queues* (1962).
+/// The chain of numbers left behind at departures, solved by flow across the cut between states j and j + 1 (all terms
+/// positive, so stable for any burst, unlike the alternating closed form); then loss = 1 - 1 / (pi_0 + rho).
+/// Source: Gross and Harris, *Fundamentals of Queueing Theory*, chapter 5 (M/G/1/K); Takács, *Introduction to the
+/// Theory of Queues* (1962).
 #[must_use]
 pub fn md1_loss(arrivals: f64, rate: f64, burst: u32) -> Option<f64> {
     let rho = arrivals / rate;

@@ -18,8 +18,8 @@ pub struct FiniteQueue {
     pub utilisation: f64,
 }
 
-/// M/M/c/K with `arrivals` per second, `servers` of rate `service` per second each, and `waiting` places besides (K = servers +
-/// waiting). None without servers or where a rate is not above 0 and finite.
+/// M/M/c/K with `arrivals` per second, `servers` of rate `service` per second each, and `waiting` places besides (K =
+/// servers + waiting). None without servers or where a rate is not above 0 and finite.
 ///
 /// Birth-death balance from the empty state up, rescaled on the way so that no load overflows.
 /// Source: Kleinrock, *Queueing Systems* I, 3.5 to 3.7; Gross and Harris, 2.4.

@@ -1,10 +1,10 @@
-//! Several servers, Poisson arrivals, exponential service: Erlang's formulas and M/M/c with unlimited waiting room, and the usual
-//! correction for other laws. Limited waiting room is in `finite`.
+//! Several servers, Poisson arrivals, exponential service: Erlang's formulas and M/M/c with unlimited waiting room, and
+//! the usual correction for other laws. Limited waiting room is in `finite`.
 
 /// Probability that an arrival finds all `servers` busy where none may wait (M/M/c/c, and M/G/c/c): Erlang B.
 ///
-/// `load` = arrival rate x mean service time, in erlangs, 0 or more; defined at every load. 1 without servers.
-/// By the recursion B(c) = a B(c-1) / (c + a B(c-1)), which loses no digits. Source: Erlang (1917); Jagerman, BSTJ 53 (1974).
+/// `load` = arrival rate x mean service time, in erlangs, 0 or more; defined at every load. 1 without servers. By the
+/// recursion B(c) = a B(c-1) / (c + a B(c-1)), which loses no digits. Source: Erlang (1917); Jagerman, BSTJ 53 (1974).
 #[must_use]
 pub fn erlang_b(servers: u32, load: f64) -> f64 {
     (1..=servers).fold(1.0, |blocked, c| load * blocked / (f64::from(c) + load * blocked))
@@ -12,7 +12,8 @@ pub fn erlang_b(servers: u32, load: f64) -> f64 {
 
 /// Probability that an arrival must wait (M/M/c): Erlang C, from Erlang B as B / (1 - rho (1 - B)).
 ///
-/// `load` in erlangs, below `servers`; otherwise none. Source: Erlang (1917); Cooper, *Introduction to Queueing Theory*, 2nd ed., chapter 3.
+/// `load` in erlangs, below `servers`; otherwise none. Source: Erlang (1917); Cooper, *Introduction to Queueing
+/// Theory*, 2nd ed., chapter 3.
 #[must_use]
 pub fn erlang_c(servers: u32, load: f64) -> Option<f64> {
     let rho = load / f64::from(servers);
@@ -58,7 +59,8 @@ fn sojourn_tail(waits: f64, decay: f64, service: f64, t: f64) -> f64 {
 
 /// Sojourn time (wait and service) that is exceeded with probability 1 - `p` in M/M/c, FIFO, in seconds; `p` in [0, 1).
 ///
-/// The tail of an independent sum, solved by bisection to 1e-14. Source: Gross and Harris, *Fundamentals of Queueing Theory*, 2.3.
+/// The tail of an independent sum, solved by bisection to 1e-14. Source: Gross and Harris, *Fundamentals of Queueing
+/// Theory*, 2.3.
 #[must_use]
 pub fn mmc_sojourn_quantile(arrivals: f64, service: f64, servers: u32, p: f64) -> Option<f64> {
     let (waits, decay) = waiting(arrivals, service, servers)?;
@@ -77,8 +79,9 @@ pub fn mmc_sojourn_quantile(arrivals: f64, service: f64, servers: u32, p: f64) -
     Some(high)
 }
 
-/// Mean wait of G/G/c in seconds, approximately: that of M/M/c times (ca^2 + cs^2) / 2, with the squared coefficients of variation
-/// of the gaps between arrivals and of service times. Exact for M/M/c and M/G/1; elsewhere 10 % is common and light load worse.
+/// Mean wait of G/G/c in seconds, approximately: that of M/M/c times (ca^2 + cs^2) / 2, with the squared coefficients
+/// of variation of the gaps between arrivals and of service times. Exact for M/M/c and M/G/1; elsewhere 10 % is common
+/// and light load worse.
 ///
 /// Source: Allen, *Probability, Statistics and Queueing Theory* (1978), the Allen-Cunneen formula.
 #[must_use]

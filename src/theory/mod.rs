@@ -1,6 +1,6 @@
-//! Closed forms of queueing theory with their citations: what a simulation must agree with, and what can be said before simulating.
-//! Times in seconds, rates per second. Unless stated otherwise a result is `None` where the system has no steady state, or a rate
-//! is not above 0.
+//! Closed forms of queueing theory with their citations: what a simulation must agree with, and what can be said before
+//! simulating. Times in seconds, rates per second. Unless stated otherwise a result is `None` where the system has no
+//! steady state, or a rate is not above 0.
 
 pub mod bucket;
 pub mod finite;

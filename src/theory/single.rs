@@ -1,7 +1,7 @@
 //! One server with unlimited waiting room: M/M/1 and M/G/1.
 
-/// Mean wait of M/G/1 in seconds: lambda E[S^2] / (2 (1 - rho)) = rho (1 + cs^2) E[S] / (2 (1 - rho)), with the mean service time in
-/// seconds and its squared coefficient of variation (0 for constant service).
+/// Mean wait of M/G/1 in seconds: lambda E[S^2] / (2 (1 - rho)) = rho (1 + cs^2) E[S] / (2 (1 - rho)), with the mean
+/// service time in seconds and its squared coefficient of variation (0 for constant service).
 ///
 /// Source: Pollaczek (1930), Khinchine (1932); Kleinrock, *Queueing Systems* I, 5.6.
 #[must_use]
@@ -10,7 +10,8 @@ pub fn mg1_mean_wait(arrivals: f64, mean_service: f64, service_scv: f64) -> Opti
     (rho > 0.0 && rho < 1.0).then(|| rho * (1.0 + service_scv) * mean_service / (2.0 * (1.0 - rho)))
 }
 
-/// Sojourn time that is exceeded with probability 1 - `p` in M/M/1, FIFO, in seconds: exponential at rate mu - lambda. `p` in [0, 1).
+/// Sojourn time that is exceeded with probability 1 - `p` in M/M/1, FIFO, in seconds: exponential at rate mu - lambda.
+/// `p` in [0, 1).
 ///
 /// Source: Kleinrock, *Queueing Systems* I, 3.2 and 5.7.
 #[must_use]
@@ -18,8 +19,8 @@ pub fn mm1_sojourn_quantile(arrivals: f64, service: f64, p: f64) -> Option<f64> 
     (arrivals > 0.0 && arrivals < service && (0.0..1.0).contains(&p)).then(|| -libm::log1p(-p) / (service - arrivals))
 }
 
-/// Most arrivals per second for which the `p` quantile of M/M/1's sojourn stays within `limit` seconds: mu + ln(1 - p) / limit.
-/// None where even a lone request would take longer.
+/// Most arrivals per second for which the `p` quantile of M/M/1's sojourn stays within `limit` seconds: mu + ln(1 - p)
+/// / limit. None where even a lone request would take longer.
 #[must_use]
 pub fn mm1_rate_at(service: f64, p: f64, limit: f64) -> Option<f64> {
     let rate = service + libm::log1p(-p) / limit;
