@@ -1,7 +1,7 @@
 //! One server with unlimited waiting room: M/M/1 and M/G/1.
 
-/// Mean wait of M/G/1 in seconds: lambda E[S^2] / (2 (1 - rho)) = rho (1 + cs^2) E[S] / (2 (1 - rho)), with the mean
-/// service time in seconds and its squared coefficient of variation (0 for constant service).
+/// Mean wait of M/G/1 in seconds: rho (1 + cs^2) m / (2 (1 - rho)), with the mean service time m in
+/// seconds and its squared coefficient of variation (0 for constant service).
 ///
 /// Source: Pollaczek (1930), Khinchine (1932); Kleinrock, *Queueing Systems* I, 5.6.
 #[must_use]
