@@ -1,4 +1,4 @@
-//! Samplers: a law's quantile function tabulated once, then inverted in about two nanoseconds a draw.
+//! Samplers: a law's quantile function tabulated once, then inverted in two to three nanoseconds a draw.
 //!
 //! A uniform number is folded to its distance from the nearer end, and that tail probability, as a floating-point
 //! number, is the address: exponent and leading bits of the fraction choose the cell, the bits after them the place
@@ -241,13 +241,15 @@ mod tests {
 
     #[test]
     fn the_table_keeps_the_mean() {
-        for (name, distribution) in laws() {
+        let extremes = [
+            ("lognormal 3", Distribution::lognormal(1e6, 3.0).unwrap()),
+            ("gamma 0.05", Distribution::gamma(10e6, 0.05).unwrap()),
+            ("weibull 0.3", Distribution::weibull(10e6, 0.3).unwrap()),
+            ("rare and long", Distribution::hyperexponential(vec![0.999, 0.001], vec![1e6, 1e10]).unwrap()),
+        ];
+        for (name, distribution) in laws().into_iter().chain(extremes) {
             let Sampler::Table(table) = Sampler::new(&distribution) else { continue };
             let off = table_mean(&table) / distribution.mean_ns() - 1.0;
-            println!(
-                "{name}: mean off by {off:.2e}, {} exact cells",
-                table.cells.iter().filter(|c| c.slope.is_nan()).count()
-            );
             assert!(off.abs() < 1e-4, "{name}: {off:e}");
         }
     }
