@@ -54,7 +54,8 @@ pub enum Law {
     },
     /// One of several, by weight; weights add up to 1.
     Mixture(Vec<(f64, Distribution)>),
-    /// A quantile function given by points (probability, value), linear in between; begins at probability 0 and ends at 1.
+    /// A quantile function given by points (probability, value), linear in between; begins at probability 0 and ends at
+    /// 1.
     Quantiles(Vec<(f64, f64)>),
 }
 
@@ -156,7 +157,8 @@ impl Distribution {
     /// Exponential phases `mean[i]` with probabilities `p[i]`.
     ///
     /// # Errors
-    /// Lists empty or of different lengths, a mean not above 0, a probability outside 0 to 1, a sum further than 1e-9 from 1.
+    /// Lists empty or of different lengths, a mean not above 0, a probability outside 0 to 1, a sum further than 1e-9
+    /// from 1.
     pub fn hyperexponential(p: Vec<f64>, mean: Vec<f64>) -> Result<Distribution, LawError> {
         if p.is_empty() || p.len() != mean.len() {
             return Err(LawError {
@@ -227,7 +229,8 @@ impl Distribution {
         Ok(Distribution::of(Law::Mixture(parts.into_iter().map(|(weight, of)| (weight / total, of)).collect())))
     }
 
-    /// From points (probability, value) of the quantile function, linear in between, level beyond the first and the last.
+    /// From points (probability, value) of the quantile function, linear in between, level beyond the first and the
+    /// last.
     ///
     /// # Errors
     /// No points, probabilities outside 0 to 1 or not rising, values negative or falling.

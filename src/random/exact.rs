@@ -1,8 +1,8 @@
-//! Exact samplers: draws through `rand_distr`, driven by a keyed generator. The reference that the tabulated samplers are
-//! compared with; four to ten times slower than they are, and no part of a simulation.
+//! Exact samplers: draws through `rand_distr`, driven by a keyed generator. The reference that the tabulated samplers
+//! are compared with; four to ten times slower than they are, and no part of a simulation.
 //!
-//! `rand_distr` takes ln and exp from the platform where another crate enables `num-traits/std`, so these draws are the same on
-//! every run, but not on every platform.
+//! `rand_distr` takes ln and exp from the platform where another crate enables `num-traits/std`, so these draws are the
+//! same on every run, but not on every platform.
 
 use rand::{Rng, RngExt, TryRng};
 use rand_distr::{Distribution as _, Exp1, Gamma, StandardNormal};
@@ -11,7 +11,8 @@ use std::convert::Infallible;
 use super::distribution::{Distribution, Law};
 use super::stream::{AttemptKey, StreamId, split_mix};
 
-/// A generator of as many bits as a rejection sampler may want, all named by one (attempt, stream): SplitMix64 from there.
+/// A generator of as many bits as a rejection sampler may want, all named by one (attempt, stream): SplitMix64 from
+/// there.
 #[derive(Clone, Debug)]
 pub struct KeyedGenerator {
     start: u64,

@@ -1,7 +1,7 @@
 //! Randomness: laws of times, samplers that invert them, and keyed streams in which every draw has a name.
 //!
-//! A draw is a pure function of (seed, replication, entity name, purpose, request, attempt): nothing that one option, hop or
-//! retry does moves another's draws.
+//! A draw is a pure function of (seed, replication, entity name, purpose, request, attempt): nothing that one option,
+//! hop or retry does moves another's draws.
 
 mod describe;
 pub mod distribution;

@@ -49,7 +49,8 @@ impl Distribution {
     /// Variance in square nanoseconds, 0 or more; infinite for a Pareto law of shape 2 or less.
     #[must_use]
     pub fn variance(&self) -> f64 {
-        // The difference of moments cancels badly where the spread is small against the mean: these have it in closed form.
+        // The difference of moments cancels badly where the spread is small against the mean: these have it in closed
+        // form.
         match &self.law {
             Law::Constant(_) => 0.0,
             Law::Exponential { mean } => mean * mean,

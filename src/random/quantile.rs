@@ -75,14 +75,15 @@ impl Tails {
 }
 
 impl Distribution {
-    /// The value, in nanoseconds, that is not exceeded with probability `p` (clamped to 0 to 1): the smallest such value where
-    /// there are several. At 1 infinite for laws without a largest value.
+    /// The value, in nanoseconds, that is not exceeded with probability `p` (clamped to 0 to 1): the smallest such
+    /// value where there are several. At 1 infinite for laws without a largest value.
     #[must_use]
     pub fn quantile_ns(&self, p: f64) -> f64 {
         self.at(Level::of_lower(p))
     }
 
-    /// The value, in nanoseconds, that is exceeded with probability `q`: as `quantile_ns(1 - q)`, and accurate for small `q`.
+    /// The value, in nanoseconds, that is exceeded with probability `q`: as `quantile_ns(1 - q)`, and accurate for
+    /// small `q`.
     #[must_use]
     pub fn quantile_upper_ns(&self, q: f64) -> f64 {
         self.at(Level::of_upper(q))
@@ -133,13 +134,31 @@ impl Law {
                 let (low, high) = (used().fold(f64::INFINITY, f64::min), used().fold(0.0, f64::max));
                 invert(level, low, high, (low + high) / 2.0, |x| self.tails(x))
             }
-            Law::Mixture(parts) => {
-                let used = || parts.iter().filter(|(weight, _)| *weight > 0.0).map(|(_, part)| part.at(level));
-                let (low, high) = used().fold((f64::INFINITY, 0.0_f64), |(low, high), v| (low.min(v), high.max(v)));
-                invert(level, low, high, (low + high) / 2.0, |x| self.tails(x))
-            }
+            Law::Mixture(parts) => self.mixture_at(parts, level),
             Law::Quantiles(points) => interpolated(points, level.lower()),
         }
+    }
+
+    /// The quantile of a mixture: between those of its parts, where its own distribution function is inverted.
+    fn mixture_at(&self, parts: &[(f64, Distribution)], level: Level) -> f64 {
+        let (mut low, mut high) = (f64::INFINITY, 0.0_f64);
+        for (_, part) in parts.iter().filter(|(weight, _)| *weight > 0.0) {
+            let value = part.at(level);
+            (low, high) = (low.min(value), high.max(value));
+        }
+        // Newton's method knows nothing of atoms: they are tried one by one, and at least narrow the bracket.
+        for (weight, part) in parts.iter().filter(|(_, part)| matches!(part.law, Law::Constant(_))) {
+            let atom = part.at(level);
+            let here = self.tails(atom);
+            if !level.reached(here) {
+                low = low.max(atom);
+            } else if level.reached(Tails { lower: here.lower - weight, upper: here.upper + weight, ..here }) {
+                high = high.min(atom);
+            } else {
+                return atom;
+            }
+        }
+        invert(level, low, high, (low + high) / 2.0, |x| self.tails(x))
     }
 
     /// Both tails and the density at `x`, without the offset.
@@ -220,9 +239,9 @@ fn gamma_quantile(shape: f64, level: Level) -> f64 {
 
 /// The smallest x in [low, high] that reaches `level`, by Newton's method inside a shrinking bracket.
 ///
-/// In the lower tail Newton works on (ln x, ln P), where a power law is straight, in the upper tail on (x, ln Q), where an
-/// exponential is straight. A step out of the bracket, or every other step once eight have not sufficed (near an atom), is a
-/// bisection; so the method always ends, and it is monotone in `level` up to the last bits.
+/// In the lower tail Newton works on (ln x, ln P), where a power law is straight, in the upper tail on (x, ln Q), where
+/// an exponential is straight. A step out of the bracket, or every other step once eight have not sufficed (near an
+/// atom), is a bisection; so the method always ends, and it is monotone in `level` up to the last bits.
 fn invert(level: Level, mut low: f64, mut high: f64, start: f64, tails: impl Fn(f64) -> Tails) -> f64 {
     if low >= high || !low.is_finite() {
         return high;

@@ -116,8 +116,10 @@ mod tests {
         12.0 * sum / (DRAWS as f64).sqrt()
     }
 
+    type Walk = Box<dyn Fn(u64) -> u64>;
+
     /// The ways in which a simulation walks through keys: each must look like independent uniform bits.
-    fn walks() -> Vec<(&'static str, Box<dyn Fn(u64) -> u64>)> {
+    fn walks() -> Vec<(&'static str, Walk)> {
         let stream = StreamId::new("service", "demand");
         let other = StreamId::new("service", "gap");
         let run = RunKey::new(1, 0);

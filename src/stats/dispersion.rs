@@ -3,10 +3,12 @@
 /// Windows in which arrivals are counted, seconds.
 pub const WINDOWS: [u64; 3] = [1, 10, 60];
 
-/// Variance over mean of the counts of `arrivals` (ns, any order) in the whole windows of `window` ns inside [start, end).
+/// Variance over mean of the counts of `arrivals` (ns, any order) in the whole windows of `window` ns inside [start,
+/// end).
 ///
 /// None for fewer than two whole windows, a window of 0, or no arrival in them. Sample variance with n - 1.
-/// Source: Gusella, "Characterizing the variability of arrival processes with indexes of dispersion", IEEE JSAC 9 (1991).
+/// Source: Gusella, "Characterizing the variability of arrival processes with indexes of dispersion", IEEE JSAC 9
+/// (1991).
 #[must_use]
 pub fn index_of_dispersion(arrivals: &[u64], start: u64, end: u64, window: u64) -> Option<f64> {
     let windows = end.saturating_sub(start).checked_div(window)?;
@@ -42,7 +44,7 @@ pub fn indexes_of_dispersion(arrivals: &[u64], start: u64, end: u64) -> [Option<
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
-    use crate::random::{RunKey, StreamId};
+    use crate::stats::noise::exponential;
 
     const SECOND: u64 = 1_000_000_000;
 
@@ -50,11 +52,10 @@ mod tests {
     fn a_clock_has_none_and_poisson_has_one() {
         let clock: Vec<u64> = (0..10_000).map(|i| i * SECOND / 10).collect();
         assert_eq!(index_of_dispersion(&clock, 0, 1_000 * SECOND, SECOND), Some(0.0));
-        let run = RunKey::new(5, 0);
         let mut at = 0.0;
         let poisson: Vec<u64> = (0..100_000)
             .map(|i| {
-                at -= libm::log1p(-run.attempt(i, 0).uniform(StreamId::new("gap", "x"))) * SECOND as f64 / 20.0;
+                at += exponential(5, i) * SECOND as f64 / 20.0;
                 at as u64
             })
             .collect();

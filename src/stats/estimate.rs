@@ -1,4 +1,5 @@
-//! Estimates over independent replications: means, quantiles, paired differences. Never over single requests, which are correlated.
+//! Estimates over independent replications: means, quantiles, paired differences. Never over single requests, which are
+//! correlated.
 
 use super::student::t_two_sided;
 
@@ -26,7 +27,8 @@ impl Interval {
         Some((self.high? - self.low?) / 2.0)
     }
 
-    /// Half the length over the size of the value; none without an interval, infinite at a value of 0 with a spread, 0 without.
+    /// Half the length over the size of the value; none without an interval, infinite at a value of 0 with a spread, 0
+    /// without.
     #[must_use]
     pub fn relative_half_width(&self) -> Option<f64> {
         let half = self.half_width()?;
@@ -39,7 +41,8 @@ impl Interval {
         self.low.is_some_and(|low| low > 0.0) || self.high.is_some_and(|high| high < 0.0)
     }
 
-    /// `centre` plus and minus t S / sqrt(R), with S about `centre` over the values. Values that are not finite give no interval.
+    /// `centre` plus and minus t S / sqrt(R), with S about `centre` over the values. Values that are not finite give no
+    /// interval.
     fn around(centre: f64, values: &[f64], confidence: f64) -> Interval {
         let n = values.len();
         if n < 2 {
@@ -71,24 +74,25 @@ fn variance(values: &[f64]) -> f64 {
 
 /// Mean of one value per replication with Student's t interval at `confidence` (such as 0.95).
 ///
-/// No ends for a single value; a value of NaN for none. Source: Law, *Simulation Modeling and Analysis*, 5th ed., 9.4.1.
+/// No ends for a single value; a value of NaN for none. Source: Law, *Simulation Modeling and Analysis*, 5th ed.,
+/// 9.4.1.
 #[must_use]
 pub fn mean_interval(values: &[f64], confidence: f64) -> Interval {
     Interval::around(mean(values), values, confidence)
 }
 
-/// Interval of a quantile by sectioning: `merged` from all requests together, one quantile per replication for the spread around
-/// it. Every replication must have measured for the same length.
+/// Interval of a quantile by sectioning: `merged` from all requests together, one quantile per replication for the
+/// spread around it. Every replication must have measured for the same length.
 ///
-/// Source: Nakayama, "Confidence intervals for quantiles using sectioning when applying variance-reduction techniques", TOMACS 24
-/// (2014); Asmussen and Glynn, *Stochastic Simulation* (2007), III.5.
+/// Source: Nakayama, "Confidence intervals for quantiles using sectioning when applying variance-reduction techniques",
+/// TOMACS 24 (2014); Asmussen and Glynn, *Stochastic Simulation* (2007), III.5.
 #[must_use]
 pub fn quantile_interval(merged: f64, per_replication: &[f64], confidence: f64) -> Interval {
     Interval::around(merged, per_replication, confidence)
 }
 
-/// Requests that each replication must have measured before an interval of its `q` quantile may be shown: 100 beyond the quantile.
-/// `u64::MAX` at 1 and above.
+/// Requests that each replication must have measured before an interval of its `q` quantile may be shown: 100 beyond
+/// the quantile. `u64::MAX` at 1 and above.
 #[must_use]
 pub fn samples_needed(q: f64) -> u64 {
     if q >= 1.0 {
@@ -103,8 +107,8 @@ pub fn samples_needed(q: f64) -> u64 {
 pub struct Paired {
     /// First less second.
     pub difference: Interval,
-    /// What pairing was worth: variance of the difference of independent runs over that of the paired ones. 1 where neither varies,
-    /// infinite where only the difference does not.
+    /// What pairing was worth: variance of the difference of independent runs over that of the paired ones. 1 where
+    /// neither varies, infinite where only the difference does not.
     pub variance_ratio: f64,
 }
 
@@ -119,8 +123,8 @@ fn paired_about(centre: f64, a: &[f64], b: &[f64], confidence: f64) -> Paired {
     Paired { difference: Interval::around(centre, &each, confidence), variance_ratio }
 }
 
-/// Mean difference `a[r] - b[r]` over replications that share their streams, with its paired-t interval. Replications beyond the
-/// shorter list are left out. Source: Law, 10.2.1.
+/// Mean difference `a[r] - b[r]` over replications that share their streams, with its paired-t interval. Replications
+/// beyond the shorter list are left out. Source: Law, 10.2.1.
 #[must_use]
 pub fn paired(a: &[f64], b: &[f64], confidence: f64) -> Paired {
     paired_about(mean(&differences(a, b)), a, b, confidence)
@@ -136,11 +140,12 @@ pub fn paired_quantile(merged_a: f64, merged_b: f64, a: &[f64], b: &[f64], confi
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
-    use crate::random::{Distribution, RunKey, Sampler, StreamId};
+    use crate::stats::histogram::Recorder;
+    use crate::stats::noise::exponential;
 
     #[test]
     fn a_worked_t_interval() {
-        // Law, example 4.27: ten values, mean 1.34, variance 0.17, 90 % interval 1.34 +- 0.24.
+        // The worked example of Law, 4.5: ten values, mean 1.34, variance 0.17, 90 % interval 1.34 +- 0.24.
         let interval = mean_interval(&[1.20, 1.50, 1.68, 1.89, 0.95, 1.49, 1.58, 1.55, 0.50, 1.09], 0.90);
         assert!((interval.value - 1.343).abs() < 1e-12);
         assert!((interval.half_width().unwrap() - 0.24).abs() < 0.005);
@@ -184,22 +189,49 @@ mod tests {
 
     #[test]
     fn intervals_of_the_mean_cover_as_often_as_they_say() {
-        let sampler = Sampler::new(&Distribution::gamma(10e6, 4.0).unwrap());
-        let stream = StreamId::new("x", "demand");
         let covered = (0..1_000)
             .filter(|&seed| {
-                let run = RunKey::new(seed, 0);
-                let values: Vec<f64> = (0..10)
-                    .map(|r| {
-                        (0..50).map(|i| sampler.sample(run.attempt(r * 50 + i, 0).bits(stream)) as f64).sum::<f64>()
-                            / 50.0
-                    })
-                    .collect();
+                let section = |r: u64| (0..200).map(|i| exponential(seed, r * 200 + i)).sum::<f64>() / 200.0;
+                let values: Vec<f64> = (0..10).map(section).collect();
                 let interval = mean_interval(&values, 0.95);
-                interval.low.unwrap() <= 10e6 && 10e6 <= interval.high.unwrap()
+                interval.low.unwrap() <= 1.0 && 1.0 <= interval.high.unwrap()
             })
             .count();
         // 0.1 % band of Binomial(1000, 0.95).
         assert!((926..=971).contains(&covered), "{covered}");
+    }
+
+    /// Latencies (ns) of an M/M/1 queue, 50/s on 100/s, from the 501st request on; Lindley's recursion.
+    fn replication(series: u64) -> Recorder {
+        let mut recorder = Recorder::new(3);
+        let mut wait = 0.0_f64;
+        for i in 0..5_500 {
+            let latency = wait + 0.01 * exponential(series, 2 * i);
+            wait = (latency - 0.02 * exponential(series, 2 * i + 1)).max(0.0);
+            if i >= 500 {
+                recorder.record((latency * 1e9) as u64);
+            }
+        }
+        recorder
+    }
+
+    #[test]
+    fn intervals_cover_on_a_queue_whose_requests_are_correlated() {
+        let (mut means, mut medians) = (0, 0);
+        for experiment in 0..100 {
+            let each: Vec<Recorder> = (0..10).map(|r| replication(experiment * 10 + r)).collect();
+            let mut merged = Recorder::new(3);
+            each.iter().for_each(|recorder| merged.merge(recorder));
+            let covers =
+                |interval: Interval, truth: f64| interval.low.unwrap() <= truth && truth <= interval.high.unwrap();
+            let of_each: Vec<f64> = each.iter().map(|recorder| recorder.mean().unwrap()).collect();
+            means += u32::from(covers(mean_interval(&of_each, 0.95), 20e6));
+            let median = |recorder: &Recorder| recorder.quantile(0.5).unwrap() as f64;
+            let of_each: Vec<f64> = each.iter().map(median).collect();
+            let interval = quantile_interval(median(&merged), &of_each, 0.95);
+            medians += u32::from(covers(interval, 20e6 * std::f64::consts::LN_2));
+        }
+        // 0.1 % band of Binomial(100, 0.95).
+        assert!((87..=100).contains(&means) && (87..=100).contains(&medians), "{means} {medians}");
     }
 }

@@ -1,8 +1,9 @@
-//! A recorder of latencies with HdrHistogram's buckets and a record of about a nanosecond. Exact sums and counts; quantiles are as
-//! good as the buckets. Merging is exact in any order. Formats are not its work: see [`Recorder::to_hdr`].
+//! A recorder of latencies with HdrHistogram's buckets and a record of about a nanosecond. Exact sums and counts;
+//! quantiles are as good as the buckets. Merging is exact in any order. Formats are not its work: see
+//! [`Recorder::to_hdr`].
 //!
-//! With `d` significant digits a bucket is at most 10^-d of its value wide: values below 2 x `half` have a bucket each, every
-//! doubling above has `half` buckets, where `half` is 10^d rounded up to a power of two (as in HdrHistogram).
+//! With `d` significant digits a bucket is at most 10^-d of its value wide: values below 2 x `half` have a bucket each,
+//! every doubling above has `half` buckets, where `half` is 10^d rounded up to a power of two (as in HdrHistogram).
 
 use hdrhistogram::Histogram;
 
@@ -114,8 +115,8 @@ impl Recorder {
         u64::from(self.low[index]) | u64::from(self.high.get(index).copied().unwrap_or(0)) << 32
     }
 
-    /// Adds all that `other` has recorded, as if it had been recorded here. Exact where both have the same digits; otherwise
-    /// `other`'s buckets count at their middles.
+    /// Adds all that `other` has recorded, as if it had been recorded here. Exact where both have the same digits;
+    /// otherwise `other`'s buckets count at their middles.
     pub fn merge(&mut self, other: &Recorder) {
         for bucket in other.buckets() {
             let value = if self.digits == other.digits { bucket.low } else { bucket.middle() };
@@ -136,9 +137,9 @@ impl Recorder {
         })
     }
 
-    /// The middle of the bucket of the smallest value that at least a share `q` (clamped to 0 to 1) of all values do not exceed,
-    /// ns, and never above the maximum; none where nothing was recorded. Rank ceil(q n), as HdrHistogram has it, which however
-    /// answers the top of the bucket and so overstates by up to a whole bucket.
+    /// The middle of the bucket of the smallest value that at least a share `q` (clamped to 0 to 1) of all values do
+    /// not exceed, ns, and never above the maximum; none where nothing was recorded. Rank ceil(q n), as HdrHistogram
+    /// has it, which however answers the top of the bucket and so overstates by up to a whole bucket.
     #[must_use]
     pub fn quantile(&self, q: f64) -> Option<u64> {
         let rank = ((q.clamp(0.0, 1.0) * self.count as f64).ceil() as u64).clamp(1, self.count.max(1));

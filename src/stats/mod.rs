@@ -1,9 +1,11 @@
-//! Output analysis: recording latencies, and turning replications into estimates with intervals. Plain numbers in, plain numbers
-//! out; it knows neither queues nor AWS.
+//! Output analysis: recording latencies, and turning replications into estimates with intervals. Plain numbers in,
+//! plain numbers out; it knows neither queues nor AWS.
 
 pub mod dispersion;
 pub mod estimate;
 pub mod histogram;
+#[cfg(test)]
+mod noise;
 pub mod stability;
 pub mod student;
 pub mod warmup;

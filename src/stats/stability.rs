@@ -1,5 +1,5 @@
-//! Whether a station has a steady state to speak of: flow balance and queue growth. Utilisation is known before simulating and is
-//! not judged here.
+//! Whether a station has a steady state to speak of: flow balance and queue growth. Utilisation is known before
+//! simulating and is not judged here.
 
 use super::student::t_quantile;
 
@@ -17,7 +17,8 @@ pub struct Growth {
     pub slope: f64,
     /// Growth over the last two thirds as a share of the mean level there; 0 at a mean of 0.
     pub relative: f64,
-    /// Whether the slope is above 0 beyond chance (1 %, one-sided, over replications) and the growth above a tenth of the level.
+    /// Whether the slope is above 0 beyond chance (1 %, one-sided, over replications) and the growth above a tenth of
+    /// the level.
     pub growing: bool,
 }
 
@@ -35,8 +36,8 @@ fn slope_and_mean(levels: &[f64]) -> (f64, f64) {
     (cross / square, mean)
 }
 
-/// Trend of one series per replication, each sampled at equal steps over the measured window. None for fewer than two replications
-/// or fewer than six samples: nothing can be said.
+/// Trend of one series per replication, each sampled at equal steps over the measured window. None for fewer than two
+/// replications or fewer than six samples: nothing can be said.
 ///
 /// A t test over requests instead of replications would always be significant; see Law, 9.5.
 #[must_use]
@@ -61,8 +62,8 @@ pub fn growth(replications: &[Vec<f64>]) -> Option<Growth> {
     Some(Growth { slope, relative, growing: beyond_chance && relative > GROWTH_SHARE })
 }
 
-/// Share of the admitted arrivals of the window that completions in it fall short of: 1 - completions / arrivals. Negative where a
-/// backlog drained; 0 without arrivals.
+/// Share of the admitted arrivals of the window that completions in it fall short of: 1 - completions / arrivals.
+/// Negative where a backlog drained; 0 without arrivals.
 #[must_use]
 pub fn flow_gap(arrivals: u64, completions: u64) -> f64 {
     if arrivals == 0 { 0.0 } else { 1.0 - completions as f64 / arrivals as f64 }
@@ -78,19 +79,16 @@ pub fn unstable(utilisation: Option<f64>, gap: f64, growth: Option<Growth>) -> b
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
-    use crate::random::{RunKey, StreamId};
+    use crate::stats::noise::exponential;
 
     /// Waits of M/M/1 at utilisation `rho`, a mean of each 1/100 of `n` requests, for ten replications.
     fn waits(rho: f64, n: usize) -> Vec<Vec<f64>> {
-        let (gap, demand) = (StreamId::new("g", "x"), StreamId::new("s", "x"));
         (0..10)
             .map(|r| {
-                let run = RunKey::new(11, r);
                 let mut wait = 0.0_f64;
-                let all: Vec<f64> = (0..n)
+                let all: Vec<f64> = (0..n as u64)
                     .map(|i| {
-                        let draw = |stream| -libm::log1p(-run.attempt(i as u64, 0).uniform(stream));
-                        wait = (wait + rho * draw(demand) - draw(gap)).max(0.0);
+                        wait = (wait + rho * exponential(r, 2 * i) - exponential(r, 2 * i + 1)).max(0.0);
                         wait
                     })
                     .collect();
