@@ -234,5 +234,6 @@ fn describe(results: &Results) -> String {
     };
     let each: Vec<String> = results.options.iter().zip(0..u8::MAX).filter_map(|(o, i)| one(o, i)).collect();
     let own = results.wanted.services.map(|n| format!(", against your {n}")).unwrap_or_default();
-    format!("Services that each option holds on today's quotas{own}: {}.", text::list(&each))
+    let each = if each.is_empty() { String::new() } else { format!(": {}", text::list(&each)) };
+    format!("Services that each option holds on today's quotas{own}{each}.")
 }

@@ -138,9 +138,9 @@ fn line(canvas: &Canvas, curve: &Curve, x: Axis, y: Axis) {
             other => {
                 finish_run(canvas, &mut run, Stroke(paint, 2.0, dash), lonely);
                 lonely = false;
-                match other {
-                    Shown::Withheld(v) => ring(canvas, (x.at(*value), y.within(v)), paint),
-                    _ => {}
+                // A missing point has its cross in the strip above.
+                if let Shown::Withheld(v) = other {
+                    ring(canvas, (x.at(*value), y.within(v)), paint);
                 }
                 continue;
             }

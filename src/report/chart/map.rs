@@ -149,7 +149,7 @@ fn draw_cell(canvas: &Canvas, cell: &MapCell, (x, y): At, (wide, high): At) {
 /// The reader's own cell: the nearest, unless the map lies elsewhere.
 fn own(results: &Results, panel: &Panel) -> Option<(usize, usize)> {
     let nearest = |values: &[f64], wanted: f64| {
-        let distance = |v: f64| (v.max(1e-9) / wanted.max(1e-9)).ln().abs();
+        let distance = |v: f64| libm::log(v.max(1e-9) / wanted.max(1e-9)).abs();
         let (at, v) = values.iter().copied().enumerate().min_by(|a, b| distance(a.1).total_cmp(&distance(b.1)))?;
         (distance(v) < 0.7).then_some(at)
     };
