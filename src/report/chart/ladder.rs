@@ -237,3 +237,44 @@ fn describe(results: &Results) -> String {
     let each = if each.is_empty() { String::new() } else { format!(": {}", text::list(&each)) };
     format!("Services that each option holds on today's quotas{own}{each}.")
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::super::fixture;
+    use super::*;
+
+    #[test]
+    fn the_ladder_ends_at_the_first_wall_and_merges_ties() {
+        let mut results = fixture::five_options();
+        let places = |row: &Row| row.rungs.iter().map(|r| r.services as u32).collect::<Vec<_>>();
+        let first = row(&results, &results.options[0], 0);
+        assert_eq!(places(&first), [50, 908, 1_664, 3_000]);
+        assert_eq!(first.rungs[3].words, "target groups and 1 more");
+        assert_eq!(first.traffic[0].words, "account throttle");
+        results.ceilings.iter_mut().filter(|c| c.services == 908).for_each(|c| c.adjustable = false);
+        assert_eq!(places(&row(&results, &results.options[0], 0)), [50, 908]);
+    }
+
+    #[test]
+    fn every_word_has_its_own_place() {
+        let results = fixture::five_options();
+        let x = Axis::new(Scale::Log, Unit::Number, (8.0, 3_300.0), (LEFT, RIGHT));
+        for (option, i) in results.options.iter().zip(0..) {
+            let mut row = row(&results, option, i);
+            lay_out(&mut row, x);
+            assert!(row.below.len() >= 2, "the first rung and the wall are named");
+            let spans: Vec<_> = row.below.iter().map(|w| (w.lane, span(w.x, &w.text, w.tie, SMALL))).collect();
+            for (n, (lane, (from, to))) in spans.iter().enumerate() {
+                let free = |(other, (a, b)): &(usize, (f64, f64))| other != lane || b <= from || to <= a;
+                assert!(spans[n + 1..].iter().all(free), "option {i}: {spans:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_description_holds_the_numbers() {
+        let chart = ladder(&fixture::five_options()).unwrap();
+        assert!(chart.description.contains("against your 60: option 1 50 (traffic: 200), option 2 20"));
+    }
+}
