@@ -1,5 +1,7 @@
 //! Axes: linear, logarithmic and by nines, their ticks, and the grid of a plot. Knows no data.
 
+use libm::log10;
+
 use super::canvas::{Canvas, Dash, Stroke, Tie, Type, span};
 use super::label::WIDTH;
 use super::style::Paint;
@@ -47,6 +49,11 @@ pub struct Tick {
     pub label: Option<String>,
 }
 
+/// From libm, so that ticks fall on the same tenth of a pixel on every platform.
+fn power_of_ten(exponent: i32) -> f64 {
+    libm::exp10(f64::from(exponent))
+}
+
 /// Labels that an axis carries at most.
 const LABELS: usize = 9;
 
@@ -74,8 +81,8 @@ impl Axis {
     fn length(self, value: f64) -> f64 {
         match self.scale {
             Scale::Linear => value,
-            Scale::Log => value.max(1e-12).log10(),
-            Scale::Nines => -(1.0 - value).max(1e-12).log10(),
+            Scale::Log => log10(value.max(1e-12)),
+            Scale::Nines => -log10((1.0 - value).max(1e-12)),
         }
     }
 
@@ -132,7 +139,7 @@ impl Axis {
 
     fn linear_ticks(self) -> Vec<Tick> {
         let rough = (self.high - self.low) / 7.0;
-        let power = 10f64.powf(rough.log10().floor());
+        let power = power_of_ten(log10(rough).floor() as i32);
         let step = [1.0, 2.0, 5.0, 10.0].map(|m| m * power).into_iter().find(|s| *s >= rough).unwrap_or(rough);
         if !(step.is_finite() && step > 0.0) {
             return Vec::new();
@@ -143,9 +150,9 @@ impl Axis {
 
     /// The 1, 2, ... 9 of every decade, of which as many are labelled as there is room for.
     fn log_ticks(self) -> Vec<Tick> {
-        let (first, last) = (self.low.log10().floor() as i32, self.high.log10().ceil() as i32);
+        let (first, last) = (log10(self.low).floor() as i32, log10(self.high).ceil() as i32);
         let stride = ((last - first) / LABELS as i32).max(1);
-        let value = |decade: i32, m: i32| f64::from(m) * 10f64.powi(decade);
+        let value = |decade: i32, m: i32| f64::from(m) * power_of_ten(decade);
         let decades = || (first..=last).filter(move |d| (d - first) % stride == 0);
         let count = |named: &[i32]| {
             decades().flat_map(|d| named.iter().map(move |m| value(d, *m))).filter(|v| self.holds(*v)).count()
@@ -157,7 +164,7 @@ impl Axis {
             .flat_map(|d| (1..=minor).map(move |m| (d, m)))
             .map(|(d, m)| {
                 // Powers of ten below 1 are not exact: round to the digits that a label shows.
-                let v = if d < 0 { f64::from(m) / 10f64.powi(-d) } else { value(d, m) };
+                let v = if d < 0 { f64::from(m) / power_of_ten(-d) } else { value(d, m) };
                 Tick { value: v, label: if named.contains(&m) { self.label(v) } else { None } }
             })
             .collect()
@@ -168,7 +175,7 @@ impl Axis {
         (0..=decades)
             .flat_map(|d| (1..=9).map(move |m| (d, m)))
             .map(|(d, m)| {
-                let value = 1.0 - 1.0 / (f64::from(m) * 10f64.powi(d));
+                let value = 1.0 - 1.0 / (f64::from(m) * power_of_ten(d));
                 Tick { value, label: if m == 1 { self.label(value) } else { None } }
             })
             .collect()

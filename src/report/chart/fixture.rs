@@ -220,6 +220,7 @@ pub fn hops() -> Results {
         let mut point = point(&OPTIONS[0], 60, rate / 10.0);
         point.option = None;
         point.services = None;
+        point.fits_quotas = true;
         point.axes = BTreeMap::from([("workload.rate".into(), rate)]);
         results.points.push(point);
     }

@@ -164,3 +164,36 @@ fn describe(lines: &[Line], throttle: Option<f64>) -> String {
         text::list(&values)
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture;
+    use super::*;
+
+    #[test]
+    fn the_throttle_is_the_lowest_rate_and_no_other_limit() {
+        let mut results = fixture::five_options();
+        assert_eq!(throttle(&results), Some(10_000.0));
+        results.ceilings.retain(|c| c.kind == "structure");
+        assert_eq!(throttle(&results), None);
+    }
+
+    #[test]
+    fn an_overload_that_drowns_the_goodput_is_drawn_on_logarithms() {
+        let line = |most| Line {
+            index: 0,
+            number: String::new(),
+            title: String::new(),
+            points: vec![(50.0, 50.0, None), (most, 9_000.0, None)],
+        };
+        assert_eq!(axes(&[line(10_000.0)], 10_000.0).0.range().0, 0.0);
+        assert_eq!(axes(&[line(150_000.0)], 150_000.0).0.range().0, 50.0);
+    }
+
+    #[test]
+    fn unstable_points_still_have_rates() {
+        let results = fixture::five_options();
+        let all = lines(&results);
+        assert!(all.iter().all(|l| l.points.len() == 12));
+    }
+}

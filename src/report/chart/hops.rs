@@ -2,7 +2,7 @@
 
 use super::axis::{Axis, Scale, Unit, tick_row};
 use super::canvas::{Canvas, Dash, Stroke, Tie, Type};
-use super::label::{HEADING, WIDTH, key};
+use super::label::{HEADING, WIDTH, key, name};
 use super::percentiles::place;
 use super::select::{Row, rows};
 use super::style::Paint;
@@ -105,10 +105,8 @@ fn titles<'a>(rows: &[Row<'a>]) -> Vec<&'a str> {
 }
 
 fn bar(canvas: &Canvas, row: &Row, x: Axis, top: f64, titles: &[&str]) {
-    let ink = Type::plain(12.0, Paint::Ink);
-    canvas.text((LEFT, top + 8.0), &row.number, Tie::Left, Type::bold(12.0, Paint::Series(row.index)));
-    let from = if row.number.is_empty() { LEFT } else { LEFT + 14.0 };
-    canvas.boxed((from, top + 8.0), &cut(&row.title, 12.0, false, WIDTH - 40.0), Tie::Left, ink);
+    let number = (row.number.as_str(), Paint::Series(row.index));
+    name(canvas, (LEFT, top + 8.0), number, &row.title, (12.0, WIDTH - 2.0));
     let top = top + 17.0;
     let mut sum = 0.0;
     for hop in drawn(row) {

@@ -1,6 +1,6 @@
 //! Putting words where they do not cover each other: line ends, crowded rows, heading and legend. Knows no results.
 
-use super::canvas::{Canvas, Dash, Stroke, Tie, Type, span};
+use super::canvas::{At, Canvas, Dash, Stroke, Tie, Type, span};
 use super::style::Paint;
 use super::text::{self, bold, cut};
 
@@ -15,6 +15,20 @@ pub fn heading(canvas: &Canvas, title: &str, subtitle: &str, width: f64) {
     canvas.text((2.0, 11.0), &cut(&text::one_line(title), 15.0, true, room), Tie::Left, Type::bold(15.0, Paint::Ink));
     let small = Type::plain(11.0, Paint::Muted);
     canvas.text((2.0, 30.0), &cut(&text::one_line(subtitle), small.size, false, room), Tie::Left, small);
+}
+
+/// An option's number in its colour and its name behind it, cut to end before `right`; the name alone where there is no number.
+pub fn name(canvas: &Canvas, at: At, (number, paint): (&str, Paint), title: &str, (size, right): (f64, f64)) {
+    let from = at.0 + name_indent(number, size);
+    canvas.text(at, number, Tie::Left, Type::bold(size, paint));
+    let title = cut(title, size, false, right - from);
+    canvas.boxed((from, at.1), &title, Tie::Left, Type::plain(size, Paint::Ink));
+}
+
+/// What a number takes before its name; none for no number.
+#[must_use]
+pub fn name_indent(number: &str, size: f64) -> f64 {
+    if number.is_empty() { 0.0 } else { text::width(number, size, true) + 7.0 }
 }
 
 /// Moves places apart until they are `gap` from each other, as little as possible, and inside `low..high` while there is room.
@@ -91,13 +105,11 @@ pub fn legend(canvas: &Canvas, top: f64, heads: &[&str], entries: &[Entry]) {
     for (i, head) in heads.iter().enumerate() {
         canvas.text((right(i), top), head, Tie::Right, small);
     }
-    let room = WIDTH - 2.0 - column * heads.len() as f64 - 60.0;
+    let room = WIDTH - 32.0 - column * heads.len() as f64;
     for (row, entry) in entries.iter().enumerate() {
         let y = top + 17.0 * (row as f64 + 1.0);
         canvas.line(&[(2.0, y), (22.0, y)], Stroke(entry.paint, 2.6, Dash::Solid));
-        canvas.text((30.0, y), &entry.number, Tie::Left, Type::bold(11.0, entry.paint));
-        let from = if entry.number.is_empty() { 30.0 } else { 44.0 };
-        canvas.text((from, y), &cut(&entry.title, 11.0, false, room), Tie::Left, Type::plain(11.0, Paint::Ink));
+        name(canvas, (30.0, y), (&entry.number, entry.paint), &entry.title, (11.0, room));
         for (i, value) in entry.values.iter().enumerate() {
             canvas.text((right(i), y), value, Tie::Right, Type::plain(11.0, Paint::Ink));
         }

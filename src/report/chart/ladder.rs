@@ -2,7 +2,7 @@
 
 use super::axis::{Axis, Scale, Unit, tick_row};
 use super::canvas::{Canvas, Dash, Stroke, Tie, Type, span};
-use super::label::{HEADING, Lanes, WIDTH, key, over};
+use super::label::{HEADING, Lanes, WIDTH, key, name, name_indent, over};
 use super::style::Paint;
 use super::text::{self, bold, clean, count, cut};
 use super::{Chart, Face};
@@ -59,13 +59,13 @@ pub fn ladder(results: &Results) -> Option<Chart> {
     let mut rows: Vec<Row> = results.options.iter().zip(0..u8::MAX).map(|(o, i)| row(results, o, i)).collect();
     let rungs = || rows.iter().flat_map(|r| r.rungs.iter().chain(&r.traffic)).map(|r| r.services);
     if rungs().next().is_none() {
-        return Some(face.empty("no quota stops any option"));
+        return Some(face.empty("no quota is known to stop any option"));
     }
     let own = results.wanted.services.map(f64::from).filter(|n| *n > 0.0);
     let least = rungs().chain(own).filter(|s| *s >= 1.0).fold(f64::INFINITY, f64::min);
     let most = rungs().chain(own).fold(1.0, f64::max);
     let least = if least.is_finite() { least } else { 1.0 };
-    let x = Axis::new(Scale::Log, Unit::Number, ((least / 2.5).max(0.5), most * 1.1), (LEFT, RIGHT));
+    let x = Axis::new(Scale::Log, Unit::Number, ((least / 2.5).max(0.5), (most * 1.1).max(least * 4.0)), (LEFT, RIGHT));
     rows.iter_mut().for_each(|r| lay_out(r, x));
     let height = |r: &Row| LINE * (r.lines_above + r.lines_below) as f64 + BAR + 10.0;
     let bottom = TOP + rows.iter().map(height).sum::<f64>();
@@ -162,7 +162,7 @@ fn lay_out(row: &mut Row, x: Axis) {
     row.lines_below = row.below.iter().map(|w| w.lane + 1).max().unwrap_or(0).max(1);
     let mut above = Lanes::new(2, LEFT, WIDTH);
     row.title = cut(&row.title, 12.0, false, 380.0);
-    above.take_in(0, (LEFT, LEFT + 18.0 + text::width(&row.title, 12.0, false)));
+    above.take_in(0, (LEFT, LEFT + name_indent("99", 12.0) + text::width(&row.title, 12.0, false)));
     if let Some(rung) = row.traffic.first() {
         let at = x.within(rung.services);
         let text = format!("{} {}", bold(&count(rung.services)), rung.words);
@@ -194,10 +194,9 @@ fn bars(canvas: &Canvas, row: &Row, x: Axis, top: f64) {
 }
 
 fn words(canvas: &Canvas, row: &Row, x: Axis, top: f64) {
-    let paint = Paint::Series(row.index);
     let line = top - LINE * row.lines_above as f64 + 5.0;
-    canvas.text((LEFT, line), &(row.index + 1).to_string(), Tie::Left, Type::bold(12.0, paint));
-    canvas.boxed((LEFT + 14.0, line), &row.title, Tie::Left, Type::plain(12.0, Paint::Ink));
+    let number = (row.index + 1).to_string();
+    name(canvas, (LEFT, line), (&number, Paint::Series(row.index)), &row.title, (12.0, WIDTH));
     // Only the first: a raised throttle meets the next limit, but the tables tell that better than a row of diamonds.
     if let Some(rung) = row.traffic.first() {
         let at = x.within(rung.services);
@@ -235,5 +234,47 @@ fn describe(results: &Results) -> String {
     };
     let each: Vec<String> = results.options.iter().zip(0..u8::MAX).filter_map(|(o, i)| one(o, i)).collect();
     let own = results.wanted.services.map(|n| format!(", against your {n}")).unwrap_or_default();
-    format!("Services that each option holds on today's quotas{own}: {}.", text::list(&each))
+    let each = if each.is_empty() { String::new() } else { format!(": {}", text::list(&each)) };
+    format!("Services that each option holds on today's quotas{own}{each}.")
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::super::fixture;
+    use super::*;
+
+    #[test]
+    fn the_ladder_ends_at_the_first_wall_and_merges_ties() {
+        let mut results = fixture::five_options();
+        let places = |row: &Row| row.rungs.iter().map(|r| r.services as u32).collect::<Vec<_>>();
+        let first = row(&results, &results.options[0], 0);
+        assert_eq!(places(&first), [50, 908, 1_664, 3_000]);
+        assert_eq!(first.rungs[3].words, "target groups and 1 more");
+        assert_eq!(first.traffic[0].words, "account throttle");
+        results.ceilings.iter_mut().filter(|c| c.services == 908).for_each(|c| c.adjustable = false);
+        assert_eq!(places(&row(&results, &results.options[0], 0)), [50, 908]);
+    }
+
+    #[test]
+    fn every_word_has_its_own_place() {
+        let results = fixture::five_options();
+        let x = Axis::new(Scale::Log, Unit::Number, (8.0, 3_300.0), (LEFT, RIGHT));
+        for (option, i) in results.options.iter().zip(0..) {
+            let mut row = row(&results, option, i);
+            lay_out(&mut row, x);
+            assert!(row.below.len() >= 2, "the first rung and the wall are named");
+            let spans: Vec<_> = row.below.iter().map(|w| (w.lane, span(w.x, &w.text, w.tie, SMALL))).collect();
+            for (n, (lane, (from, to))) in spans.iter().enumerate() {
+                let free = |(other, (a, b)): &(usize, (f64, f64))| other != lane || b <= from || to <= a;
+                assert!(spans[n + 1..].iter().all(free), "option {i}: {spans:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_description_holds_the_numbers() {
+        let chart = ladder(&fixture::five_options()).unwrap();
+        assert!(chart.description.contains("against your 60: option 1 50 (traffic: 200), option 2 20"));
+    }
 }

@@ -14,7 +14,7 @@ use crate::results::Results;
 const METRIC: &str = "latency.p99";
 const LEFT: f64 = 58.0;
 const RIGHT: f64 = WIDTH - 24.0;
-const TOP: f64 = HEADING + 40.0;
+const TOP: f64 = HEADING + 44.0;
 const BOTTOM: f64 = TOP + 262.0;
 /// Distance of crosses above each other.
 const CROSS: f64 = 10.0;
@@ -138,9 +138,9 @@ fn line(canvas: &Canvas, curve: &Curve, x: Axis, y: Axis) {
             other => {
                 finish_run(canvas, &mut run, Stroke(paint, 2.0, dash), lonely);
                 lonely = false;
-                match other {
-                    Shown::Withheld(v) => ring(canvas, (x.at(*value), y.within(v)), paint),
-                    _ => {}
+                // A missing point has its cross in the strip above.
+                if let Shown::Withheld(v) = other {
+                    ring(canvas, (x.at(*value), y.within(v)), paint);
                 }
                 continue;
             }
@@ -315,4 +315,55 @@ fn describe(results: &Results, sweep: &Sweep) -> String {
 
 fn label_of(axis: &str) -> &str {
     if axis == "services" { "the number of services" } else { axis }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::super::fixture;
+    use super::*;
+    use crate::results::Point;
+
+    fn draw(change: impl Fn(&mut Point)) -> String {
+        let mut results = fixture::five_options();
+        results.wanted.services = None;
+        results.wanted.objectives.clear();
+        results.ceilings.clear();
+        results.points.retain(|p| p.option.as_deref() == Some("http-fan-out"));
+        results.points.iter_mut().for_each(change);
+        latency_p99(&results).unwrap().svg
+    }
+
+    fn lines(svg: &str, what: &str) -> usize {
+        svg.lines()
+            .filter(|l| l.starts_with("<polyline") && l.contains("#0072B2\" stroke-width=\"20\"") && l.contains(what))
+            .count()
+    }
+
+    #[test]
+    fn a_curve_is_dashed_beyond_the_quotas() {
+        let svg = draw(|_| {});
+        assert_eq!((lines(&svg, "points"), lines(&svg, "dasharray")), (2, 1));
+        assert!(svg.contains("dashed beyond") && !svg.contains("no steady state"));
+        let svg = draw(|p| p.fits_quotas = true);
+        assert_eq!((lines(&svg, "points"), lines(&svg, "dasharray")), (1, 0));
+    }
+
+    #[test]
+    fn an_unstable_point_breaks_the_curve_and_its_band() {
+        let svg = draw(|p| {
+            p.fits_quotas = true;
+            p.stable = p.services != Some(60);
+        });
+        assert_eq!(lines(&svg, "points"), 2);
+        assert_eq!(svg.matches("<polygon").count(), 2);
+        assert!(svg.contains("no steady state"));
+    }
+
+    #[test]
+    fn the_legend_tells_the_value_at_the_wanted_services() {
+        let chart = latency_p99(&fixture::five_options()).unwrap();
+        assert!(chart.svg.contains("p99 at 60") && chart.svg.contains("your 60 services"));
+        assert!(chart.description.contains("at 60 services it is 99.1 ms for option 1"), "{}", chart.description);
+    }
 }

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use super::axis::TICK;
 use super::canvas::{At, Canvas, Dash, Stroke, Tie, Type, span};
-use super::label::{HEADING, WIDTH, key};
+use super::label::{HEADING, WIDTH, key, name};
 use super::style::{Paint, heat};
-use super::text::{self, count, cut, number};
+use super::text::{self, count, number};
 use super::{Chart, Face};
 use crate::results::{MapCell, Results};
 
@@ -82,10 +82,9 @@ fn panels(results: &Results) -> Vec<Panel<'_>> {
 }
 
 fn draw_panel(canvas: &Canvas, results: &Results, panel: &Panel, (left, top): At, (width, high): At) {
-    let number_look = Type::bold(12.0, Paint::Series(panel.index));
-    canvas.text((left + 2.0, top + 10.0), &(panel.index + 1).to_string(), Tie::Left, number_look);
-    let title = cut(&panel.title, 12.0, false, width - 20.0);
-    canvas.text((left + 16.0, top + 10.0), &title, Tie::Left, Type::plain(12.0, Paint::Ink));
+    let place = (panel.index + 1).to_string();
+    let at = (left + 2.0, top + 10.0);
+    name(canvas, at, (&place, Paint::Series(panel.index)), &panel.title, (12.0, left + width));
     let (from, top) = (left + RATES, top + ABOVE);
     let wide = (width - RATES) / panel.services.len() as f64;
     let bottom = top + high * panel.rates.len() as f64;
@@ -150,7 +149,7 @@ fn draw_cell(canvas: &Canvas, cell: &MapCell, (x, y): At, (wide, high): At) {
 /// The reader's own cell: the nearest, unless the map lies elsewhere.
 fn own(results: &Results, panel: &Panel) -> Option<(usize, usize)> {
     let nearest = |values: &[f64], wanted: f64| {
-        let distance = |v: f64| (v.max(1e-9) / wanted.max(1e-9)).ln().abs();
+        let distance = |v: f64| libm::log(v.max(1e-9) / wanted.max(1e-9)).abs();
         let (at, v) = values.iter().copied().enumerate().min_by(|a, b| distance(a.1).total_cmp(&distance(b.1)))?;
         (distance(v) < 0.7).then_some(at)
     };

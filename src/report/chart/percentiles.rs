@@ -127,8 +127,10 @@ pub(super) fn place(rows: &[Row]) -> String {
 fn describe(rows: &[Row]) -> String {
     let value = |row: &Row| at(&curve(row), 0.99).map(|ms| format!("{} for {}", measured(ms), clean(&row.title)));
     let values: Vec<String> = rows.iter().filter_map(value).collect();
-    let list = super::text::list(&values);
-    format!("Latency by percentile{}; 99 in 100 requests are answered within {list}.", place(rows))
+    match super::text::list(&values).as_str() {
+        "" => format!("Latency by percentile{}.", place(rows)),
+        list => format!("Latency by percentile{}; 99 in 100 requests are answered within {list}.", place(rows)),
+    }
 }
 
 #[cfg(test)]

@@ -133,7 +133,7 @@ pub fn rows<'a>(results: &'a Results) -> Vec<Row<'a>> {
         "services" => results.wanted.services.map(f64::from),
         field => base_axes(results).get(field).copied(),
     };
-    let distance = |at: f64| wanted.map_or(0.0, |w| (at.max(1e-9) / w.max(1e-9)).ln().abs());
+    let distance = |at: f64| wanted.map_or(0.0, |w| libm::log(at.max(1e-9) / w.max(1e-9)).abs());
     let nearest = |curve: Curve<'a>| {
         let point = curve.points.iter().min_by(|a, b| distance(a.0).total_cmp(&distance(b.0)))?.1;
         Some(Row { index: curve.index, number: curve.number, title: curve.title, point })

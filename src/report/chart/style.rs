@@ -54,13 +54,13 @@ const SERIES: [Pair; 8] = [
 
 /// Hops of a path in order: neighbours differ in lightness, so that the stack reads without colour.
 const HOPS: [Pair; 8] = [
-    Pair("#2F6DA8", "#5B97D1"),
+    Pair("#2F6DA8", "#3E7CBA"),
     Pair("#86B6DF", "#B9D8F1"),
     Pair("#B5651D", "#D2843B"),
     Pair("#E9B754", "#F4D08A"),
     Pair("#8C2D2D", "#BF5A55"),
     Pair("#A590C9", "#CDBFE4"),
-    Pair("#2E7D5B", "#4FA37F"),
+    Pair("#2E7D5B", "#3B8A68"),
     Pair("#8CC4A0", "#BFE2CB"),
 ];
 
@@ -156,7 +156,7 @@ impl Paint {
         let hex = self.plain();
         let channel = |at: usize| {
             let c = f64::from(u8::from_str_radix(hex.get(at..at + 2).unwrap_or("00"), 16).unwrap_or(0)) / 255.0;
-            if c <= 0.04045 { c / 12.92 } else { ((c + 0.055) / 1.055).powf(2.4) }
+            if c <= 0.04045 { c / 12.92 } else { libm::pow((c + 0.055) / 1.055, 2.4) }
         };
         let luminance = 0.2126 * channel(1) + 0.7152 * channel(3) + 0.0722 * channel(5);
         if 1.05 / (luminance + 0.05) > (luminance + 0.05) / 0.05 {

@@ -106,14 +106,15 @@ pub fn count(value: f64) -> String {
     if value < 0.0 && digits != "0" { format!("-{out}") } else { out }
 }
 
-/// A measured value to three digits: `0.25`, `12.5`, `14.0`, `1,200`; four decimals below 0.1.
+/// A measured value to three digits: `0.25`, `12.5`, `14.0`, `1,200`; four decimals below 0.1, scientific below 0.0001.
 #[must_use]
 pub fn figure(value: f64) -> String {
     let decimals = match value.abs() {
         a if a >= 99.95 || !value.is_finite() => return count(value),
         a if a >= 9.995 => 1,
         a if a >= 0.0995 || a == 0.0 => 2,
-        _ => 4,
+        a if a >= 0.0001 => 4,
+        _ => return format!("{value:.0e}"),
     };
     format!("{value:.decimals$}")
 }
