@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use annotate_snippets::{AnnotationKind, Level, Origin, Renderer, Snippet, renderer::DecorStyle};
+use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet, renderer::DecorStyle};
 
 use super::{Issue, SourceFile};
 
@@ -12,9 +12,6 @@ const SHOWN: usize = 50;
 
 /// Characters of a line that are shown; longer ones are cut around the place.
 const WIDEST: usize = 200;
-
-/// Characters kept before the place where a line is cut.
-const LEAD: usize = 60;
 
 /// All `issues` with their places, and a last line that counts them, without a line feed at its end. `colour` adds ANSI colours;
 /// the text reads the same without.
@@ -44,21 +41,24 @@ fn summary(issues: &[Issue]) -> String {
 
 fn one(issue: &Issue, colour: bool) -> String {
     let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
-    let renderer = renderer.decor_style(DecorStyle::Ascii).term_width(WIDEST + LEAD);
+    let renderer = renderer.decor_style(DecorStyle::Ascii).term_width(WIDEST);
     let message = clean(&issue.message);
-    let mut group = Level::ERROR.primary_title(message.as_str()).elements(std::iter::empty::<Origin<'_>>());
+    let mut group = Level::ERROR
+        .primary_title(message.as_str())
+        .elements(std::iter::empty::<Snippet<'_, annotate_snippets::Annotation<'_>>>());
     let shown = issue.source.as_ref().map(|source| Line::of(source, &issue.span));
     let path = issue.source.as_ref().map(|source| clean(&source.path.display().to_string()));
     if let (Some(line), Some(path)) = (&shown, &path) {
-        group = group.element(Origin::path(path.as_str()).line(line.number).char_column(line.column));
         let annotation = AnnotationKind::Primary.span(line.span.clone());
-        group = group.element(Snippet::source(line.text.as_str()).line_start(line.number).annotation(annotation));
-    }
-    if let Some(note) = &issue.note {
-        group = group.element(Level::NOTE.no_name().message(clean(note)));
+        let snippet = Snippet::source(line.text.as_str()).path(path.as_str()).line_start(line.number);
+        group = group.element(snippet.annotation(annotation));
     }
     let mut out = renderer.render(&[group]);
     out.push('\n');
+    if let Some(note) = &issue.note {
+        let gutter = shown.as_ref().map_or(1, |line| line.number.to_string().len());
+        out.push_str(&format!("{:gutter$} = {}\n", "", clean(note)));
+    }
     if let Some(hint) = &issue.hint {
         let (on, off) = if colour { ("\u{1b}[1m\u{1b}[96m", "\u{1b}[0m") } else { ("", "") };
         out.push_str(&format!("{on}hint{off}: {}\n", clean(hint)));
@@ -76,9 +76,7 @@ fn clean(text: &str) -> String {
 struct Line {
     /// From 1.
     number: usize,
-    /// In characters, from 1.
-    column: usize,
-    /// Without its line feed; cut on both sides where it is very long.
+    /// Without its line feed.
     text: String,
     /// The part of `text` that is meant.
     span: Range<usize>,
@@ -94,30 +92,13 @@ impl Line {
         let start = (start - from).min(line.len());
         let end = floor(text, span.end.min(text.len())).saturating_sub(from).clamp(start, line.len());
         let number = text[..from].matches('\n').count() + 1;
-        let column = line[..start].chars().count() + 1;
-        let (text, span) = cut(line, start..end);
-        Line { number, column, text, span }
+        Line { number, text: line.to_string(), span: start..end }
     }
 }
 
 /// The nearest character boundary at or before `at`.
 fn floor(text: &str, at: usize) -> usize {
     (0..=at).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0)
-}
-
-/// `line` as it is where it is short enough, else what surrounds `span`, with dots where something was left out.
-fn cut(line: &str, span: Range<usize>) -> (String, Range<usize>) {
-    if line.chars().count() <= WIDEST {
-        return (line.to_string(), span);
-    }
-    let before: Vec<usize> = line[..span.start].char_indices().rev().take(LEAD).map(|(at, _)| at).collect();
-    let from = before.last().copied().unwrap_or(span.start);
-    let to = line[from..].char_indices().nth(WIDEST).map_or(line.len(), |(at, _)| from + at);
-    let head = if from > 0 { "..." } else { "" };
-    let tail = if to < line.len() { "..." } else { "" };
-    let start = span.start - from + head.len();
-    let end = (span.end.min(to) - from + head.len()).max(start);
-    (format!("{head}{}{tail}", &line[from..to]), start..end)
 }
 
 #[cfg(test)]
@@ -152,7 +133,7 @@ hint: do this
     #[test]
     fn places_are_in_characters_whatever_the_text() {
         for (text, span, at) in [
-            ("é = 'ü' # x\nß = 1", 20..21, ":2:5"),
+            ("é = 'ü' # x\nß = 1", 19..20, ":2:5"),
             ("a = 1\r\nb = 2\r\n", 11..12, ":2:5"),
             ("\ta = 1", 5..6, ":1:6"),
             ("a = 1\n", 6..6, ":2:1"),

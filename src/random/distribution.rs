@@ -226,6 +226,8 @@ impl Distribution {
                 message: "must be 0 or more, and above 0 for at least one part".into(),
             });
         }
+        // Weights that add up to 1 but for rounding stay as they are, so that normalising twice changes nothing.
+        let total = if (total - 1.0).abs() < 1e-12 { 1.0 } else { total };
         Ok(Distribution::of(Law::Mixture(parts.into_iter().map(|(weight, of)| (weight / total, of)).collect())))
     }
 

@@ -89,6 +89,12 @@ pub(super) const AWS_HOPS: [&str; 14] = [
     "service",
 ];
 
+/// Whether a metric of this name, known to be one, is a time.
+pub(super) fn is_time(name: &str) -> bool {
+    let in_hop = HOP.iter().any(|(metric, unit)| *unit == Unit::Milliseconds && name.ends_with(&format!(".{metric}")));
+    name.starts_with("latency.") || name.starts_with("client.latency.") || (name.starts_with("hop.") && in_hop)
+}
+
 /// One hop and what it divides into.
 #[derive(Clone, Debug)]
 struct HopName {

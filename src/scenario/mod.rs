@@ -26,6 +26,8 @@ mod not_yet;
 mod option_file;
 mod options;
 mod path;
+pub mod resolved;
+mod resolved_system;
 mod rows;
 mod run;
 mod sweep;
@@ -34,6 +36,7 @@ mod trace;
 mod tree;
 pub mod types;
 mod workload;
+mod written;
 
 pub use document::Document;
 pub use hop::*;

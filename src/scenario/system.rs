@@ -58,7 +58,8 @@ pub(super) fn services(top: &Fields<'_>, is_hops: bool, context: &Context<'_>) -
     count("routes", 1, &mut services.routes);
     if let Some(time) = fields.get("time") {
         services.time = distribution(&time, context.base).unwrap_or(services.time);
-        services.time_is_default = false;
+        // By value and not by key, so that the resolved scenario, which states everything, is judged as the original was.
+        services.time_is_default = services.time == defaults().time;
         services.time_includes_zone_leg = false;
     }
     if let Some(included) = fields.get("time_includes_zone_leg").and_then(|f| f.boolean()) {
