@@ -126,7 +126,7 @@ pub(super) fn until(results: &Results, option: &Judgement) -> String {
     match stops.as_slice() {
         [] => "No limit was found".to_string(),
         [(services, by, adjustable), rest @ ..] => {
-            let next = rest.iter().find(|(later, _, _)| adjustable && later > services);
+            let next = rest.iter().find(|(later, _, _)| *adjustable && later > services);
             let then =
                 next.map_or(String::new(), |(later, by, _)| format!("; raised, {}: {by}", number::plain(*later)));
             format!("{} services: {by}{then}", number::plain(*services))
