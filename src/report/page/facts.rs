@@ -14,6 +14,8 @@ pub(in crate::report) struct Fact {
     pub label: &'static str,
     pub strong: String,
     pub rest: String,
+    /// What stands between both: a comma, or nothing where the sentence runs on.
+    pub joint: &'static str,
     /// `raise`, `open` or empty.
     pub class: &'static str,
 }
@@ -50,7 +52,7 @@ pub(super) fn subtitle(results: &Results) -> String {
     if !wanted.needs.is_empty() {
         parts.push(format!("needs {}", number::list(&wanted.needs)));
     }
-    parts.extend(wanted.objectives.iter().map(|objective| objective.text.replace("<=", "≤").replace(">=", "≥")));
+    parts.extend(wanted.objectives.iter().map(|objective| number::condition(&objective.text)));
     if !wanted.region.is_empty() {
         let own = results.ceilings.iter().any(|rung| rung.value_from != "AWS default");
         parts.push(format!("{}, {}", wanted.region, if own { "own quotas where given" } else { "default quotas" }));
@@ -89,12 +91,12 @@ pub(super) fn without_options(results: &Results) -> (String, String) {
 /// Good until, costs, not settled, do now.
 pub(super) fn facts(results: &Results, verdict: &Verdict) -> Vec<Fact> {
     let (services, stop) = verdict.until.split_once(": ").unwrap_or((&verdict.until, ""));
-    let until = Fact { label: "Good until", strong: services.into(), rest: stop.into(), class: "" };
+    let until = Fact { label: "Good until", strong: services.into(), rest: stop.into(), joint: ",", class: "" };
     vec![until, costs(results, verdict), not_settled(verdict), do_now(verdict)]
 }
 
 fn costs(results: &Results, verdict: &Verdict) -> Fact {
-    let mut fact = Fact { label: "Costs", strong: "not counted".into(), ..Fact::default() };
+    let mut fact = Fact { label: "Costs", strong: "not counted".into(), joint: ",", ..Fact::default() };
     let Some(chosen) = verdict.chosen else { return fact };
     let name = &verdict.options[chosen].option.name;
     if let Some(sum) = cost_sum(results, name) {
@@ -119,14 +121,17 @@ fn costs(results: &Results, verdict: &Verdict) -> Fact {
 fn not_settled(verdict: &Verdict) -> Fact {
     let label = "Not settled";
     match verdict.not_settled.first() {
-        None => Fact { label, strong: "nothing".into(), rest: "that decides the choice".into(), class: "" },
-        Some(sentence) => {
-            let (strong, rest) = sentence
-                .split_once(" rests on ")
-                .map_or_else(|| sentence.split_once(": ").unwrap_or((sentence, "")), |(strong, rest)| (strong, rest));
-            let rests = if sentence.contains(" rests on ") { "rests on " } else { "" };
-            Fact { label, strong: strong.into(), rest: format!("{rests}{rest}"), class: "open" }
-        }
+        None => Fact { label, strong: "nothing".into(), rest: "that decides the choice".into(), joint: ",", class: "" },
+        // Half of the sentence in bold: what it is about.
+        Some(sentence) => match sentence.split_once(" rests on ") {
+            Some((about, rest)) => {
+                Fact { label, strong: about.into(), rest: format!("rests on {rest}"), joint: "", class: "open" }
+            }
+            None => {
+                let (about, rest) = sentence.split_once(": ").unwrap_or((sentence, ""));
+                Fact { label, strong: about.into(), rest: rest.into(), joint: ":", class: "open" }
+            }
+        },
     }
 }
 
@@ -134,7 +139,7 @@ fn do_now(verdict: &Verdict) -> Fact {
     let label = "Do now";
     match verdict.ask.as_slice() {
         [] if verdict.chosen.is_some() => {
-            Fact { label, strong: "Build it".into(), rest: "no quota request is needed".into(), class: "" }
+            Fact { label, strong: "Build it".into(), rest: "no quota request is needed".into(), joint: ",", class: "" }
         }
         [] => Fact {
             label,
@@ -148,6 +153,7 @@ fn do_now(verdict: &Verdict) -> Fact {
                 label,
                 strong: format!("Ask for more {}", rung.name),
                 rest: format!("you have {}{further}", number::plain(rung.limit)),
+                joint: ",",
                 class: "raise",
             }
         }

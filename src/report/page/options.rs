@@ -171,7 +171,7 @@ pub(super) fn note(results: &Results) -> String {
 pub(super) fn requirements(verdict: &Verdict) -> Vec<Requirement> {
     let Some(first) = verdict.options.first() else { return Vec::new() };
     let requirement = |k: usize| Requirement {
-        text: first.checks[k].text.clone(),
+        text: number::condition(&first.checks[k].text),
         decided_by: first.checks[k].decided_by,
         marks: verdict
             .options
