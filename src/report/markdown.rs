@@ -17,7 +17,6 @@ const TEMPLATE: &str = include_str!("report.md.j2");
 pub fn markdown(results: &Results, figures: &[Figure]) -> Result<String, Issue> {
     let mut environment = Environment::new();
     environment.set_formatter(|out, _, value| {
-        use std::fmt::Write as _;
         let text = value.to_string();
         Ok(if value.is_safe() { out.write_str(&text)? } else { out.write_str(&escaped(&text))? })
     });

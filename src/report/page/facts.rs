@@ -145,6 +145,7 @@ fn do_now(verdict: &Verdict) -> Fact {
             label,
             strong: "Change the question".into(),
             rest: "or add an option of your own".into(),
+            joint: ",",
             class: "raise",
         },
         [rung, more @ ..] => {
