@@ -162,7 +162,7 @@ fn add_option(results: &mut Results, i: usize, ladder: &[Rung]) {
         path: path(i),
         sharing: sharing.into(),
         legacy,
-        parts: vec![("links".into(), 2.0), ("load balancers".into(), total - 2.0)],
+        parts: vec![("links".into(), 2.0), ("ALBs".into(), total - 2.0)],
         parts_total: total,
         shared_configuration: [1, 1, 50, 1, 1][i],
         independence: "each service has its own balancer".into(),

@@ -121,6 +121,12 @@ pub fn counted(number: usize, one: &str, many: &str) -> String {
     }
 }
 
+/// A condition as a person writes it: `latency.p99 <= 250ms` becomes `p99 ≤ 250ms`.
+#[must_use]
+pub fn condition(text: &str) -> String {
+    text.strip_prefix("latency.").unwrap_or(text).replace("<=", "≤").replace(">=", "≥")
+}
+
 /// `a`, `a and b`, `a, b and c`.
 #[must_use]
 pub fn list(items: &[String]) -> String {

@@ -14,6 +14,7 @@ pub use limits::{asks, limits};
 pub use run::run;
 pub use sweep::sweep;
 pub use validate::{check, validate};
+pub(super) use validate::{precise, worst};
 
 use super::judge::{Judgement, Outcome};
 use super::number::cut;

@@ -23,7 +23,7 @@ fn close_call(results: &Results, a: &Judgement, b: &Judgement) -> Option<String>
     let (_, low, high) = difference(results, a, b)?;
     (low <= 0.0 && high >= 0.0).then(|| {
         let range = format!("{} to {} ms", number::significant(low), number::significant(high));
-        format!("Option {} against {} on p99: the difference, {range}, covers 0", a.number, b.number)
+        format!("Option {} against {} on p99: the interval of the difference, {range}, covers 0", a.number, b.number)
     })
 }
 
@@ -51,7 +51,7 @@ fn api_ratio(options: &[Judgement]) -> Option<String> {
     let (ratio, numbers) = turning.into_iter().max_by(|a, b| a.0.total_cmp(&b.0))?;
     let numbers: Vec<String> = numbers.iter().map(ToString::to_string).collect();
     Some(format!(
-        "Option {} against {} on latency rests on the ratio of REST to HTTP API overhead, inferred and not measured: below {} the ranking turns",
+        "Option {} against {} on latency rests on the ratio of REST to HTTP API overhead, inferred (grade C): below {} it turns",
         http.number,
         list(&numbers),
         number::fixed(ratio, 2)

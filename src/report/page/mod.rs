@@ -1,0 +1,147 @@
+//! The review as plain texts in the order of the page, which the HTML and Markdown templates lay out. No markup, no escaping.
+
+mod facts;
+mod ladder;
+mod latency;
+mod options;
+mod trust;
+
+use serde::Serialize;
+
+use super::Figure;
+use super::judge::Outcome;
+use super::number;
+use super::verdict::{Verdict, verdict};
+use crate::results::Results;
+
+/// Everything that the page shows.
+#[derive(Clone, Debug, Default, Serialize)]
+pub(super) struct Page {
+    pub heading: String,
+    pub subtitle: String,
+    pub lead: String,
+    pub because: String,
+    /// The rest of the verdict, one sentence or more each.
+    pub more: Vec<String>,
+    pub facts: Vec<facts::Fact>,
+    pub services: String,
+    pub options: Vec<options::OptionRow>,
+    pub option_note: String,
+    pub requirements: Vec<options::Requirement>,
+    pub costs: options::Costs,
+    pub criteria: Vec<options::Criterion>,
+    pub ladder: Vec<ladder::Rung>,
+    pub asks: Vec<ladder::Ask>,
+    pub percentiles: latency::Grid,
+    pub metrics: Vec<latency::Metric>,
+    pub hops: Vec<latency::Hop>,
+    pub saturation: Vec<latency::Saturation>,
+    pub comparisons: Vec<latency::Pair>,
+    pub not_settled: Vec<String>,
+    pub assumptions: Vec<trust::Input>,
+    pub validations: Vec<trust::Answer>,
+    pub validation_summary: String,
+    pub quotas_read: Vec<trust::QuotaRow>,
+    pub warnings: Vec<String>,
+    pub method: Vec<trust::Paragraph>,
+    pub reproduce: Vec<String>,
+    /// Figures by name; those that were not drawn are missing.
+    pub first_figures: Vec<Drawing>,
+    pub latency_figures: Vec<Drawing>,
+    pub saturation_figures: Vec<Drawing>,
+}
+
+/// A chart in its place.
+#[derive(Clone, Debug, Default, Serialize)]
+pub(super) struct Drawing {
+    pub name: String,
+    pub title: String,
+    pub description: String,
+    pub svg: String,
+}
+
+/// A mark with its word for those who do not see it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub(super) struct Mark {
+    pub sign: &'static str,
+    pub class: &'static str,
+    pub word: &'static str,
+}
+
+impl Mark {
+    pub(super) fn of(outcome: &Outcome) -> Mark {
+        match outcome {
+            Outcome::Met => Mark { sign: "✓", class: "met", word: "met today" },
+            Outcome::AfterRaise => Mark { sign: "↑", class: "raise", word: "met after a quota request" },
+            Outcome::Unsettled(_) => Mark { sign: "~", class: "open", word: "not settled" },
+            Outcome::Missed(_) => Mark { sign: "✕", class: "missed", word: "missed" },
+        }
+    }
+}
+
+/// Lays out results; `figures` go to their sections by name, unknown ones to the latency section.
+pub(super) fn page(results: &Results, figures: &[Figure]) -> Page {
+    let verdict = verdict(results);
+    let drawn = |wanted: &dyn Fn(&str) -> bool| -> Vec<Drawing> {
+        let drawing = |figure: &Figure| Drawing {
+            name: figure.name.to_string(),
+            title: figure.title.to_string(),
+            description: figure.description.to_string(),
+            svg: figure.svg_inline.to_string(),
+        };
+        figures.iter().filter(|figure| wanted(figure.name)).map(drawing).collect()
+    };
+    let first = |name: &str| matches!(name, "ladder" | "latency-p99");
+    let saturating = |name: &str| matches!(name, "map" | "goodput");
+    let mut page = Page {
+        heading: facts::heading(results),
+        subtitle: facts::subtitle(results),
+        services: results.wanted.services.map(number::count).unwrap_or_default(),
+        ladder: ladder::rungs(results),
+        percentiles: latency::percentiles(results),
+        metrics: latency::metrics(results),
+        hops: latency::hops(results),
+        saturation: latency::saturation(results),
+        comparisons: latency::comparisons(results),
+        assumptions: trust::assumptions(results),
+        validations: trust::validations(results),
+        validation_summary: trust::validation_summary(results),
+        quotas_read: trust::quotas_read(results),
+        warnings: trust::warnings(results),
+        method: trust::method(results),
+        reproduce: trust::reproduce(results),
+        first_figures: drawn(&first),
+        latency_figures: drawn(&|name| !first(name) && !saturating(name)),
+        saturation_figures: drawn(&saturating),
+        ..Page::default()
+    };
+    match verdict {
+        Some(verdict) => decided(results, &verdict, &mut page),
+        None => (page.lead, page.because) = facts::without_options(results),
+    }
+    page
+}
+
+fn decided(results: &Results, verdict: &Verdict, page: &mut Page) {
+    page.lead.clone_from(&verdict.lead);
+    page.because.clone_from(&verdict.because);
+    let more = [&verdict.caveat, &verdict.reach, &verdict.traffic];
+    page.more = more.into_iter().filter(|sentence| !sentence.is_empty()).cloned().collect();
+    page.facts = facts::facts(results, verdict);
+    page.options = options::rows(results, verdict);
+    page.option_note = options::note(results);
+    page.requirements = options::requirements(verdict);
+    page.costs = options::costs(results, verdict);
+    page.criteria = options::criteria(results, verdict);
+    page.asks = ladder::asks(results, verdict);
+    page.not_settled.clone_from(&verdict.not_settled);
+}
+
+/// The first `https` address in a source, and the whole text; the address is empty where there is none.
+pub(super) fn address(source: &str) -> String {
+    let start = source.find("https://").map(|at| &source[at..]);
+    let end = |text: &str| {
+        text.find(|c: char| c.is_whitespace() || matches!(c, '"' | '<' | '>' | ')' | ',')).unwrap_or(text.len())
+    };
+    start.map(|text| text[..end(text)].to_string()).unwrap_or_default()
+}

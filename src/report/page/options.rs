@@ -1,0 +1,251 @@
+//! The table of options, the conditions, the costs and the comparison by criteria.
+
+use std::collections::BTreeSet;
+
+use serde::Serialize;
+
+use super::{Mark, address};
+use crate::report::judge::{Judgement, Outcome};
+use crate::report::number::{self, cut};
+use crate::report::verdict::Verdict;
+use crate::results::{CostLine, Results};
+
+/// One option.
+#[derive(Clone, Debug, Default, Serialize)]
+pub(in crate::report) struct OptionRow {
+    pub number: usize,
+    pub title: String,
+    pub name: String,
+    pub chosen: bool,
+    pub label: String,
+    /// `choose`, `out`, `fallback`, `open` or `other`.
+    pub class: &'static str,
+    pub reason: String,
+    pub holds: String,
+    pub holds_mark: Mark,
+    pub stopped_by: String,
+    pub traffic: String,
+    pub traffic_services: String,
+    pub p99: String,
+    pub p99_interval: String,
+    pub added: String,
+    pub shared: String,
+    pub independence: String,
+    pub parts: String,
+    pub parts_detail: String,
+    pub cost: String,
+    pub met: String,
+    pub met_mark: Mark,
+    pub met_detail: String,
+}
+
+/// A condition and how each option stands to it.
+#[derive(Clone, Debug, Default, Serialize)]
+pub(in crate::report) struct Requirement {
+    pub text: String,
+    pub decided_by: &'static str,
+    pub marks: Vec<Mark>,
+}
+
+/// The month of every option.
+#[derive(Clone, Debug, Default, Serialize)]
+pub(in crate::report) struct Costs {
+    pub lines: Vec<(String, Vec<String>)>,
+    pub totals: Vec<String>,
+    pub notes: Vec<String>,
+    pub sources: Vec<String>,
+}
+
+/// A criterion of the comparison, a text for each option.
+#[derive(Clone, Debug, Default, Serialize)]
+pub(in crate::report) struct Criterion {
+    pub name: &'static str,
+    pub meaning: &'static str,
+    pub cells: Vec<String>,
+}
+
+pub(super) fn rows(results: &Results, verdict: &Verdict) -> Vec<OptionRow> {
+    let row = |(i, option): (usize, &Judgement)| {
+        let (label, reason) = verdict.reasons[i].clone();
+        let class = match label.as_str() {
+            "Choose" => "choose",
+            "Out" => "out",
+            "Fall-back" => "fallback",
+            "Undecided" => "open",
+            _ => "other",
+        };
+        let p99 = option.metric("latency.p99");
+        let overloaded = option.point.is_some_and(|point| !point.stable);
+        let (traffic, traffic_services) = traffic(results, option);
+        let met = option.checks.iter().filter(|c| matches!(c.outcome, Outcome::Met | Outcome::AfterRaise)).count();
+        OptionRow {
+            number: option.number,
+            title: cut(&option.option.title, 80),
+            name: cut(&option.option.name, 60),
+            chosen: verdict.chosen == Some(i),
+            label,
+            class,
+            reason: cut(&reason, 110),
+            holds: option.structure.map_or("no limit".into(), |rung| number::count(rung.services)),
+            holds_mark: holds_mark(option),
+            stopped_by: option.structure.map_or(String::new(), |rung| rung.name.clone()),
+            traffic,
+            traffic_services,
+            p99: if overloaded { "∞".into() } else { number::value(&p99) },
+            p99_interval: if overloaded {
+                "overloaded".into()
+            } else {
+                number::interval(&p99, " – ").unwrap_or_else(|| "no interval".into())
+            },
+            added: number::fixed(option.option.added_mean_ms, 1),
+            shared: number::count(option.option.shared_configuration.max(1)),
+            independence: if option.option.shared_configuration > 1 {
+                "share a config".into()
+            } else {
+                "on its own".into()
+            },
+            parts: number::plain(option.option.parts_total),
+            parts_detail: parts(option),
+            cost: cost_sum(results, &option.option.name).map_or("–".into(), thousands),
+            met: format!("{met} of {}", option.checks.len()),
+            met_mark: Mark::of(&option.standing()),
+            met_detail: met_detail(option),
+        }
+    };
+    verdict.options.iter().enumerate().map(row).collect()
+}
+
+fn holds_mark(option: &Judgement) -> Mark {
+    let check = option.checks.iter().find(|check| check.decided_by == "quota ladder");
+    check.map(|check| Mark::of(&check.outcome)).unwrap_or_default()
+}
+
+fn met_detail(option: &Judgement) -> String {
+    match option.rank() {
+        0 => "today".to_string(),
+        1 => {
+            let quotas: BTreeSet<&str> = option.raises.iter().map(|rung| rung.quota.as_str()).collect();
+            format!("after {} {}", quotas.len(), if quotas.len() == 1 { "request" } else { "requests" })
+        }
+        2 => "not settled".to_string(),
+        _ => cut(&option.misses().join(", "), 40),
+    }
+}
+
+fn thousands(sum: f64) -> String {
+    if sum >= 10_000.0 { format!("${}k", number::fixed(sum / 1_000.0, 1)) } else { number::dollars(sum) }
+}
+
+/// Rate and services at which traffic ends the option: its first traffic rung or what the simulation found, whichever is nearer.
+fn traffic(results: &Results, option: &Judgement) -> (String, String) {
+    let mine = |name: Option<&str>| name == Some(option.option.name.as_str());
+    let simulated = results
+        .saturation
+        .iter()
+        .find(|end| mine(end.option.as_deref()) && end.vary == "services" && end.criterion != "quota");
+    let ends = [simulated.and_then(|end| end.value), option.traffic.map(|rung| f64::from(rung.services))];
+    let Some(services) = ends.into_iter().flatten().min_by(f64::total_cmp) else {
+        return ("–".into(), String::new());
+    };
+    let rate = results.wanted.rate_per_service.map(|rate| (services * rate).round());
+    (rate.map_or("–".into(), number::plain), format!("{} services", number::plain(services)))
+}
+
+fn parts(option: &Judgement) -> String {
+    let counted = option.option.parts.iter().filter(|(_, count)| *count > 0.0);
+    counted.take(3).map(|(unit, count)| format!("{} {unit}", number::plain(*count))).collect::<Vec<_>>().join(", ")
+}
+
+pub(super) fn note(results: &Results) -> String {
+    let requests = results.wanted.requests.saturating_mul(u64::from(results.wanted.replications));
+    if results.points.is_empty() || requests == 0 {
+        return "No simulation: quotas alone.".to_string();
+    }
+    format!(
+        "{} requests a point, common random numbers, {} intervals.",
+        number::fixed(requests as f64, 0),
+        number::percent(results.confidence)
+    )
+}
+
+pub(super) fn requirements(verdict: &Verdict) -> Vec<Requirement> {
+    let Some(first) = verdict.options.first() else { return Vec::new() };
+    let requirement = |k: usize| Requirement {
+        text: number::condition(&first.checks[k].text),
+        decided_by: first.checks[k].decided_by,
+        marks: verdict
+            .options
+            .iter()
+            .filter_map(|option| option.checks.get(k))
+            .map(|check| Mark::of(&check.outcome))
+            .collect(),
+    };
+    (0..first.checks.len()).map(requirement).collect()
+}
+
+/// The sum of the lines that have a price; none where none has.
+pub(super) fn cost_sum(results: &Results, option: &str) -> Option<f64> {
+    results.costs.iter().filter(|line| line.option == option).filter_map(|line| line.monthly).reduce(|a, b| a + b)
+}
+
+pub(super) fn costs(results: &Results, verdict: &Verdict) -> Costs {
+    let mut items: Vec<&str> = Vec::new();
+    for line in &results.costs {
+        if !items.contains(&line.item.as_str()) {
+            items.push(&line.item);
+        }
+    }
+    let names = || verdict.options.iter().map(|option| option.option.name.as_str());
+    let cell = |item: &str, name: &str| {
+        let lines: Vec<&CostLine> = results.costs.iter().filter(|l| l.item == item && l.option == name).collect();
+        match lines.as_slice() {
+            [] => "–".to_string(),
+            known if known.iter().all(|line| line.monthly.is_some()) => {
+                number::fixed(known.iter().filter_map(|line| line.monthly).sum(), 0)
+            }
+            _ => "unknown".to_string(),
+        }
+    };
+    let lines =
+        items.iter().map(|item| ((*item).to_string(), names().map(|name| cell(item, name)).collect())).collect();
+    let totals = names().map(|name| cost_sum(results, name).map_or("–".into(), |sum| number::fixed(sum, 0))).collect();
+    let notes: BTreeSet<String> =
+        results.costs.iter().filter(|l| !l.basis.is_empty()).map(|l| format!("{}: {}", l.item, l.basis)).collect();
+    let sources: BTreeSet<String> =
+        results.costs.iter().map(|l| address(&l.source)).filter(|s| !s.is_empty()).collect();
+    let totals = if items.is_empty() { Vec::new() } else { totals };
+    Costs { lines, totals, notes: notes.into_iter().take(12).collect(), sources: sources.into_iter().collect() }
+}
+
+/// The criteria that an architect weighs, in the order of the question.
+pub(super) fn criteria(results: &Results, verdict: &Verdict) -> Vec<Criterion> {
+    let each = |text: &dyn Fn(&Judgement) -> String| -> Vec<String> { verdict.options.iter().map(text).collect() };
+    let scale = |o: &Judgement| {
+        o.structure.map_or("no quota ends it".to_string(), |r| format!("{}: {}", number::count(r.services), r.name))
+    };
+    let latency = |o: &Judgement| {
+        let p99 = o.metric("latency.p99");
+        let interval = number::interval(&p99, " – ").map_or(String::new(), |ends| format!(" ({ends})"));
+        format!("p99 {} ms{interval}; path adds {} ms", number::value(&p99), number::fixed(o.option.added_mean_ms, 1))
+    };
+    let complexity = |o: &Judgement| format!("{} to run: {}", number::plain(o.option.parts_total), parts(o));
+    let cost = |o: &Judgement| {
+        cost_sum(results, &o.option.name).map_or("not counted".into(), |s| format!("{} a month", number::dollars(s)))
+    };
+    let criterion = |name, meaning, cells| Criterion { name, meaning, cells };
+    vec![
+        criterion("Path", "in the order in which a request meets it", each(&|o| o.option.path.join(" → "))),
+        criterion("Sharing", "what services have in common", each(&|o| o.option.sharing.clone())),
+        criterion("Scale", "services before a quota stops you", each(&scale)),
+        criterion("Latency", "what callers wait, and the path's share", each(&latency)),
+        criterion("Independent deployments", "who waits for whom", each(&|o| o.option.independence.clone())),
+        criterion("Complexity", "what someone has to run", each(&complexity)),
+        criterion("Isolation", "VPCs and accounts", each(&|o| o.option.isolation.clone())),
+        criterion("Cost", "what has a price", each(&cost)),
+        criterion(
+            "Outlook",
+            "what AWS says of its parts",
+            each(&|o| o.option.legacy.clone().unwrap_or_else(|| "current".into())),
+        ),
+    ]
+}
