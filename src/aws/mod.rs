@@ -1,6 +1,40 @@
 //! What AWS allows and how its parts behave: quotas, prices, features and latency defaults as data, parts as code, options as
 //! files, and the inventory that counts what an option needs. Nothing here simulates.
+//!
+//! ```text
+//! option + n services + system -> place (which VPC, which account) -> packing (which load balancer) -> inventory (counts)
+//!     -> uses (one number per quota) -> ceilings (the largest n that fits, by search on that one function)
+//! ```
 
+pub mod alb;
+pub mod ceilings;
+mod central;
+pub mod cloud_map;
+pub mod compare;
+pub mod demand;
+pub mod features;
+pub mod http_api;
+pub mod inventory;
+pub mod latency;
+pub mod nlb;
 pub mod option;
+mod packing;
 pub mod part;
+mod place;
+mod pool;
+mod pressure;
+pub mod prices;
+pub mod quotas;
+pub mod regions;
+pub mod rest_api;
+pub mod service_quotas;
+pub mod sharing;
 pub mod system;
+mod table;
+mod traffic;
+mod uses;
+pub mod vpc_link_v1;
+pub mod vpc_link_v2;
+
+#[cfg(test)]
+mod tests;
