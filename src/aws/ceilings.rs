@@ -109,7 +109,8 @@ impl Search<'_> {
         self.use_of(kind, "", MOST_SERVICES);
         let known = self.known.borrow();
         let at_end = known.get(&MOST_SERVICES);
-        at_end.map(|(structure, traffic)| if kind == Kind::Structure { structure } else { traffic })
+        at_end
+            .map(|(structure, traffic)| if kind == Kind::Structure { structure } else { traffic })
             .map(|uses| uses.keys().copied().collect())
             .unwrap_or_default()
     }

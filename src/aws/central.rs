@@ -16,7 +16,11 @@ pub(super) fn move_api(inventory: &mut Inventory, option: &ArchitectureOption, s
     let mut shown = 0.0;
     for account in &mut inventory.accounts {
         if !fronted {
-            let added = if option.last_balancer().is_some() { account.albs } else { account.targets.min(f64::from(inventory.services)) };
+            let added = if option.last_balancer().is_some() {
+                account.albs
+            } else {
+                account.targets.min(f64::from(inventory.services))
+            };
             account.nlbs += added;
             account.listeners += added;
             account.target_groups += added;

@@ -89,8 +89,12 @@ fn gives(option: &ArchitectureOption, giver: &str) -> bool {
 }
 
 fn reason(feature: &Feature) -> String {
-    let titles: Vec<&str> =
-        feature.given_by.iter().filter_map(|giver| Part::from_id(giver.trim_start_matches('!'))).map(Part::title).collect();
+    let titles: Vec<&str> = feature
+        .given_by
+        .iter()
+        .filter_map(|giver| Part::from_id(giver.trim_start_matches('!')))
+        .map(Part::title)
+        .collect();
     match titles.as_slice() {
         [] => format!("no {}: none of the parts that gatecap knows gives this", feature.title),
         _ if feature.given_by.iter().any(|giver| giver.starts_with('!')) => {
@@ -120,7 +124,8 @@ mod tests {
     #[test]
     fn an_http_api_lacks_usage_plans_but_has_a_waf_at_its_alb() {
         let needs = ["waf", "usage_plans", "waf-before-gateway"].map(String::from);
-        let lacks = |name: &str| lacking(&options::named(name), &needs).iter().map(|l| l.need.clone()).collect::<Vec<_>>();
+        let lacks =
+            |name: &str| lacking(&options::named(name), &needs).iter().map(|l| l.need.clone()).collect::<Vec<_>>();
         assert_eq!(lacks("http-fan-out"), ["usage_plans", "waf-before-gateway"]);
         assert!(lacks("rest-shared-nlb").is_empty());
         let legacy = lacking(&options::named("rest-shared-nlb"), &["no-legacy".into()]);

@@ -64,8 +64,23 @@ impl Counts {
         let Counts { http_apis, rest_apis, routes, resources, integrations, links_v1, links_v2, nlbs, albs, .. } = self;
         let Counts { listeners, rules, target_groups, targets, namespaces, endpoints, interfaces, vpcs, .. } = self;
         [
-            http_apis, rest_apis, routes, resources, integrations, links_v1, links_v2, nlbs, albs, listeners, rules,
-            target_groups, targets, namespaces, endpoints, interfaces, vpcs,
+            http_apis,
+            rest_apis,
+            routes,
+            resources,
+            integrations,
+            links_v1,
+            links_v2,
+            nlbs,
+            albs,
+            listeners,
+            rules,
+            target_groups,
+            targets,
+            namespaces,
+            endpoints,
+            interfaces,
+            vpcs,
         ]
     }
 
@@ -276,7 +291,8 @@ fn count_apis(inventory: &mut Inventory, account: usize, needs: ApiNeeds, system
     let routes = f64::from(system.services.routes);
     let integrations = quotas::limit(system, "apigw.integrations-per-api").max(1.0);
     let (http, rest) = (f64::from(needs.http_services), f64::from(needs.rest_services));
-    let (per_http, per_rest) = (http_api::services_per_api(system).max(1.0), rest_api::services_per_api(system).max(1.0));
+    let (per_http, per_rest) =
+        (http_api::services_per_api(system).max(1.0), rest_api::services_per_api(system).max(1.0));
     let http_apis = (http / per_http).ceil().max((needs.http_entries / integrations).ceil());
     let rest_apis = (rest / per_rest).ceil();
     let counts = &mut inventory.accounts[account];

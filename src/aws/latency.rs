@@ -175,7 +175,8 @@ impl Time {
             Distribution::gamma(ns(mean).ok()?, *shape).ok()?
         } else {
             let branches = self.mixture.as_ref()?.iter();
-            let parts = branches.map(|branch| Some((branch.weight, branch.of.distribution()?))).collect::<Option<Vec<_>>>()?;
+            let parts =
+                branches.map(|branch| Some((branch.weight, branch.of.distribution()?))).collect::<Option<Vec<_>>>()?;
             Distribution::mixture(parts).ok()?
         };
         match &self.offset {

@@ -79,7 +79,8 @@ impl Shelf {
 
 /// How many more of `load` fit, and the index of the limit that allows no more.
 pub(super) fn room(limits: [f64; 3], fill: [f64; 3], load: [f64; 3]) -> (u32, usize) {
-    let rooms = [0, 1, 2].map(|i| if load[i] > 0.0 { ((limits[i] - fill[i]) / load[i]).floor().max(0.0) } else { f64::INFINITY });
+    let rooms = [0, 1, 2]
+        .map(|i| if load[i] > 0.0 { ((limits[i] - fill[i]) / load[i]).floor().max(0.0) } else { f64::INFINITY });
     let tightest = (0..3).min_by(|&a, &b| rooms[a].total_cmp(&rooms[b])).unwrap_or(0);
     (rooms[tightest].min(f64::from(u32::MAX)) as u32, tightest)
 }

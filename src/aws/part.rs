@@ -198,7 +198,10 @@ mod tests {
     fn what_aws_refuses_is_an_error_at_its_place() {
         let error = |path: &[Part]| check_path(path).unwrap_err();
         let alb = error(&[RestApi, VpcLinkV1, Alb]);
-        assert_eq!((alb.index, alb.message.as_str()), (2, "`alb` cannot follow `vpc-link-v1`: a V1 link leads to one NLB"));
+        assert_eq!(
+            (alb.index, alb.message.as_str()),
+            (2, "`alb` cannot follow `vpc-link-v1`: a V1 link leads to one NLB")
+        );
         assert!(error(&[RestApi, VpcLinkV2, CloudMap]).message.contains("only behind an HTTP API"));
         assert_eq!(error(&[HttpApi, VpcLinkV1, Nlb]).index, 1);
         assert_eq!(error(&[VpcLinkV2, Alb]).index, 0);

@@ -67,7 +67,15 @@ fn rules<'a>(option: &ArchitectureOption, system: &System) -> Vec<Rule<'a>> {
     let (ids, limits) = (nlb::PER_NLB, nlb::limits(system));
     if last == Some(Part::Nlb) || option.also == Some(Part::Nlb) {
         let load = nlb::service_load(system, &demand);
-        rules.push(Rule { key: "services_per_nlb", stated: share.services_per_nlb, unit, what: "service", ids, limits, load });
+        rules.push(Rule {
+            key: "services_per_nlb",
+            stated: share.services_per_nlb,
+            unit,
+            what: "service",
+            ids,
+            limits,
+            load,
+        });
     }
     if option.balancers().count() > 1 {
         let load = nlb::alb_load(system);

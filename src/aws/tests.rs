@@ -6,7 +6,9 @@ pub(crate) mod options {
     use crate::aws::part::Part::{self, *};
 
     pub(crate) fn all() -> Vec<ArchitectureOption> {
-        ["http-fan-out", "rest-link-per-service", "rest-shared-nlb", "rest-nlb-alb", "rest-alb-direct"].map(named).to_vec()
+        ["http-fan-out", "rest-link-per-service", "rest-shared-nlb", "rest-nlb-alb", "rest-alb-direct"]
+            .map(named)
+            .to_vec()
     }
 
     pub(crate) fn named(name: &str) -> ArchitectureOption {

@@ -33,7 +33,8 @@ pub(super) fn structure(inventory: &Inventory, system: &System) -> Uses {
         uses.insert(id, most * environments);
     }
     let zones = f64::from(system.network.zones);
-    let most = |figure: &dyn Fn(&super::inventory::VpcCounts) -> f64| inventory.vpcs.iter().map(figure).fold(0.0, f64::max);
+    let most =
+        |figure: &dyn Fn(&super::inventory::VpcCounts) -> f64| inventory.vpcs.iter().map(figure).fold(0.0, f64::max);
     uses.insert("elb.nlb-interfaces-per-vpc", most(&|vpc| vpc.nlbs * zones));
     uses.insert(quotas::SUBNET_ADDRESSES, most(&|vpc| addresses(vpc, system)));
     uses.retain(|_, amount| *amount > 0.0);
