@@ -17,12 +17,11 @@ pub const FACTS: Facts = Facts {
 /// The quotas of one ALB, in the order of `service_load`.
 pub const PER_ALB: [&str; 3] = ["elb.rules-per-alb", "elb.target-groups-per-alb", "elb.targets-per-alb"];
 
-/// What one service takes of an ALB: a rule (its path and what is below it fit in one), its target groups, its targets. A
-/// blue/green deployment has a test listener that holds the rule a second time.
+/// What one service takes of an ALB: a rule of each listener (its path and what is below it fit in one), its target
+/// groups, its targets.
 #[must_use]
 pub fn service_load(system: &System, demand: &Demand) -> [f64; 3] {
-    let rules = if system.services.deployment == Deployment::BlueGreen { 2.0 } else { 1.0 };
-    [rules, demand.groups, demand.targets]
+    [listeners(system), demand.groups, demand.targets]
 }
 
 /// The limits in force of one ALB, in the order of `PER_ALB`.

@@ -104,6 +104,8 @@ pub struct VpcCounts {
     pub endpoints: f64,
     /// Targets, old and new.
     pub targets: f64,
+    /// Services.
+    pub services: f64,
 }
 
 /// The inventory of an option at so many services.
@@ -157,6 +159,16 @@ struct ApiNeeds {
     http_entries: f64,
 }
 
+impl ApiNeeds {
+    fn and(self, other: ApiNeeds) -> ApiNeeds {
+        ApiNeeds {
+            http_services: self.http_services + other.http_services,
+            rest_services: self.rest_services + other.rest_services,
+            http_entries: self.http_entries + other.http_entries,
+        }
+    }
+}
+
 /// What `option` needs for `services` services, whose listed ones may go by other options of the system. Pools that several
 /// options draw on are counted once.
 #[must_use]
@@ -177,6 +189,7 @@ pub fn inventory(option: &ArchitectureOption, services: u32, system: &System) ->
             let count = f64::from(lot.count);
             counts.targets += demand.targets * count;
             in_vpc.targets += demand.targets * count;
+            in_vpc.services += count;
             if lot.option.last_balancer().is_some() {
                 counts.target_groups += demand.groups * count;
                 raise(&mut inventory.peaks, "elb.targets-per-target-group", demand.targets_per_group);
@@ -200,15 +213,16 @@ pub fn inventory(option: &ArchitectureOption, services: u32, system: &System) ->
         }
         share_v2_link(counts, in_vpc, &lots);
     }
-    for (account, needs) in apis.into_iter().enumerate() {
-        count_apis(&mut inventory, account, needs, system);
-    }
     for &(account, _) in vpcs.keys() {
         inventory.accounts[account as usize].vpcs += 1.0;
     }
     inventory.vpcs = vpcs.into_values().collect();
     if system.account.topology == AccountTopology::Central {
-        central::move_api(&mut inventory, option, system);
+        central::add_account(&mut inventory, option, system);
+        apis = vec![apis.into_iter().fold(ApiNeeds::default(), ApiNeeds::and)];
+    }
+    for (account, needs) in apis.into_iter().enumerate() {
+        count_apis(&mut inventory, account, needs, system);
     }
     count_interfaces(&mut inventory, system);
     inventory

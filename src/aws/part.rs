@@ -1,7 +1,10 @@
 //! The parts that an option's path is made of: their names, and which may follow which. What each part counts and how it
 //! behaves is in the file of its own name.
 
+use super::quotas;
+use super::system::System;
 use super::{alb, cloud_map, http_api, nlb, rest_api, vpc_link_v1, vpc_link_v2};
+use crate::units::Duration;
 
 /// A part of AWS that a path may name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -98,6 +101,28 @@ impl Part {
         self.facts().title
     }
 
+    /// What an API answers for the gateway's own failures; `None` for other parts.
+    #[must_use]
+    pub fn answers(self) -> Option<Answers> {
+        match self {
+            Part::RestApi => Some(rest_api::ANSWERS),
+            Part::HttpApi => Some(http_api::ANSWERS),
+            _ => None,
+        }
+    }
+
+    /// The integration timeout of an API where none is stated, 29 s or 30 s, and the longest that the quotas in force allow;
+    /// `None` for other parts.
+    #[must_use]
+    pub fn integration_timeout(self, system: &System) -> Option<(Duration, Duration)> {
+        let quota = quotas::find(match self {
+            Part::RestApi => rest_api::TIMEOUT_QUOTA,
+            Part::HttpApi => http_api::TIMEOUT_QUOTA,
+            _ => return None,
+        })?;
+        Some((Duration::from_millis(quota.default), Duration::from_millis(quotas::in_force(system, quota).0)))
+    }
+
     /// Whether it is an API, with which every path begins.
     #[must_use]
     pub fn is_api(self) -> bool {
@@ -142,6 +167,27 @@ pub fn check_path(path: &[Part]) -> Result<(), PathError> {
     Err(PathError { index: path.len(), message, hint: format!("write the whole path, {example}") })
 }
 
+/// Whether services of a path may alternate between its last load balancer and `also`: only behind a V2 link, between one load
+/// balancer and one of the other kind.
+///
+/// # Errors
+/// Any other path or part; the index is the path's length.
+pub fn check_also(path: &[Part], also: Part) -> Result<(), PathError> {
+    let balancers: Vec<Part> = path.iter().copied().filter(|part| part.is_balancer()).collect();
+    let fits = path.contains(&Part::VpcLinkV2) && also.is_balancer();
+    if fits && balancers.len() == 1 && balancers[0] != also {
+        return Ok(());
+    }
+    Err(PathError {
+        index: path.len(),
+        message: format!(
+            "`also` is `{}`, but it is the other kind of load balancer than the path's only one",
+            also.id()
+        ),
+        hint: "use it with `vpc-link-v2` and one load balancer: `alb` beside `nlb`, or `nlb` beside `alb`".into(),
+    })
+}
+
 fn reaches_cloud_map_from_rest(path: &[Part]) -> bool {
     path.first() == Some(&Part::RestApi) && path.last() == Some(&Part::CloudMap)
 }
@@ -169,6 +215,7 @@ fn hint(part: Part, example: &str) -> String {
 mod tests {
     use super::Part::*;
     use super::*;
+    use crate::aws::system::QuotaValue;
 
     #[test]
     fn ids_are_unique_and_lead_back() {
@@ -176,6 +223,30 @@ mod tests {
             assert_eq!(Part::from_id(part.id()), Some(part));
         }
         assert_eq!(Part::from_id("elb"), None);
+    }
+
+    #[test]
+    fn apis_wait_and_answer_as_aws_says() {
+        let mut system = System::aws_defaults(Vec::new());
+        let seconds = |part: Part, system: &System| {
+            part.integration_timeout(system).map(|(usual, longest)| (usual.seconds(), longest.seconds()))
+        };
+        assert_eq!(seconds(RestApi, &system), Some((29.0, 29.0)));
+        assert_eq!(seconds(HttpApi, &system), Some((30.0, 30.0)));
+        assert_eq!(seconds(Alb, &system), None);
+        let raised = QuotaValue { value: 60_000.0, from: "scenario".into() };
+        system.quotas.insert("L-E5AE38E3".into(), raised);
+        assert_eq!(seconds(RestApi, &system), Some((29.0, 60.0)));
+        assert_eq!(RestApi.answers().map(|answers| answers.integration_timeout), Some(504));
+        assert_eq!(HttpApi.answers().map(|answers| answers.integration_timeout), Some(503));
+    }
+
+    #[test]
+    fn services_alternate_between_two_kinds_of_balancer_only() {
+        assert!(check_also(&[HttpApi, VpcLinkV2, Alb], Nlb).is_ok());
+        assert!(check_also(&[HttpApi, VpcLinkV2, Alb], Alb).is_err());
+        assert!(check_also(&[RestApi, VpcLinkV1, Nlb], Alb).is_err());
+        assert!(check_also(&[HttpApi, VpcLinkV2, Nlb, Alb], Nlb).is_err());
     }
 
     #[test]

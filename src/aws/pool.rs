@@ -137,7 +137,7 @@ impl<'a> Side<'a> {
             Part::Alb => {
                 tally.albs += all.units;
                 tally.listeners += f64::from(all.units) * alb::listeners(system);
-                tally.rules += all.peak[0].signum().max(0.0) * services * alb::listeners(system);
+                tally.rules += services * alb::listeners(system);
                 tally.entries += f64::from(all.units);
                 tally.services_per_alb = tally.services_per_alb.max(all.peak_held);
                 tally.peaks.extend(alb::PER_ALB.into_iter().zip(all.peak));

@@ -28,9 +28,10 @@ pub(super) fn words(
         "elb.nlb-per-region" => unit_of_services("NLBs", limit, at.services_per_nlb),
         "elb.alb-per-region" => unit_of_services("ALBs", limit, at.services_per_alb),
         "apigw.regional-apis" => unit_of_services("APIs", limit, at.services_per_api),
-        quotas::SUBNET_ADDRESSES => {
-            vec!["an address for each target, load balancer and link, and 8 free for making ALBs".into()]
+        quotas::SUBNET_ADDRESSES if at.services_per_alb > 0 => {
+            vec!["an address for each target, load balancer and link, and some free for making ALBs".into()]
         }
+        quotas::SUBNET_ADDRESSES => vec!["an address for each target, load balancer and link".into()],
         "vpc.interfaces-per-region" => vec!["at least one interface a zone for each load balancer and link".into()],
         _ => Vec::new(),
     };

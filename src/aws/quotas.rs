@@ -67,6 +67,14 @@ pub enum Confidence {
     L,
 }
 
+impl Quota {
+    /// Whether the account, a VPC or a subnet has one value for all that is in it, so that others can use some of it.
+    #[must_use]
+    pub fn is_pool(&self) -> bool {
+        matches!(self.scope.as_str(), "account and Region" | "account" | "VPC" | "subnet")
+    }
+}
+
 impl LeadTime {
     /// As results have it: `routine`, `case by case` or `never`.
     #[must_use]
@@ -135,9 +143,13 @@ pub(super) fn limit(system: &System, id: &str) -> f64 {
     find(id).map_or(f64::INFINITY, |quota| in_force(system, quota).0)
 }
 
-/// What everything else in the account uses of a quota, 0 where nothing is stated.
+/// What everything else in the account uses of a quota, 0 where nothing is stated. Only pools can be used by others: what other
+/// load balancers hold of a quota per load balancer takes nothing from those of the option.
 #[must_use]
 pub fn used(system: &System, quota: &Quota) -> f64 {
+    if !quota.is_pool() {
+        return 0.0;
+    }
     of(&system.used, quota).copied().unwrap_or(0.0)
 }
 

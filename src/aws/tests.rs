@@ -257,6 +257,13 @@ fn accounts_of_their_own_have_pools_of_their_own() {
     system.account.topology = AccountTopology::Central;
     // Two accounts of 50 ALBs and 50 NLBs each, and 50 endpoints in each of the API's two VPCs.
     holds(&options::named("rest-alb-direct"), &system, 100, "L-29B6F2EB");
+    let central = inventory(&options::named("rest-alb-direct"), 100, &system);
+    assert_eq!((central.accounts[0].rest_apis, central.accounts[1].rest_apis), (1.0, 0.0));
+    assert_eq!((central.accounts[0].links_v2, central.accounts[2].nlbs), (2.0, 50.0));
+    // In shared subnets every account's load balancers take addresses of the same VPCs, and each has links of its own.
+    system.account.topology = AccountTopology::SharedVpc;
+    let shared = inventory(&options::named("http-fan-out"), 60, &system);
+    assert_eq!((shared.vpcs.len(), shared.vpcs[0].albs, shared.total().links_v2), (2, 30.0, 6.0));
 }
 
 #[test]

@@ -10,8 +10,10 @@ use super::system::System;
 /// Use of quotas, by quota id; a quota that the option does not touch is absent.
 pub(super) type Uses = BTreeMap<&'static str, f64>;
 
+type Count = fn(&Counts) -> f64;
+
 /// Pools of an account and Region, and how an account's counts draw on them. Environments multiply each.
-const POOLS: [(&str, fn(&Counts) -> f64); 9] = [
+const POOLS: [(&str, Count); 9] = [
     ("apigw.regional-apis", Counts::apis),
     ("apigw.vpc-links-v1", |counts| counts.links_v1),
     ("apigw.vpc-links-v2", |counts| counts.links_v2),
