@@ -325,8 +325,8 @@ fn count_apis(inventory: &mut Inventory, account: usize, needs: ApiNeeds, system
     }
 }
 
-/// Interfaces that a link, load balancer or endpoint takes: one per zone, a floor (corrections to the quota pages: 4 to 6 per ALB
-/// over three zones were seen). Targets have their own only where the scenario says so.
+/// Interfaces that a link, load balancer or endpoint takes: one per zone, which is a floor (4 to 6 per ALB over three zones have
+/// been seen in the field). Targets have their own only where the scenario says so.
 fn count_interfaces(inventory: &mut Inventory, system: &System) {
     let zones = f64::from(system.network.zones);
     for counts in &mut inventory.accounts {

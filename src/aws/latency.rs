@@ -25,6 +25,10 @@ pub struct HopDefault {
     pub low: String,
     /// High end of what is plausible, in words.
     pub high: String,
+    /// The low end, for runs that ask whether a ranking holds there too.
+    pub low_distribution: Distribution,
+    /// The high end.
+    pub high_distribution: Distribution,
     /// Where it is from.
     pub source: String,
     /// When the source said so.
@@ -59,6 +63,8 @@ struct Row {
     name: String,
     title: String,
     time: Time,
+    low_time: Time,
+    high_time: Time,
     text: String,
     grade: String,
     low: String,
@@ -156,9 +162,19 @@ pub fn names() -> impl Iterator<Item = &'static str> {
 
 impl Row {
     fn check(self) -> Option<HopDefault> {
-        let Row { name, title, time, text, grade, low, high, source, date } = self;
-        let distribution = time.distribution()?;
-        Some(HopDefault { name, title, distribution, text, grade, low, high, source, date })
+        Some(HopDefault {
+            distribution: self.time.distribution()?,
+            low_distribution: self.low_time.distribution()?,
+            high_distribution: self.high_time.distribution()?,
+            name: self.name,
+            title: self.title,
+            text: self.text,
+            grade: self.grade,
+            low: self.low,
+            high: self.high,
+            source: self.source,
+            date: self.date,
+        })
     }
 }
 

@@ -36,5 +36,18 @@ mod uses;
 pub mod vpc_link_v1;
 pub mod vpc_link_v2;
 
+/// The day on which each data table was last gone through, by the table's name.
+#[must_use]
+pub fn data_dates() -> std::collections::BTreeMap<String, String> {
+    let tables = [
+        ("features", features::updated()),
+        ("latency", latency::updated()),
+        ("prices", prices::updated()),
+        ("quotas", quotas::updated()),
+        ("regions", regions::updated()),
+    ];
+    tables.into_iter().map(|(name, day)| (name.to_string(), day.to_string())).collect()
+}
+
 #[cfg(test)]
 mod tests;

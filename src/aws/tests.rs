@@ -128,6 +128,23 @@ fn twenty_targets_a_service() {
 }
 
 #[test]
+fn forty_targets_a_service_fill_the_subnets_before_the_links() {
+    let mut system = defaults();
+    system.services.targets = 40;
+    let option = options::named("rest-shared-nlb");
+    // 80 targets while rolling, 27 a zone: 18 services an NLB. 153 services in a VPC are 4,080 addresses and 9 NLBs of 4,091.
+    holds(&option, &system, 306, "vpc.addresses-per-subnet");
+    assert_eq!(rung(&option, &system, V1).services, 360);
+    system.network.subnet_prefix = 16;
+    holds(&option, &system, 360, V1);
+    // One VPC, raised quota of targets per zone: the listeners fill first again.
+    system.network.vpcs = 1;
+    set(&mut system, "L-B211E961", 1_350.0);
+    set(&mut system, "L-EEF1AD04", 4_000.0);
+    holds(&option, &system, 1_000, V1);
+}
+
+#[test]
 fn v1_links_raised_to_30() {
     let mut system = defaults();
     set(&mut system, V1, 30.0);
@@ -332,16 +349,42 @@ fn use_never_falls_as_services_are_added() {
     let mut system = defaults();
     let heavy = |i: u32| Listed { name: format!("s{i}"), targets: Some(1 + 7 * (i % 5)), ..Listed::default() };
     system.listed = (0..40).map(heavy).collect();
-    for option in options::all().into_iter().chain([alb_share("rest-nlb-alb", Share::Max)]) {
-        let mut before = Vec::new();
-        for services in 1..300 {
-            let now = ceilings::uses(&inventory(&option, services, &system), &system);
-            for use_ in &before {
-                let ceilings::Use { quota, amount, .. } = use_;
-                let later = now.iter().find(|other| other.quota == *quota).map_or(0.0, |other| other.amount);
-                assert!(later >= *amount, "{} falls from {amount} at {services} of {}", quota.id, option.name);
-            }
-            before = now;
+    let mut both = options::named("http-fan-out");
+    both.also = Some(Nlb);
+    let more = [alb_share("rest-nlb-alb", Share::Max), alb_share("rest-alb-direct", Share::Group), both];
+    let topologies =
+        [AccountTopology::Single, AccountTopology::Federated, AccountTopology::Central, AccountTopology::SharedVpc];
+    for topology in topologies {
+        system.account.topology = topology;
+        system.account.accounts = if topology == AccountTopology::Single { 1 } else { 3 };
+        for option in options::all().into_iter().chain(more.clone()) {
+            never_falls(&option, &system);
         }
+    }
+}
+
+fn never_falls(option: &ArchitectureOption, system: &System) {
+    let mut before = Vec::new();
+    for services in 1..200 {
+        let now = ceilings::uses(&inventory(option, services, system), system);
+        for use_ in &before {
+            let ceilings::Use { quota, amount, .. } = use_;
+            let later = now.iter().find(|other| other.quota == *quota).map_or(0.0, |other| other.amount);
+            assert!(later >= *amount, "{} falls from {amount} at {services} of {}", quota.id, option.name);
+        }
+        before = now;
+    }
+}
+
+#[test]
+fn the_search_finds_what_counting_up_finds() {
+    let mut system = defaults();
+    system.services.targets = 7;
+    system.network.zones = 2;
+    system.listed =
+        (0..9).map(|i| Listed { name: format!("s{i}"), targets: Some(3 * i), ..Listed::default() }).collect();
+    for option in options::all() {
+        let counted = (1..2_000).take_while(|&services| ceilings::fits(&option, services, &system).is_ok()).count();
+        assert_eq!(binding(&option, &system).0 as usize, counted, "{}", option.name);
     }
 }
