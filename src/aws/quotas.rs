@@ -139,7 +139,7 @@ pub fn in_force(system: &System, quota: &Quota) -> (f64, String) {
 }
 
 /// The value in force of a quota that the table has, by id; infinite for an unknown id, which a test excludes.
-pub(super) fn limit(system: &System, id: &str) -> f64 {
+pub fn limit(system: &System, id: &str) -> f64 {
     find(id).map_or(f64::INFINITY, |quota| in_force(system, quota).0)
 }
 
