@@ -190,12 +190,6 @@ pub fn inventory(option: &ArchitectureOption, services: u32, system: &System) ->
             counts.targets += demand.targets * count;
             in_vpc.targets += demand.targets * count;
             in_vpc.services += count;
-            if lot.option.last_balancer().is_some() {
-                counts.target_groups += demand.groups * count;
-                raise(&mut inventory.peaks, "elb.targets-per-target-group", demand.targets_per_group);
-            } else {
-                raise(&mut inventory.peaks, "cloudmap.instances-per-service", demand.targets);
-            }
             inventory.account_services[account as usize] += lot.count;
         }
         for (tally, api, count) in tallies(&lots, system) {
@@ -287,10 +281,7 @@ fn count_units(counts: &mut Counts, in_vpc: &mut VpcCounts, tally: &Tally) {
     counts.listeners += tally.listeners;
     counts.rules += tally.rules;
     counts.namespaces += f64::from(tally.namespaces);
-    if tally.albs_per_nlb > 0 {
-        // Behind an NLB each ALB has a target group of its own.
-        counts.target_groups += albs;
-    }
+    counts.target_groups += tally.target_groups;
 }
 
 fn share_v2_link(counts: &mut Counts, in_vpc: &mut VpcCounts, lots: &[Lot<'_>]) {

@@ -231,6 +231,9 @@ fn v2_links_lead_to_nlbs_too() {
     both.also = Some(Nlb);
     both.share.services_per_nlb = Share::Count(1);
     holds(&both, &system, 100, ALBS);
+    both.also = Some(CloudMap);
+    let total = inventory(&both, 20, &system).total();
+    assert_eq!((total.albs, total.target_groups, total.namespaces), (10.0, 10.0, 2.0));
 }
 
 #[test]

@@ -41,9 +41,10 @@ fn new_flows(inventory: &Inventory, option: &ArchitectureOption, system: &System
         return None;
     }
     let zones = f64::from(system.network.zones);
-    let (services, targets) = match option.last_balancer() {
-        Some(Part::Alb) => (f64::from(inventory.services_per_alb), zones),
-        _ => (1.0, f64::from(system.services.targets)),
+    let (services, targets) = if option.balancers().count() > 1 {
+        (f64::from(inventory.services_per_alb), zones)
+    } else {
+        (1.0, f64::from(system.services.targets))
     };
     let opened = each * services * (1.0 - system.network.connection_reuse) * 60.0;
     let targets_of_node = if system.network.nlb_cross_zone { targets } else { (targets / zones).max(1.0) };
