@@ -17,7 +17,7 @@ pub(super) fn traffic(inventory: &Inventory, option: &ArchitectureOption, system
     let services = f64::from(inventory.services.max(1));
     let each = total / services;
     let fullest_account = inventory.account_services.iter().copied().max().unwrap_or(0);
-    uses.insert("apigw.throttle-rate", each * f64::from(fullest_account));
+    uses.insert("apigateway.throttle-rate", each * f64::from(fullest_account));
     if system.gateway.stage_throttle.is_some() {
         uses.insert(STAGE_THROTTLE, each * f64::from(inventory.services_per_api));
     }
