@@ -84,7 +84,7 @@ impl Counts {
         ]
     }
 
-    /// Stages: one per API.
+    /// APIs of both kinds; each has one stage.
     #[must_use]
     pub fn apis(&self) -> f64 {
         self.http_apis + self.rest_apis
