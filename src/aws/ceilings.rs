@@ -115,22 +115,31 @@ impl Search<'_> {
             .unwrap_or_default()
     }
 
-    /// The most services whose use fits `limit`; `None` where all fit. Doubles until one does not, then halves the bracket.
+    /// The most services whose use fits `limit`; `None` where all fit.
     fn ceiling(&self, kind: Kind, id: &str, limit: &Limit) -> Option<u32> {
-        let fits = |services| fits_limit(self.use_of(kind, id, services) + limit.used, limit.value);
-        if fits(MOST_SERVICES) {
-            return None;
-        }
-        let (mut good, mut bad) = (0, 1);
-        while bad < MOST_SERVICES && fits(bad) {
-            (good, bad) = (bad, bad.saturating_mul(2).min(MOST_SERVICES));
-        }
-        while bad - good > 1 {
-            let middle = good + (bad - good) / 2;
-            if fits(middle) { good = middle } else { bad = middle }
-        }
-        Some(good)
+        largest(|services| fits_limit(self.use_of(kind, id, services) + limit.used, limit.value))
     }
+}
+
+/// The largest number of services that fits, where a larger one never fits again; `None` where all fit. Doubles until one does not
+/// fit, then halves the bracket.
+fn largest(fits: impl Fn(u32) -> bool) -> Option<u32> {
+    if fits(MOST_SERVICES) {
+        return None;
+    }
+    let (mut good, mut bad) = (0, 1);
+    while bad < MOST_SERVICES && fits(bad) {
+        (good, bad) = (bad, bad.saturating_mul(2).min(MOST_SERVICES));
+    }
+    while bad - good > 1 {
+        let middle = good + (bad - good) / 2;
+        if fits(middle) {
+            good = middle;
+        } else {
+            bad = middle;
+        }
+    }
+    Some(good)
 }
 
 /// Whether a use fits a limit, but for the rounding of a sum of rates.
@@ -280,14 +289,5 @@ pub fn uses(inventory: &Inventory, system: &System) -> Vec<Use> {
 #[must_use]
 pub fn address_advice(option: &ArchitectureOption, system: &System) -> Option<u32> {
     let room = quotas::limit(system, quotas::SUBNET_ADDRESSES);
-    let fits = |services| uses::addresses_with_growth(&inventory(option, services, system), system) <= room;
-    if fits(MOST_SERVICES) {
-        return None;
-    }
-    let (mut good, mut bad) = (0, MOST_SERVICES);
-    while bad - good > 1 {
-        let middle = good + (bad - good) / 2;
-        if fits(middle) { good = middle } else { bad = middle }
-    }
-    Some(good)
+    largest(|services| uses::addresses_with_growth(&inventory(option, services, system), system) <= room)
 }

@@ -17,6 +17,9 @@ pub const FACTS: Facts = Facts {
 /// The quota of one namespace.
 pub const PER_NAMESPACE: &str = "cloudmap.instances-per-namespace";
 
+/// The quota of one Cloud Map service.
+pub const PER_SERVICE: &str = "cloudmap.instances-per-service";
+
 /// What one service takes of a namespace: an instance for each of its targets.
 #[must_use]
 pub fn service_load(demand: &Demand) -> [f64; 3] {

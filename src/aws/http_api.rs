@@ -23,11 +23,11 @@ pub const ANSWERS: Answers = Answers {
 };
 
 /// Id of the quota that is the longest integration timeout, in ms; it is also the default and cannot be raised.
-pub const TIMEOUT_QUOTA: &str = "apigw.http-timeout";
+pub const TIMEOUT_QUOTA: &str = "apigateway.http-timeout";
 
 /// Services that one HTTP API takes by its routes; 0 where one service needs more than an API may have. Integrations are
 /// counted apart, since several routes may share one.
 #[must_use]
 pub fn services_per_api(system: &System) -> f64 {
-    (quotas::limit(system, "apigw.routes-per-api") / f64::from(system.services.routes)).floor().max(0.0)
+    (quotas::limit(system, "apigateway.routes-per-api") / f64::from(system.services.routes)).floor().max(0.0)
 }

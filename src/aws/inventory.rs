@@ -84,7 +84,7 @@ impl Counts {
         ]
     }
 
-    /// Stages: one per API.
+    /// APIs of both kinds; each has one stage.
     #[must_use]
     pub fn apis(&self) -> f64 {
         self.http_apis + self.rest_apis
@@ -190,12 +190,6 @@ pub fn inventory(option: &ArchitectureOption, services: u32, system: &System) ->
             counts.targets += demand.targets * count;
             in_vpc.targets += demand.targets * count;
             in_vpc.services += count;
-            if lot.option.last_balancer().is_some() {
-                counts.target_groups += demand.groups * count;
-                raise(&mut inventory.peaks, "elb.targets-per-target-group", demand.targets_per_group);
-            } else {
-                raise(&mut inventory.peaks, "cloudmap.instances-per-service", demand.targets);
-            }
             inventory.account_services[account as usize] += lot.count;
         }
         for (tally, api, count) in tallies(&lots, system) {
@@ -287,10 +281,7 @@ fn count_units(counts: &mut Counts, in_vpc: &mut VpcCounts, tally: &Tally) {
     counts.listeners += tally.listeners;
     counts.rules += tally.rules;
     counts.namespaces += f64::from(tally.namespaces);
-    if tally.albs_per_nlb > 0 {
-        // Behind an NLB each ALB has a target group of its own.
-        counts.target_groups += albs;
-    }
+    counts.target_groups += tally.target_groups;
 }
 
 fn share_v2_link(counts: &mut Counts, in_vpc: &mut VpcCounts, lots: &[Lot<'_>]) {
@@ -303,7 +294,7 @@ fn share_v2_link(counts: &mut Counts, in_vpc: &mut VpcCounts, lots: &[Lot<'_>]) 
 /// APIs of one account: a full API is followed by another.
 fn count_apis(inventory: &mut Inventory, account: usize, needs: ApiNeeds, system: &System) {
     let routes = f64::from(system.services.routes);
-    let integrations = quotas::limit(system, "apigw.integrations-per-api").max(1.0);
+    let integrations = quotas::limit(system, "apigateway.integrations-per-api").max(1.0);
     let (http, rest) = (f64::from(needs.http_services), f64::from(needs.rest_services));
     let (per_http, per_rest) =
         (http_api::services_per_api(system).max(1.0), rest_api::services_per_api(system).max(1.0));
@@ -317,11 +308,11 @@ fn count_apis(inventory: &mut Inventory, account: usize, needs: ApiNeeds, system
     let fullest = http.min(per_http).max(rest.min(per_rest));
     inventory.services_per_api = inventory.services_per_api.max(fullest as u32);
     if http > 0.0 {
-        inventory.raise("apigw.routes-per-api", http.min(per_http) * routes);
-        inventory.raise("apigw.integrations-per-api", needs.http_entries.min(integrations));
+        inventory.raise("apigateway.routes-per-api", http.min(per_http) * routes);
+        inventory.raise("apigateway.integrations-per-api", needs.http_entries.min(integrations));
     }
     if rest > 0.0 {
-        inventory.raise("apigw.resources-per-api", rest.min(per_rest) * routes + rest_api::ROOT_RESOURCES);
+        inventory.raise("apigateway.resources-per-api", rest.min(per_rest) * routes + rest_api::ROOT_RESOURCES);
     }
 }
 

@@ -167,27 +167,6 @@ pub fn check_path(path: &[Part]) -> Result<(), PathError> {
     Err(PathError { index: path.len(), message, hint: format!("write the whole path, {example}") })
 }
 
-/// Whether services of a path may alternate between its last load balancer and `also`: only behind a V2 link, between one load
-/// balancer and one of the other kind.
-///
-/// # Errors
-/// Any other path or part; the index is the path's length.
-pub fn check_also(path: &[Part], also: Part) -> Result<(), PathError> {
-    let balancers: Vec<Part> = path.iter().copied().filter(|part| part.is_balancer()).collect();
-    let fits = path.contains(&Part::VpcLinkV2) && also.is_balancer();
-    if fits && balancers.len() == 1 && balancers[0] != also {
-        return Ok(());
-    }
-    Err(PathError {
-        index: path.len(),
-        message: format!(
-            "`also` is `{}`, but it is the other kind of load balancer than the path's only one",
-            also.id()
-        ),
-        hint: "use it with `vpc-link-v2` and one load balancer: `alb` beside `nlb`, or `nlb` beside `alb`".into(),
-    })
-}
-
 fn reaches_cloud_map_from_rest(path: &[Part]) -> bool {
     path.first() == Some(&Part::RestApi) && path.last() == Some(&Part::CloudMap)
 }
@@ -239,14 +218,6 @@ mod tests {
         assert_eq!(seconds(RestApi, &system), Some((29.0, 60.0)));
         assert_eq!(RestApi.answers().map(|answers| answers.integration_timeout), Some(504));
         assert_eq!(HttpApi.answers().map(|answers| answers.integration_timeout), Some(503));
-    }
-
-    #[test]
-    fn services_alternate_between_two_kinds_of_balancer_only() {
-        assert!(check_also(&[HttpApi, VpcLinkV2, Alb], Nlb).is_ok());
-        assert!(check_also(&[HttpApi, VpcLinkV2, Alb], Alb).is_err());
-        assert!(check_also(&[RestApi, VpcLinkV1, Nlb], Alb).is_err());
-        assert!(check_also(&[HttpApi, VpcLinkV2, Nlb, Alb], Nlb).is_err());
     }
 
     #[test]

@@ -29,6 +29,10 @@ struct Side<'a> {
     ungrouped: Shelf,
     groups: BTreeMap<&'a str, Shelf>,
     services: u32,
+    /// Target groups of services, where the part has any.
+    target_groups: f64,
+    /// Targets of the fullest target group or Cloud Map service.
+    fullest_group: f64,
 }
 
 /// What a pool counts.
@@ -41,6 +45,8 @@ pub(super) struct Tally {
     pub links_v2: u32,
     pub listeners: f64,
     pub rules: f64,
+    /// Of services, and of the ALBs behind NLBs.
+    pub target_groups: f64,
     /// Listeners (or Cloud Map services) that the API has an integration for.
     pub entries: f64,
     /// Load by load of the fullest unit, by quota id.
@@ -108,7 +114,8 @@ impl<'a> Side<'a> {
             Share::Group => Some(1),
         };
         let ungrouped = Shelf::new(limits(part, system), most);
-        Side { part, share, apart, ungrouped, groups: BTreeMap::new(), services: 0 }
+        let groups = BTreeMap::new();
+        Side { part, share, apart, ungrouped, groups, services: 0, target_groups: 0.0, fullest_group: 0.0 }
     }
 
     fn add(&mut self, demand: &Demand, group: Option<&'a str>, count: u32, system: &System) {
@@ -126,6 +133,12 @@ impl<'a> Side<'a> {
         };
         shelf.add(load, count);
         self.services += count;
+        if count > 0 {
+            let (groups, fullest) =
+                if self.part.is_balancer() { (demand.groups, demand.targets_per_group) } else { (0.0, demand.targets) };
+            self.target_groups += groups * f64::from(count);
+            self.fullest_group = self.fullest_group.max(fullest);
+        }
     }
 
     /// Adds the units to `tally`; `albs_per_nlb` is given where NLBs stand before ALBs.
@@ -133,6 +146,9 @@ impl<'a> Side<'a> {
         let mut all = self.ungrouped.clone();
         self.groups.values().for_each(|group| all.join(group));
         let services = f64::from(self.services);
+        tally.target_groups += self.target_groups;
+        let group = if self.part.is_balancer() { "elb.targets-per-target-group" } else { cloud_map::PER_SERVICE };
+        tally.peaks.push((group, self.fullest_group));
         match self.part {
             Part::Alb => {
                 tally.albs += all.units;
@@ -180,7 +196,9 @@ impl<'a> Side<'a> {
             }
         }
         tally.nlbs += nlbs.units;
+        // Behind an NLB each ALB has a listener and a target group of its own.
         tally.listeners += f64::from(tally.albs);
+        tally.target_groups += f64::from(tally.albs);
         tally.albs_per_nlb = tally.albs_per_nlb.max(nlbs.peak_held);
         tally.services_per_nlb = nlbs.peak_held.saturating_mul(tally.services_per_alb).min(self.services);
         tally.peaks.extend(nlb::PER_NLB.into_iter().zip(nlbs.peak));

@@ -23,11 +23,11 @@ pub(super) fn words(
         return vec![traffic::words(system)];
     }
     let mut words = match id {
-        "apigw.vpc-links-v1" => links(option, system, limit, at),
+        "apigateway.vpc-links-v1" => links(option, system, limit, at),
         "elb.nlb-per-region" if at.albs_per_nlb > 1 => vec![format!("{limit} NLBs of {} ALBs", at.albs_per_nlb)],
         "elb.nlb-per-region" => unit_of_services("NLBs", limit, at.services_per_nlb),
         "elb.alb-per-region" => unit_of_services("ALBs", limit, at.services_per_alb),
-        "apigw.regional-apis" => unit_of_services("APIs", limit, at.services_per_api),
+        "apigateway.regional-apis" => unit_of_services("APIs", limit, at.services_per_api),
         quotas::SUBNET_ADDRESSES if at.services_per_alb > 0 => {
             vec!["an address for each target, load balancer and link, and some free for making ALBs".into()]
         }
@@ -63,7 +63,7 @@ fn links(option: &ArchitectureOption, system: &System, limit: f64, at: &Inventor
 /// The per-unit quota that fills the units of a pool first, where they are filled as far as quotas allow.
 fn fullest(option: &ArchitectureOption, system: &System, id: &str) -> Option<String> {
     let demand = Demand::of(system, None);
-    let of_nlbs = matches!(id, "apigw.vpc-links-v1" | "elb.nlb-per-region");
+    let of_nlbs = matches!(id, "apigateway.vpc-links-v1" | "elb.nlb-per-region");
     let last = option.last_balancer()?;
     let share = &option.share;
     let (limits, load, ids, what) = if of_nlbs && last == Part::Nlb && share.services_per_nlb == Share::Max {

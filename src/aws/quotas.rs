@@ -194,7 +194,7 @@ mod tests {
         system.account.region = "mx-central-1".into();
         assert_eq!(in_force(&system, throttle), (2_500.0, "AWS default in mx-central-1".into()));
         let stated = QuotaValue { value: 20_000.0, from: "scenario".into() };
-        system.quotas.insert("apigw.throttle-rate".into(), stated);
+        system.quotas.insert("apigateway.throttle-rate".into(), stated);
         assert_eq!(in_force(&system, throttle), (20_000.0, "scenario".into()));
     }
 

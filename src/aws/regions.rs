@@ -60,8 +60,8 @@ impl Region {
     #[must_use]
     pub fn quota(&self, id: &str) -> Option<f64> {
         match id {
-            "apigw.throttle-rate" => Some(self.throttle_rate),
-            "apigw.throttle-burst" => Some(self.throttle_burst),
+            "apigateway.throttle-rate" => Some(self.throttle_rate),
+            "apigateway.throttle-burst" => Some(self.throttle_burst),
             _ => None,
         }
     }

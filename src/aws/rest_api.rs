@@ -22,7 +22,7 @@ pub const ANSWERS: Answers = Answers {
 };
 
 /// Id of the quota that is the longest integration timeout, in ms; it is also the default.
-pub const TIMEOUT_QUOTA: &str = "apigw.rest-timeout";
+pub const TIMEOUT_QUOTA: &str = "apigateway.rest-timeout";
 
 /// Resources that every REST API has before a service adds its own: the root.
 pub const ROOT_RESOURCES: f64 = 1.0;
@@ -30,6 +30,6 @@ pub const ROOT_RESOURCES: f64 = 1.0;
 /// Services that one REST API takes by its resources; 0 where one service needs more than an API may have.
 #[must_use]
 pub fn services_per_api(system: &System) -> f64 {
-    let resources = quotas::limit(system, "apigw.resources-per-api") - ROOT_RESOURCES;
+    let resources = quotas::limit(system, "apigateway.resources-per-api") - ROOT_RESOURCES;
     (resources / f64::from(system.services.routes)).floor().max(0.0)
 }

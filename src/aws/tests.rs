@@ -177,7 +177,7 @@ fn the_rungs_above_the_first() {
     let wall = ladder(&fan_out, &system).into_iter().rfind(|rung| rung.kind == Kind::Structure);
     assert_eq!(wall.map(|wall| (wall.services, wall.adjustable)), Some((90_000, false)));
     let rest = options::named("rest-alb-direct");
-    assert_eq!(rung(&rest, &system, "apigw.regional-apis").services, 600 * 149);
+    assert_eq!(rung(&rest, &system, "apigateway.regional-apis").services, 600 * 149);
     let link_each = options::named("rest-link-per-service");
     assert_eq!(rung(&link_each, &system, "elb.nlb-interfaces-per-vpc").services, 800);
     let shared = rung(&options::named("rest-shared-nlb"), &system, V1);
@@ -231,6 +231,9 @@ fn v2_links_lead_to_nlbs_too() {
     both.also = Some(Nlb);
     both.share.services_per_nlb = Share::Count(1);
     holds(&both, &system, 100, ALBS);
+    both.also = Some(CloudMap);
+    let total = inventory(&both, 20, &system).total();
+    assert_eq!((total.albs, total.target_groups, total.namespaces), (10.0, 10.0, 2.0));
 }
 
 #[test]
@@ -320,7 +323,7 @@ fn what_is_asked_for_is_enough_for_what_is_wanted() {
                 --quota-code L-53DA6B97 --desired-value 60";
     assert_eq!(rung(&option, &system, ALBS).ask.as_deref(), Some(line));
     assert_eq!(rung(&option, &system, "vpc.addresses-per-subnet").ask, None);
-    assert_eq!(rung(&option, &system, "apigw.regional-apis").ask, None);
+    assert_eq!(rung(&option, &system, "apigateway.regional-apis").ask, None);
     set(&mut system, ALBS, 60.0);
     holds(&option, &system, 60, ALBS);
 }

@@ -17,7 +17,7 @@ pub(super) fn traffic(inventory: &Inventory, option: &ArchitectureOption, system
     let services = f64::from(inventory.services.max(1));
     let each = total / services;
     let fullest_account = inventory.account_services.iter().copied().max().unwrap_or(0);
-    uses.insert("apigw.throttle-rate", each * f64::from(fullest_account));
+    uses.insert("apigateway.throttle-rate", each * f64::from(fullest_account));
     if system.gateway.stage_throttle.is_some() {
         uses.insert(STAGE_THROTTLE, each * f64::from(inventory.services_per_api));
     }
@@ -41,9 +41,10 @@ fn new_flows(inventory: &Inventory, option: &ArchitectureOption, system: &System
         return None;
     }
     let zones = f64::from(system.network.zones);
-    let (services, targets) = match option.last_balancer() {
-        Some(Part::Alb) => (f64::from(inventory.services_per_alb), zones),
-        _ => (1.0, f64::from(system.services.targets)),
+    let (services, targets) = if option.balancers().count() > 1 {
+        (f64::from(inventory.services_per_alb), zones)
+    } else {
+        (1.0, f64::from(system.services.targets))
     };
     let opened = each * services * (1.0 - system.network.connection_reuse) * 60.0;
     let targets_of_node = if system.network.nlb_cross_zone { targets } else { (targets / zones).max(1.0) };

@@ -14,9 +14,9 @@ type Count = fn(&Counts) -> f64;
 
 /// Pools of an account and Region, and how an account's counts draw on them. Environments multiply each.
 const POOLS: [(&str, Count); 9] = [
-    ("apigw.regional-apis", Counts::apis),
-    ("apigw.vpc-links-v1", |counts| counts.links_v1),
-    ("apigw.vpc-links-v2", |counts| counts.links_v2),
+    ("apigateway.regional-apis", Counts::apis),
+    ("apigateway.vpc-links-v1", |counts| counts.links_v1),
+    ("apigateway.vpc-links-v2", |counts| counts.links_v2),
     ("elb.alb-per-region", |counts| counts.albs),
     ("elb.nlb-per-region", |counts| counts.nlbs),
     ("elb.target-groups-per-region", |counts| counts.target_groups),

@@ -18,4 +18,4 @@ pub const LEADS_TO: &str = "a V1 link leads to one NLB";
 pub const NLBS: u32 = 1;
 
 /// The pool that counts V1 links.
-pub const POOL: &str = "apigw.vpc-links-v1";
+pub const POOL: &str = "apigateway.vpc-links-v1";

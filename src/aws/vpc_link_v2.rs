@@ -13,7 +13,7 @@ pub const FACTS: Facts = Facts {
 };
 
 /// The pool that counts V2 links, of REST and HTTP APIs together.
-pub const POOL: &str = "apigw.vpc-links-v2";
+pub const POOL: &str = "apigateway.vpc-links-v2";
 
 /// V2 links that `nlbs` NLBs of one VPC need: one, unless the option states how many NLBs go behind a link.
 #[must_use]
