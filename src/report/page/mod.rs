@@ -19,10 +19,8 @@ use crate::results::Results;
 pub(super) struct Page {
     pub heading: String,
     pub subtitle: String,
-    pub lead: String,
-    pub because: String,
-    /// The rest of the verdict, one sentence or more each.
-    pub more: Vec<String>,
+    /// The verdict: words to stress and the rest of each sentence.
+    pub sentences: Vec<(String, String)>,
     pub facts: Vec<facts::Fact>,
     pub services: String,
     pub options: Vec<options::OptionRow>,
@@ -117,16 +115,13 @@ pub(super) fn page(results: &Results, figures: &[Figure]) -> Page {
     };
     match verdict {
         Some(verdict) => decided(results, &verdict, &mut page),
-        None => (page.lead, page.because) = facts::without_options(results),
+        None => page.sentences = vec![facts::without_options(results)],
     }
     page
 }
 
 fn decided(results: &Results, verdict: &Verdict, page: &mut Page) {
-    page.lead.clone_from(&verdict.lead);
-    page.because.clone_from(&verdict.because);
-    let more = [&verdict.caveat, &verdict.reach, &verdict.traffic];
-    page.more = more.into_iter().filter(|sentence| !sentence.is_empty()).cloned().collect();
+    page.sentences.clone_from(&verdict.sentences);
     page.facts = facts::facts(results, verdict);
     page.options = options::rows(results, verdict);
     page.option_note = options::note(results);

@@ -97,14 +97,14 @@ pub(super) fn rows(results: &Results, verdict: &Verdict) -> Vec<OptionRow> {
             } else {
                 number::interval(&p99, " – ").unwrap_or_else(|| "no interval".into())
             },
-            added: number::fixed(option.option.added_mean_ms, 1),
+            added: known(option.option.added_mean_ms, |ms| number::fixed(ms, 1)),
             shared: number::count(option.option.shared_configuration.max(1)),
             independence: if option.option.shared_configuration > 1 {
                 "share a config".into()
             } else {
                 "on its own".into()
             },
-            parts: number::plain(option.option.parts_total),
+            parts: known(option.option.parts_total, number::plain),
             parts_detail: parts(option),
             cost: cost_sum(results, &option.option.name).map_or("–".into(), thousands),
             met: format!("{met} of {}", option.checks.len()),
@@ -113,6 +113,11 @@ pub(super) fn rows(results: &Results, verdict: &Verdict) -> Vec<OptionRow> {
         }
     };
     verdict.options.iter().enumerate().map(row).collect()
+}
+
+/// A dash for what was not counted: no path is without parts, none adds nothing.
+fn known(value: f64, text: impl Fn(f64) -> String) -> String {
+    if value > 0.0 { text(value) } else { "–".to_string() }
 }
 
 fn holds_mark(option: &Judgement) -> Mark {
@@ -157,7 +162,7 @@ fn parts(option: &Judgement) -> String {
 }
 
 pub(super) fn note(results: &Results) -> String {
-    let requests = results.wanted.requests.saturating_mul(u64::from(results.wanted.replications));
+    let requests = results.points.iter().map(|point| point.requests).max().unwrap_or(0);
     if results.points.is_empty() || requests == 0 {
         return "No simulation: quotas alone.".to_string();
     }

@@ -161,14 +161,18 @@ pub(super) fn reproduce(results: &Results) -> Vec<String> {
         format!("gatecap sweep{file} --seed {}", results.seed),
         format!("# gatecap {}, results format {}", results.gatecap, results.format),
         format!("# scenario  {}{}", results.scenario, if built_in { " (built in)" } else { "" }),
-        format!("# work      {} points, {} requests", results.points.len(), number::fixed(requests as f64, 0)),
+        format!(
+            "# work      {}, {} requests",
+            number::counted(results.points.len(), "point", "points"),
+            number::fixed(requests as f64, 0)
+        ),
     ];
     let data: Vec<String> = results.data.iter().map(|(table, date)| format!("{table} {date}")).collect();
     if !data.is_empty() {
         lines.push(format!("# data      {}", data.join(", ")));
     }
     lines.push("# numbers   results.json, points.csv, hops.csv, ceilings.csv, costs.csv".into());
-    lines.push("gatecap report DIR   # this page again from the directory, no simulation".into());
+    lines.push("gatecap report DIR   # this page again, no simulation".into());
     lines
 }
 
