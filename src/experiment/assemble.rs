@@ -213,9 +213,7 @@ fn users_of(system: &System, hop: &str) -> Vec<String> {
         "authorizer" => system.gateway.authorizer.is_some(),
         "client" | "connection" | "service" | "zone-leg-same" => true,
         "zone-leg-cross" => system.network.zones > 1,
-        part => {
-            option.path.iter().any(|p| p.id() == part) || option.also.is_some_and(|also| also.id() == part)
-        }
+        part => option.path.iter().any(|p| p.id() == part) || option.also.is_some_and(|also| also.id() == part),
     };
     system.options.iter().filter(on_path).map(|option| option.name.clone()).collect()
 }
@@ -224,8 +222,7 @@ fn users_of(system: &System, hop: &str) -> Vec<String> {
 fn comparisons(combinations: &[Combination], cells: &[Cell]) -> Vec<Comparison> {
     let Some(first) = combinations.first() else { return Vec::new() };
     let services = super::operating_services(&first.scenario);
-    let ours: Vec<&Cell> =
-        cells.iter().filter(|cell| cell.combination == 0 && cell.services == services).collect();
+    let ours: Vec<&Cell> = cells.iter().filter(|cell| cell.combination == 0 && cell.services == services).collect();
     let confidence = first.scenario.run.confidence;
     let mut all = Vec::new();
     for (index, a) in ours.iter().enumerate() {
@@ -262,8 +259,7 @@ fn difference(a: &Cell, b: &Cell, metric: &str, confidence: f64) -> Option<Paire
 }
 
 fn warnings(results: &Results) -> Vec<Warning> {
-    let assumed: Vec<&str> =
-        results.assumptions.iter().filter(|a| a.grade == "D").map(|a| a.input.as_str()).collect();
+    let assumed: Vec<&str> = results.assumptions.iter().filter(|a| a.grade == "D").map(|a| a.input.as_str()).collect();
     if assumed.is_empty() {
         return Vec::new();
     }

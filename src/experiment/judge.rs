@@ -72,9 +72,8 @@ pub fn first_miss(outcome: &Outcome, conditions: &[Condition]) -> Option<Miss> {
         relation: Relation::AtMost,
         bound: THROTTLED_SHARE,
     };
-    let misses = |wanted: &Condition| {
-        matches!(condition(outcome, wanted), Verdict::Fail | Verdict::Undecided { meets: false })
-    };
+    let misses =
+        |wanted: &Condition| matches!(condition(outcome, wanted), Verdict::Fail | Verdict::Undecided { meets: false });
     if misses(&throttled) {
         let by = outcome.legend.bottleneck().map_or_else(String::new, |load| load.hop.clone());
         return Some(Miss { criterion: "throttled", by, reason: throttled.text });

@@ -50,6 +50,10 @@ pub struct Computed {
     pub histograms: Vec<(String, Recorder)>,
     /// The resolved scenario as TOML.
     pub scenario: String,
+    /// Requests simulated, warm-up included.
+    pub simulated: u64,
+    /// Whether every point at the operating point meets all objectives; `None`: undecided at this precision.
+    pub objectives_met: Option<bool>,
     /// Whether it was stopped before its end.
     pub stopped: bool,
 }
@@ -109,5 +113,27 @@ pub fn simulate(
         .collect();
     let base = source.document.path().parent().map(std::path::Path::to_path_buf).unwrap_or_default();
     let text = resolved::toml(&scenario, &base);
-    Ok(Computed { results, histograms, scenario: text, stopped: control.stopped() })
+    Ok(Computed {
+        results,
+        histograms,
+        scenario: text,
+        simulated: cells.iter().map(|cell| cell.outcome.simulated).sum(),
+        objectives_met: objectives_met(&combinations, &cells),
+        stopped: control.stopped(),
+    })
+}
+
+/// Whether all simulated points meet all objectives: no if one misses surely, undecided if one may.
+fn objectives_met(combinations: &[sweep::Combination], cells: &[sweep::Cell]) -> Option<bool> {
+    let mut met = Some(true);
+    for cell in cells {
+        for wanted in &combinations[cell.combination].scenario.objectives {
+            match judge::condition(&cell.outcome, wanted) {
+                judge::Verdict::Pass => {}
+                judge::Verdict::Fail => return Some(false),
+                judge::Verdict::Undecided { .. } => met = None,
+            }
+        }
+    }
+    met
 }

@@ -77,7 +77,12 @@ impl Combination {
 ///
 /// # Errors
 /// Only [`PointError::Audit`].
-pub fn grid(combinations: &[Combination], whole_sweep: bool, detail: bool, control: &Control) -> Result<Vec<Cell>, PointError> {
+pub fn grid(
+    combinations: &[Combination],
+    whole_sweep: bool,
+    detail: bool,
+    control: &Control,
+) -> Result<Vec<Cell>, PointError> {
     let mut places = Vec::new();
     for (index, combination) in combinations.iter().enumerate() {
         for services in combination.services(whole_sweep) {
@@ -110,8 +115,7 @@ fn simulate(
     detail: bool,
     control: &Control,
 ) -> Result<Vec<Cell>, PointError> {
-    let replications =
-        |&(index, _, _): &(usize, usize, u32)| u64::from(combinations[index].scenario.run.replications);
+    let replications = |&(index, _, _): &(usize, usize, u32)| u64::from(combinations[index].scenario.run.replications);
     control.plan(places.iter().map(replications).sum());
     let run = |&(combination, option, services): &(usize, usize, u32)| {
         let spec = PointSpec { scenario: &combinations[combination].scenario, option, services, detail };
@@ -134,10 +138,14 @@ fn simulate(
 
 /// The bracket of an option's simulated saturation: the largest number of services that passed and the smallest that failed,
 /// with what it missed.
-fn bracket(combinations: &[Combination], cells: &[Cell], index: usize, option: usize) -> (Option<u32>, Option<(u32, Miss)>) {
+fn bracket(
+    combinations: &[Combination],
+    cells: &[Cell],
+    index: usize,
+    option: usize,
+) -> (Option<u32>, Option<(u32, Miss)>) {
     let conditions = &combinations[index].scenario.objectives;
-    let mut ours: Vec<&Cell> =
-        cells.iter().filter(|cell| cell.combination == index && cell.option == option).collect();
+    let mut ours: Vec<&Cell> = cells.iter().filter(|cell| cell.combination == index && cell.option == option).collect();
     ours.sort_by_key(|cell| cell.services);
     let mut passed = None;
     for cell in ours {

@@ -15,7 +15,8 @@ static TABLES: Mutex<Vec<(Distribution, Sampler)>> = Mutex::new(Vec::new());
 const MOST_TABLES: usize = 256;
 
 fn shared_sampler(of: &Distribution) -> Sampler {
-    let known = |tables: &Vec<(Distribution, Sampler)>| tables.iter().find(|(law, _)| law == of).map(|(_, s)| s.clone());
+    let known =
+        |tables: &Vec<(Distribution, Sampler)>| tables.iter().find(|(law, _)| law == of).map(|(_, s)| s.clone());
     let lock = || TABLES.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     if let Some(sampler) = known(&lock()) {
         return sampler;

@@ -102,7 +102,7 @@ fn services<'a>(request: Request<'a>, system: &'a System) -> Vec<Service<'a>> {
 }
 
 fn account_throttle(system: &System) -> (f64, f64) {
-    (quotas::limit(system, "apigw.throttle-rate"), quotas::limit(system, "apigw.throttle-burst"))
+    (quotas::limit(system, "apigateway.throttle-rate"), quotas::limit(system, "apigateway.throttle-burst"))
 }
 
 /// Share of the offered rate that the throttles let through in the long run.
@@ -356,13 +356,9 @@ impl Route<'_, '_> {
     }
 
     fn deadline(&self, api: Part) -> Step {
-        let (quota, status) = match api {
-            Part::RestApi => ("apigw.rest-timeout", crate::aws::rest_api::ANSWERS.integration_timeout),
-            _ => ("apigw.http-timeout", crate::aws::http_api::ANSWERS.integration_timeout),
-        };
-        let default_ns = quotas::limit(self.system, quota) * 1e6;
-        let after = self.system.gateway.integration_timeout.map_or(default_ns as u64, |timeout| timeout.0);
-        Step::Deadline { after, status }
+        let longest = api.integration_timeout(self.system).map_or(u64::MAX, |(default, _)| default.0);
+        let after = self.system.gateway.integration_timeout.map_or(longest, |timeout| timeout.0);
+        Step::Deadline { after, status: api.answers().map_or(0, |answers| answers.integration_timeout) }
     }
 
     fn balancers(&self) -> Vec<Part> {
@@ -417,7 +413,6 @@ impl Route<'_, '_> {
         let (crypto, _) = self.time(names::CONNECTION);
         let by_flow = self.balancer == Part::Nlb && self.system.services.balancing == Wanted::Inherit;
         let idle = if ends_at_alb.is_some() { "elb.alb-idle-timeout" } else { "elb.nlb-idle-timeout" };
-        let answers = if api == Part::RestApi { crate::aws::rest_api::ANSWERS } else { crate::aws::http_api::ANSWERS };
         Pool {
             reuse: Coin::new(self.system.network.connection_reuse, StreamId::new("connection", "reuse")),
             idle_timeout: (quotas::limit(self.system, idle) * 1e9) as u64,
@@ -425,7 +420,7 @@ impl Route<'_, '_> {
             crypto: (self.builder.sampler(&crypto), StreamId::new("connection", "crypto")),
             hash: by_flow.then(|| StreamId::new("connection", "flow-hash")),
             flow_limiters: by_flow.then(|| self.flow_limiters()),
-            refused: answers.integration_failure,
+            refused: api.answers().map_or(0, |answers| answers.integration_failure),
         }
     }
 
@@ -446,6 +441,17 @@ impl Route<'_, '_> {
 #[cfg(test)]
 mod tests {
     use super::flow_shares;
+    use crate::aws::quotas;
+
+    #[test]
+    fn every_quota_that_a_network_depends_on_is_in_the_table() {
+        for id in ["apigateway.throttle-rate", "apigateway.throttle-burst", "elb.nlb-new-flows"] {
+            assert!(quotas::find(id).is_some(), "{id}");
+        }
+        for id in ["elb.alb-idle-timeout", "elb.nlb-idle-timeout"] {
+            assert!(quotas::find(id).is_some(), "{id}");
+        }
+    }
 
     #[test]
     fn flows_divide_by_zone_unless_balanced_across() {
