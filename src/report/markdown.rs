@@ -18,7 +18,9 @@ pub fn markdown(results: &Results, figures: &[Figure]) -> Result<String, Issue> 
     let mut environment = Environment::new();
     environment.set_formatter(|out, _, value| {
         let text = value.to_string();
-        Ok(if value.is_safe() { out.write_str(&text)? } else { out.write_str(&escaped(&text))? })
+        let text = if value.is_safe() { text } else { escaped(&text) };
+        out.write_str(&text)?;
+        Ok(())
     });
     environment.add_filter("verbatim", |text: String| Value::from_safe_string(in_a_fence(&text)));
     let mut render = || -> Result<String, minijinja::Error> {

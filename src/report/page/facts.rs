@@ -2,8 +2,7 @@
 
 use serde::Serialize;
 
-use super::options::cost_sum;
-use crate::report::judge::operating_point;
+use crate::report::judge::{monthly, operating_point};
 use crate::report::number::{self, cut};
 use crate::report::verdict::Verdict;
 use crate::results::Results;
@@ -99,7 +98,7 @@ fn costs(results: &Results, verdict: &Verdict) -> Fact {
     let mut fact = Fact { label: "Costs", strong: "not counted".into(), joint: ",", ..Fact::default() };
     let Some(chosen) = verdict.chosen else { return fact };
     let name = &verdict.options[chosen].option.name;
-    if let Some(sum) = cost_sum(results, name) {
+    if let Some(sum) = monthly(results, name) {
         let lines = || results.costs.iter().filter(|line| line.option == *name);
         fact.strong = format!("{} a month", number::dollars(sum));
         let largest =

@@ -9,9 +9,21 @@ use crate::results::{Point, Results};
 /// Quantiles by option.
 #[derive(Clone, Debug, Default, Serialize)]
 pub(in crate::report) struct Grid {
+    /// Names of the quantiles.
     pub heads: Vec<String>,
-    /// Number of the option (0 where there are none), its name, cells of value and interval.
-    pub rows: Vec<(usize, String, Vec<(String, String)>)>,
+    /// A row for each option or point.
+    pub rows: Vec<GridRow>,
+}
+
+/// Quantiles of one option or point.
+#[derive(Clone, Debug, Default, Serialize)]
+pub(in crate::report) struct GridRow {
+    /// Number of the option; 0 where there are none.
+    pub number: usize,
+    /// Title of the option or place of the point.
+    pub name: String,
+    /// Value and interval of each quantile.
+    pub cells: Vec<(String, String)>,
 }
 
 /// A metric of a hops scenario.
@@ -71,10 +83,13 @@ const SHOWN: [(&str, &str); 6] = [
     ("latency.p99_9", "p99.9"),
 ];
 
-/// The operating points in the order of the options; of a hops scenario its points, at most eight.
+/// Points of a hops scenario whose hops are listed.
+const POINTS_WITH_HOPS: usize = 8;
+
+/// The operating points in the order of the options; of a hops scenario all its points.
 fn points(results: &Results) -> Vec<(usize, &Point)> {
     if results.options.is_empty() {
-        return results.points.iter().take(8).map(|point| (0, point)).collect();
+        return results.points.iter().map(|point| (0, point)).collect();
     }
     let of = |(i, name): (usize, &str)| operating_point(results, Some(name)).map(|point| (i + 1, point));
     results.options.iter().map(|option| option.name.as_str()).enumerate().filter_map(of).collect()
@@ -102,7 +117,10 @@ pub(super) fn percentiles(results: &Results) -> Grid {
         };
         shown.iter().map(cell).collect()
     };
-    let rows = points.iter().map(|(number, point)| (*number, label(results, *number, point), cells(point))).collect();
+    let rows = points
+        .iter()
+        .map(|(number, point)| GridRow { number: *number, name: label(results, *number, point), cells: cells(point) })
+        .collect();
     Grid { heads: shown.iter().map(|(_, head)| (*head).to_string()).collect(), rows }
 }
 
@@ -123,6 +141,9 @@ pub(super) fn metrics(results: &Results) -> Vec<Metric> {
 
 pub(super) fn hops(results: &Results) -> Vec<Hop> {
     let mut rows: Vec<Hop> = Vec::new();
+    if results.options.is_empty() && results.points.len() > POINTS_WITH_HOPS {
+        return rows;
+    }
     for (number, point) in points(results) {
         for (k, hop) in point.hops.iter().enumerate() {
             let metric =

@@ -9,7 +9,7 @@ mod trust;
 use serde::Serialize;
 
 use super::Figure;
-use super::judge::Outcome;
+use super::judge::{Outcome, warnings};
 use super::number;
 use super::verdict::{Verdict, verdict};
 use crate::results::Results;
@@ -105,7 +105,7 @@ pub(super) fn page(results: &Results, figures: &[Figure]) -> Page {
         validations: trust::validations(results),
         validation_summary: trust::validation_summary(results),
         quotas_read: trust::quotas_read(results),
-        warnings: trust::warnings(results),
+        warnings: warnings(results),
         method: trust::method(results),
         reproduce: trust::reproduce(results),
         first_figures: drawn(&first),

@@ -1,7 +1,5 @@
 //! Why to believe it, and how far: assumptions with evidence, known answers, quota files, warnings, method, how to make it again.
 
-use std::collections::BTreeMap;
-
 use serde::Serialize;
 
 use super::address;
@@ -104,24 +102,6 @@ pub(super) fn quotas_read(results: &Results) -> Vec<QuotaRow> {
     let mut rows: Vec<QuotaRow> = results.quotas_read.iter().map(row).collect();
     rows.sort_by_key(|row| !row.used);
     rows
-}
-
-/// Each sentence once, with the number of points that it is about.
-pub(super) fn warnings(results: &Results) -> Vec<String> {
-    let mut times: BTreeMap<&str, usize> = BTreeMap::new();
-    let mut order: Vec<&str> = Vec::new();
-    for warning in results.warnings.iter().chain(results.points.iter().flat_map(|point| &point.warnings)) {
-        let count = times.entry(&warning.message).or_insert(0);
-        if *count == 0 {
-            order.push(&warning.message);
-        }
-        *count += 1;
-    }
-    let line = |message: &&str| match times.get(*message) {
-        Some(count) if *count > 1 => format!("{message} ({count} points)"),
-        _ => (*message).to_string(),
-    };
-    order.iter().map(line).collect()
 }
 
 pub(super) fn method(results: &Results) -> Vec<Paragraph> {
