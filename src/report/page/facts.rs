@@ -10,8 +10,11 @@ use crate::results::Results;
 /// One of the four facts under the verdict.
 #[derive(Clone, Debug, Default, Serialize)]
 pub(in crate::report) struct Fact {
+    /// What it is about.
     pub label: &'static str,
+    /// What to stress.
     pub strong: String,
+    /// What follows.
     pub rest: String,
     /// What stands between both: a comma, or nothing where the sentence runs on.
     pub joint: &'static str,
@@ -120,7 +123,7 @@ fn costs(results: &Results, verdict: &Verdict) -> Fact {
 fn not_settled(verdict: &Verdict) -> Fact {
     let label = "Not settled";
     match verdict.not_settled.first() {
-        None => Fact { label, strong: "nothing".into(), rest: "that decides the choice".into(), joint: ",", class: "" },
+        None => Fact { label, strong: "nothing".into(), rest: "that decides the choice".into(), joint: "", class: "" },
         // Half of the sentence in bold: what it is about.
         Some(sentence) => match sentence.split_once(" rests on ") {
             Some((about, rest)) => {

@@ -29,8 +29,11 @@ pub(in crate::report) struct GridRow {
 /// A metric of a hops scenario.
 #[derive(Clone, Debug, Default, Serialize)]
 pub(in crate::report) struct Metric {
+    /// Metric name.
     pub name: String,
+    /// Point estimate.
     pub value: String,
+    /// Its ends.
     pub interval: String,
 }
 
@@ -39,38 +42,61 @@ pub(in crate::report) struct Metric {
 pub(in crate::report) struct Hop {
     /// Number on the first hop of an option, else 0.
     pub first: usize,
+    /// For people.
     pub title: String,
+    /// Contribution to the mean latency, ms.
     pub mean: String,
+    /// Share of the mean latency.
     pub share: String,
+    /// Utilisation.
     pub busy: String,
+    /// Mean waiting, ms.
     pub wait: String,
+    /// Its 99th percentile, ms.
     pub wait_p99: String,
+    /// Evidence grade.
     pub grade: String,
+    /// Grade D.
     pub assumed: bool,
 }
 
 /// Where something ends.
 #[derive(Clone, Debug, Default, Serialize)]
 pub(in crate::report) struct Saturation {
+    /// Number of the option; 0 where there are none.
     pub option: usize,
+    /// The axis.
     pub vary: String,
+    /// Largest value that passed.
     pub holds: String,
+    /// Smallest value that failed.
     pub fails: String,
+    /// What decided.
     pub criterion: String,
+    /// In words.
     pub reason: String,
 }
 
 /// A paired difference.
 #[derive(Clone, Debug, Default, Serialize)]
 pub(in crate::report) struct Pair {
+    /// Number of the first option.
     pub a: String,
+    /// Number of the second.
     pub b: String,
+    /// Metric name.
     pub metric: String,
+    /// At so many.
     pub services: String,
+    /// First minus second.
     pub difference: String,
+    /// Its ends.
     pub interval: String,
+    /// Which is better, or `not settled`.
     pub verdict: String,
+    /// The interval leaves 0 out.
     pub clear: bool,
+    /// How much variance the pairing saved.
     pub gain: String,
 }
 

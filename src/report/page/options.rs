@@ -13,54 +13,86 @@ use crate::results::{CostLine, Results};
 /// One option.
 #[derive(Clone, Debug, Default, Serialize)]
 pub(in crate::report) struct OptionRow {
+    /// From 1.
     pub number: usize,
+    /// For people, cut.
     pub title: String,
+    /// Unique name, cut.
     pub name: String,
+    /// Whether the verdict chooses it.
     pub chosen: bool,
+    /// `Choose`, `Out`, `Fall-back`, `Undecided` or `Not chosen`.
     pub label: String,
     /// `choose`, `out`, `fallback`, `open` or `other`.
     pub class: &'static str,
+    /// Why, in a few words.
     pub reason: String,
+    /// Services that fit the quotas in force.
     pub holds: String,
+    /// Whether these are enough.
     pub holds_mark: Mark,
+    /// First rung of structure.
     pub stopped_by: String,
+    /// Requests per second at which traffic ends it.
     pub traffic: String,
+    /// The same in services.
     pub traffic_services: String,
+    /// At the operating point, ms.
     pub p99: String,
+    /// Its ends, or why there are none.
     pub p99_interval: String,
+    /// Mean latency that the path adds, ms.
     pub added: String,
+    /// Services that share one load-balancer configuration, at most.
     pub shared: String,
+    /// The same in words.
     pub independence: String,
+    /// What one runs.
     pub parts: String,
+    /// By kind.
     pub parts_detail: String,
+    /// US$ a month of what has a price.
     pub cost: String,
+    /// `4 of 6`.
     pub met: String,
+    /// Worst of all conditions.
     pub met_mark: Mark,
+    /// After what, or what is missed.
     pub met_detail: String,
 }
 
 /// A condition and how each option stands to it.
 #[derive(Clone, Debug, Default, Serialize)]
 pub(in crate::report) struct Requirement {
+    /// In words.
     pub text: String,
+    /// Table, ladder or simulation.
     pub decided_by: &'static str,
+    /// One for each option.
     pub marks: Vec<Mark>,
 }
 
 /// The month of every option.
 #[derive(Clone, Debug, Default, Serialize)]
 pub(in crate::report) struct Costs {
+    /// Item and its amount for each option.
     pub lines: Vec<(String, Vec<String>)>,
+    /// Sums of what has a price; empty where nothing was counted.
     pub totals: Vec<String>,
+    /// How items were counted.
     pub notes: Vec<String>,
+    /// Addresses of prices.
     pub sources: Vec<String>,
 }
 
 /// A criterion of the comparison, a text for each option.
 #[derive(Clone, Debug, Default, Serialize)]
 pub(in crate::report) struct Criterion {
+    /// Unique name, cut.
     pub name: &'static str,
+    /// What it asks.
     pub meaning: &'static str,
+    /// One for each option.
     pub cells: Vec<String>,
 }
 

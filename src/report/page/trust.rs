@@ -10,42 +10,64 @@ use crate::results::Results;
 /// An input.
 #[derive(Clone, Debug, Default, Serialize)]
 pub(in crate::report) struct Input {
+    /// What it is.
     pub input: String,
+    /// Value used.
     pub value: String,
+    /// Evidence grade.
     pub grade: String,
+    /// Grade D.
     pub assumed: bool,
+    /// Plausible range.
     pub range: String,
+    /// In words.
     pub source: String,
+    /// Its `https` address, if any.
     pub address: String,
+    /// Numbers of the options that have it, or `all`.
     pub options: String,
 }
 
 /// A known answer.
 #[derive(Clone, Debug, Default, Serialize)]
 pub(in crate::report) struct Answer {
+    /// File name.
     pub file: String,
+    /// Metric name.
     pub metric: String,
+    /// Known answer.
     pub expected: String,
+    /// What was measured.
     pub measured: String,
+    /// Deviation in standard errors.
     pub z: String,
+    /// Within the tolerance.
     pub pass: bool,
 }
 
 /// A row of a quotas file.
 #[derive(Clone, Debug, Default, Serialize)]
 pub(in crate::report) struct QuotaRow {
+    /// File name.
     pub file: String,
+    /// AWS code.
     pub code: String,
+    /// Name in the file.
     pub name: String,
+    /// Value used.
     pub value: String,
+    /// `used`, or why not.
     pub status: String,
+    /// Whether it was.
     pub used: bool,
 }
 
 /// A paragraph of the method.
 #[derive(Clone, Debug, Default, Serialize)]
 pub(in crate::report) struct Paragraph {
+    /// Its first words.
     pub about: &'static str,
+    /// The rest.
     pub text: String,
 }
 

@@ -22,8 +22,8 @@ pub fn sweep(results: &Results, directory: Option<&str>, colour: bool) -> String
     if let Some(directory) = directory {
         let requests: u64 = results.points.iter().map(|point| point.requests).sum();
         let work = format!(
-            "{} points, {} requests, seed {}",
-            number::fixed(results.points.len() as f64, 0),
+            "{}, {} requests, seed {}",
+            number::counted(results.points.len(), "point", "points"),
             number::fixed(requests as f64, 0),
             results.seed
         );
