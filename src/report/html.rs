@@ -116,7 +116,7 @@ mod tests {
         assert_eq!(unbalanced(&html), Vec::<String>::new());
     }
 
-    /// Writes the pages to look at: `GATECAP` is not read; the folder is the system's temporary one.
+    /// Writes the pages of the fixtures into the system's temporary folder, to look at.
     #[test]
     #[ignore = "writes files to look at, checks nothing"]
     fn write_pages() {
