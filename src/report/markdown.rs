@@ -24,7 +24,9 @@ pub fn markdown(results: &Results, figures: &[Figure]) -> Result<String, Issue> 
     });
     environment.add_filter("verbatim", |text: String| Value::from_safe_string(in_a_fence(&text)));
     let mut render = || -> Result<String, minijinja::Error> {
-        environment.set_syntax(SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build()?);
+        environment.set_syntax(
+            SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).keep_trailing_newline(true).build()?,
+        );
         let template = environment.template_from_named_str("report.md", TEMPLATE)?;
         template.render(Value::from(Serde(page::page(results, figures))))
     };
