@@ -20,7 +20,9 @@ pub fn html(results: &Results, figures: &[Figure], figure_style: &str) -> Result
     let mut environment = Environment::new();
     environment.set_auto_escape_callback(|_| AutoEscape::Html);
     let mut render = || -> Result<String, minijinja::Error> {
-        environment.set_syntax(SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build()?);
+        environment.set_syntax(
+            SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).keep_trailing_newline(true).build()?,
+        );
         let template = environment.template_from_named_str("report.html", TEMPLATE)?;
         let page = Value::from(Serde(page::page(results, figures)));
         template.render(
@@ -116,7 +118,7 @@ mod tests {
         assert_eq!(unbalanced(&html), Vec::<String>::new());
     }
 
-    /// Writes the pages to look at: `GATECAP` is not read; the folder is the system's temporary one.
+    /// Writes the pages of the fixtures into the system's temporary folder, to look at.
     #[test]
     #[ignore = "writes files to look at, checks nothing"]
     fn write_pages() {

@@ -5,8 +5,12 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use super::json::from_json;
+use super::types::Results;
 use crate::issue::Issue;
 
+/// The file that holds all of the results.
+pub const DOCUMENT: &str = "results.json";
 /// Ending of a file that is being written; a finished directory has none.
 const UNFINISHED: &str = ".gatecap-unfinished";
 /// Folders in which every file with one of the endings is ours, and a file of an earlier run that is not written again is removed.
@@ -70,6 +74,19 @@ fn replace(dir: &Path, files: &[(String, Vec<u8>)], owned: &[(&str, &[&str])]) -
     }
     made.0.clear();
     remove_stale(dir, &places, owned)
+}
+
+/// Reads `results.json` of a directory that a sweep wrote.
+///
+/// # Errors
+/// No such directory, no such file, or a file that is not a result document of this format.
+pub fn read(dir: &Path) -> Result<Results, Issue> {
+    let path = dir.join(DOCUMENT);
+    let text = fs::read_to_string(&path).map_err(|error| {
+        Issue::new(format!("cannot read `{}`: {error}", path.display()))
+            .hint("give a directory that `gatecap sweep` wrote; it holds `results.json`")
+    })?;
+    from_json(&text).map_err(|issue| Issue { message: format!("`{}`: {}", path.display(), issue.message), ..issue })
 }
 
 /// Where each file goes; a path must stay inside the directory.
@@ -197,6 +214,17 @@ mod tests {
         assert!(error.message.contains("hops.csv` is a folder"), "{}", error.message);
         assert_eq!(fs::read_to_string(dir.join("points.csv")).unwrap(), "old");
         assert_eq!(listing(&dir), ["points.csv"]);
+    }
+
+    #[test]
+    fn a_document_is_read_back_and_a_missing_one_is_worded() {
+        let temp = tempfile::tempdir().unwrap();
+        let results = Results { format: crate::results::FORMAT, seed: 7, ..Results::default() };
+        write(temp.path(), &[file(DOCUMENT, &crate::results::json::pretty(&results))]).unwrap();
+        assert_eq!(read(temp.path()).unwrap(), results);
+        write(temp.path(), &[file(DOCUMENT, "{")]).unwrap();
+        assert!(read(temp.path()).unwrap_err().message.contains("results.json`: this is not a result document"));
+        assert!(read(&temp.path().join("none")).unwrap_err().hint.is_some());
     }
 
     #[test]

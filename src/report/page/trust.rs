@@ -1,7 +1,5 @@
 //! Why to believe it, and how far: assumptions with evidence, known answers, quota files, warnings, method, how to make it again.
 
-use std::collections::BTreeMap;
-
 use serde::Serialize;
 
 use super::address;
@@ -12,42 +10,64 @@ use crate::results::Results;
 /// An input.
 #[derive(Clone, Debug, Default, Serialize)]
 pub(in crate::report) struct Input {
+    /// What it is.
     pub input: String,
+    /// Value used.
     pub value: String,
+    /// Evidence grade.
     pub grade: String,
+    /// Grade D.
     pub assumed: bool,
+    /// Plausible range.
     pub range: String,
+    /// In words.
     pub source: String,
+    /// Its `https` address, if any.
     pub address: String,
+    /// Numbers of the options that have it, or `all`.
     pub options: String,
 }
 
 /// A known answer.
 #[derive(Clone, Debug, Default, Serialize)]
 pub(in crate::report) struct Answer {
+    /// File name.
     pub file: String,
+    /// Metric name.
     pub metric: String,
+    /// Known answer.
     pub expected: String,
+    /// What was measured.
     pub measured: String,
+    /// Deviation in standard errors.
     pub z: String,
+    /// Within the tolerance.
     pub pass: bool,
 }
 
 /// A row of a quotas file.
 #[derive(Clone, Debug, Default, Serialize)]
 pub(in crate::report) struct QuotaRow {
+    /// File name.
     pub file: String,
+    /// AWS code.
     pub code: String,
+    /// Name in the file.
     pub name: String,
+    /// Value used.
     pub value: String,
+    /// `used`, or why not.
     pub status: String,
+    /// Whether it was.
     pub used: bool,
 }
 
 /// A paragraph of the method.
 #[derive(Clone, Debug, Default, Serialize)]
 pub(in crate::report) struct Paragraph {
+    /// Its first words.
     pub about: &'static str,
+    /// The rest.
     pub text: String,
 }
 
@@ -104,24 +124,6 @@ pub(super) fn quotas_read(results: &Results) -> Vec<QuotaRow> {
     let mut rows: Vec<QuotaRow> = results.quotas_read.iter().map(row).collect();
     rows.sort_by_key(|row| !row.used);
     rows
-}
-
-/// Each sentence once, with the number of points that it is about.
-pub(super) fn warnings(results: &Results) -> Vec<String> {
-    let mut times: BTreeMap<&str, usize> = BTreeMap::new();
-    let mut order: Vec<&str> = Vec::new();
-    for warning in results.warnings.iter().chain(results.points.iter().flat_map(|point| &point.warnings)) {
-        let count = times.entry(&warning.message).or_insert(0);
-        if *count == 0 {
-            order.push(&warning.message);
-        }
-        *count += 1;
-    }
-    let line = |message: &&str| match times.get(*message) {
-        Some(count) if *count > 1 => format!("{message} ({count} points)"),
-        _ => (*message).to_string(),
-    };
-    order.iter().map(line).collect()
 }
 
 pub(super) fn method(results: &Results) -> Vec<Paragraph> {

@@ -1,6 +1,6 @@
 //! Sentences of the verdict about ends: how far each option goes, what ends it, and why it is not the chosen one.
 
-use super::super::judge::{Judgement, Outcome};
+use super::super::judge::{Judgement, Outcome, simulated_end};
 use super::super::number::{self, counted, list};
 use super::{difference, distinct, in_words};
 use crate::results::{Results, SaturationPoint};
@@ -121,13 +121,8 @@ pub(super) fn until(results: &Results, option: &Judgement) -> String {
     for rung in results.ceilings.iter().filter(|rung| rung.option == option.option.name && rung.services >= wanted) {
         stops.push((f64::from(rung.services), rung.name.clone(), rung.adjustable));
     }
-    let simulated = |end: &&SaturationPoint| {
-        end.option.as_deref() == Some(option.option.name.as_str()) && end.vary == "services" && end.criterion != "quota"
-    };
-    if let Some(end) = results.saturation.iter().find(simulated)
-        && let Some(value) = end.value
-    {
-        stops.push((value, end_words(end), false));
+    if let Some(end) = simulated_end(results, &option.option.name) {
+        stops.extend(end.value.map(|value| (value, end_words(end), false)));
     }
     stops.sort_by(|a, b| a.0.total_cmp(&b.0));
     match stops.as_slice() {
