@@ -198,17 +198,13 @@ fn mmpp(field: &Field<'_>, fields: &Fields<'_>) -> Option<Arrivals> {
     let sojourn = sojourn.and_then(|f| f.list_of(Field::positive_duration));
     let (rate, sojourn) = (rate?, sojourn?);
     if rate.len() != sojourn.len() {
-        return field.refuse(format!(
-            "`rate` has {} entries and `sojourn` has {}: one each",
-            rate.len(),
-            sojourn.len()
-        ));
+        return field.fault(format!("has {} of `rate` and {} of `sojourn`: one each", rate.len(), sojourn.len()));
     }
     if rate.len() < 2 {
-        return field.refuse("it needs at least two phases");
+        return field.fault("needs at least two phases");
     }
     if rate.iter().all(|rate| *rate == 0.0) {
-        return field.refuse("at least one phase must have a rate above 0");
+        return field.fault("needs at least one phase with a rate above 0");
     }
     Some(Arrivals::Mmpp { rate, sojourn })
 }
@@ -222,8 +218,11 @@ fn rate_or_zero(field: &Field<'_>) -> Option<f64> {
 }
 
 fn popularity(field: &Field<'_>, services: u32) -> Option<Popularity> {
-    if let Value::Text(_) = field.node.value {
-        return field.choice(&[("uniform", ())]).map(|()| Popularity::Uniform);
+    const ALLOWED: &str = "it must be `\"uniform\"`, `{ zipf = 1.0 }` or `{ weights = [..] }`";
+    match &field.node.value {
+        Value::Text(text) if text == "uniform" => return Some(Popularity::Uniform),
+        Value::Table(_) => {}
+        _ => return field.refuse(ALLOWED),
     }
     let fields = field.table()?;
     let (zipf, weights) = (fields.get("zipf"), fields.get("weights"));
@@ -243,7 +242,7 @@ fn popularity(field: &Field<'_>, services: u32) -> Option<Popularity> {
             );
             None
         }
-        _ => field.refuse("it must be `\"uniform\"`, `{ zipf = 1.0 }` or `{ weights = [..] }`"),
+        _ => field.fault("takes exactly one of `zipf` and `weights`"),
     }
 }
 
@@ -287,7 +286,7 @@ fn profile(field: &Field<'_>) -> Option<Vec<(Duration, f64)>> {
         points.push((at_time, factor));
     }
     if points.last().is_some_and(|(_, factor)| *factor == 0.0) {
-        return field.refuse("its last factor must be above 0, or requests stop for ever");
+        return field.fault("must end with a factor above 0, or requests stop for ever");
     }
     Some(points)
 }
