@@ -7,7 +7,7 @@ use super::hops::hops;
 use super::metrics::Names;
 use super::path::{self, Override};
 use super::tree::{Node, Place, Value};
-use super::types::{Model, Scenario, Sweep};
+use super::types::{Model, Scenario};
 use super::{client, conditions, events, expect, names, not_yet, run, sweep, system, workload};
 use crate::issue::{Issue, Issues};
 
@@ -131,7 +131,7 @@ fn whole(root: &Node, context: &Context<'_>, sink: &Sink) -> Option<Scenario> {
         events: events?,
         objectives: objectives?,
         saturation: saturation?,
-        sweep: swept.unwrap_or_else(Sweep::default),
+        sweep: swept.unwrap_or_default(),
         expect: wanted?,
         services: count,
         model,

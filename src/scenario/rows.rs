@@ -128,8 +128,7 @@ fn cells<'r>(record: &'r csv::ByteRecord, indexes: &[usize]) -> Result<Vec<&'r s
 
 /// Where each column stands, from 0. `header` is the first record where it names the columns.
 fn find(columns: &[Column<'_>], header: Option<&csv::ByteRecord>) -> Result<Vec<usize>, Failure> {
-    let names: Vec<String> =
-        header.map(|record| record.iter().map(|bytes| name_of(bytes)).collect()).unwrap_or_default();
+    let names: Vec<String> = header.map(|record| record.iter().map(name_of).collect()).unwrap_or_default();
     let position = |(index, column): (usize, &Column<'_>)| match column {
         Column::Number(number) => Ok(number.saturating_sub(1)),
         Column::Name(wanted) => names.iter().position(|name| name == wanted).ok_or_else(|| {

@@ -122,6 +122,11 @@ fn reconcile<'a>(
         }
         return load;
     }
+    if let (Some(Arrivals::Trace(_)), Some(field)) = (arrivals, get("profile")) {
+        let issue = field.key_place.issue("`profile` changes a rate, but a trace is replayed as it is");
+        field.sink.add(issue.hint("leave it out"));
+        return None;
+    }
     let given = get("rate").or_else(|| get("rate_per_service"));
     match (arrivals?, load) {
         (Arrivals::Hyperexponential(_) | Arrivals::Mmpp { .. }, None) | (Arrivals::Trace(_), None) => {

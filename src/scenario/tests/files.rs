@@ -134,7 +134,7 @@ fn mistakes_of_an_option_file_are_shown_in_it() {
             "mine.toml:4:1",
         ),
         ("nam = \"mine\"\n", "did you mean `name`?"),
-        ("name = \n", "mine.toml:1:7"),
+        ("name = \n", "mine.toml:1:8"),
     ] {
         let wrong = with("options = [\"mine.toml\"]\n", &[("mine.toml", mine)]).unwrap_err();
         assert!(wrong.contains(said), "{said}: {wrong}");
