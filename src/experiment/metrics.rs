@@ -28,7 +28,8 @@ pub struct Measured {
     pub warnings: Vec<Warning>,
 }
 
-const LATENCY_QUANTILES: [(&str, f64); 5] = [("p50", 0.5), ("p90", 0.9), ("p95", 0.95), ("p99", 0.99), ("p99_9", 0.999)];
+const LATENCY_QUANTILES: [(&str, f64); 5] =
+    [("p50", 0.5), ("p90", 0.9), ("p95", 0.95), ("p99", 0.99), ("p99_9", 0.999)];
 const SOJOURN_QUANTILES: [(&str, f64); 4] = [("p50", 0.5), ("p90", 0.9), ("p99", 0.99), ("p99_9", 0.999)];
 const WAIT_QUANTILES: [(&str, f64); 1] = [("p99", 0.99)];
 
@@ -60,7 +61,13 @@ pub fn instant_name(at: Duration) -> String {
 impl Measured {
     /// Sums up the replications of a point, in index order. `observe_at` are the observed instants; `names` the hops' names.
     #[must_use]
-    pub fn new(tallies: &[Tally], names: &[String], members: &[Vec<String>], shapes: &[HopShape], observe_at: &[Duration]) -> Measured {
+    pub fn new(
+        tallies: &[Tally],
+        names: &[String],
+        members: &[Vec<String>],
+        shapes: &[HopShape],
+        observe_at: &[Duration],
+    ) -> Measured {
         let mut measured = Measured::default();
         measured.requests(tallies);
         measured.observed(tallies, observe_at);
@@ -111,7 +118,8 @@ impl Measured {
         if latencies.iter().any(|recorder| recorder.count() > 0) {
             let merged = latencies.iter().map(|recorder| recorder.max()).max().unwrap_or(0);
             let values = each(&|t| ms(t.latency.max() as f64));
-            self.series.insert("latency.max".into(), Series { values, merged: Some(ms(merged as f64)), supported: false });
+            self.series
+                .insert("latency.max".into(), Series { values, merged: Some(ms(merged as f64)), supported: false });
         }
         self.mean("client.latency.mean", each(&|t| ms(t.client_latency as f64 / t.requests as f64)));
         self.mean("rate.offered", each(&|t| t.requests as f64 / seconds(t)));
@@ -136,8 +144,11 @@ impl Measured {
         for (name, pick) in outcomes {
             self.mean(format!("outcome.{name}"), each(&|t| ratio(pick(&t.outcomes), t.requests)));
         }
-        let codes: std::collections::BTreeSet<u16> =
-            tallies.iter().flat_map(|t| t.outcomes.failed.iter().map(|entry| entry.0)).filter(|code| *code > 0).collect();
+        let codes: std::collections::BTreeSet<u16> = tallies
+            .iter()
+            .flat_map(|t| t.outcomes.failed.iter().map(|entry| entry.0))
+            .filter(|code| *code > 0)
+            .collect();
         for code in codes {
             let count = |o: &Outcomes| o.failed.iter().find(|entry| entry.0 == code).map_or(0, |entry| entry.1);
             self.mean(format!("outcome.failed.{code}"), each(&|t| ratio(count(&t.outcomes), t.requests)));

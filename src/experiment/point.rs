@@ -147,10 +147,10 @@ impl PointSpec<'_> {
         };
         let tallies: Vec<Tally> =
             (0..self.scenario.run.replications).into_par_iter().map(one).collect::<Result<_, PointError>>()?;
-        Ok(self.sum_up(&network, legend, &tallies))
+        Ok(self.sum_up(&network, legend, cut, &tallies))
     }
 
-    fn sum_up(&self, network: &Network, legend: Legend, tallies: &[Tally]) -> Outcome {
+    fn sum_up(&self, network: &Network, legend: Legend, cut: Cut, tallies: &[Tally]) -> Outcome {
         let names: Vec<String> = network.hops.iter().map(|hop| hop.name.clone()).collect();
         let members: Vec<Vec<String>> = network.hops.iter().map(|hop| hop.members.clone()).collect();
         let shapes = shapes(network);
@@ -174,7 +174,6 @@ impl PointSpec<'_> {
         let stable = unstable.is_none();
         let bottleneck = legend.bottleneck();
         let opened = tallies.iter().map(|tally| tally.opened as f64 / 1e9).sum::<f64>() / tallies.len().max(1) as f64;
-        let cut = self.cut();
         let point = Point {
             option: match &self.scenario.model {
                 Model::Options(system) => system.options.get(self.option).map(|option| option.name.clone()),

@@ -11,19 +11,22 @@ use crate::results::Results;
 const TEMPLATE: &str = include_str!("report.html.j2");
 const STYLE: &str = include_str!("report.css");
 
-/// `report.html`. Every text is escaped; of `figures` only `svg_inline` is taken as markup.
+/// `report.html`. Every text is escaped; of `figures` only `svg_inline` is taken as markup, and
+/// `figure_style` (CSS variables that the drawings use; may be empty) as CSS.
 ///
 /// # Errors
 /// None that input can cause: a broken template is our error, and said to be.
-pub fn html(results: &Results, figures: &[Figure]) -> Result<String, Issue> {
+pub fn html(results: &Results, figures: &[Figure], figure_style: &str) -> Result<String, Issue> {
     let mut environment = Environment::new();
     environment.set_auto_escape_callback(|_| AutoEscape::Html);
     let mut render = || -> Result<String, minijinja::Error> {
-        environment.set_syntax(SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build()?);
+        environment.set_syntax(
+            SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).keep_trailing_newline(true).build()?,
+        );
         let template = environment.template_from_named_str("report.html", TEMPLATE)?;
         let page = Value::from(Serde(page::page(results, figures)));
         template.render(
-            context! { page, style => Value::from_safe_string(STYLE.to_string()), version => results.gatecap.as_str() },
+            context! { page, style => Value::from_safe_string(STYLE.to_string()), version => results.gatecap.as_str(), figure_style => Value::from_safe_string(figure_style.to_string()) },
         )
     };
     render().map_err(|error| Issue::new(format!("the report's HTML template is broken, which is our error: {error:#}")))
@@ -76,7 +79,7 @@ mod tests {
     #[test]
     fn every_page_is_well_formed_and_loads_nothing() {
         for results in [fixture::orders(), fixture::four(), fixture::queue(), Results::default()] {
-            let html = html(&results, &figures()).unwrap();
+            let html = html(&results, &figures(), "").unwrap();
             assert_eq!(unbalanced(&html), Vec::<String>::new());
             assert!(html.contains("default-src 'none'; style-src 'unsafe-inline'; img-src data:"));
             for loading in ["<script", " src=", "<link", "@import", "url(", "<iframe", " onload"] {
@@ -90,7 +93,7 @@ mod tests {
 
     #[test]
     fn the_verdict_and_each_reason_come_before_the_first_chart() {
-        let html = html(&fixture::orders(), &figures()).unwrap();
+        let html = html(&fixture::orders(), &figures(), "").unwrap();
         let chart = html.find("<svg").unwrap();
         for text in ["Choose option 3", "no WAF on the API", "needs two quota requests", "Good until", "VPC links V1"] {
             assert!(html.find(text).unwrap_or(usize::MAX) < chart, "{text}");
@@ -110,19 +113,19 @@ mod tests {
             rung.source = "javascript:alert(1) https://x.example/\"onclick=\"z".into();
             rung.name.clone_from(&hostile);
         }
-        let html = html(&results, &[]).unwrap();
+        let html = html(&results, &[], "").unwrap();
         assert!(!html.contains("<script") && !html.contains("\" onload=") && !html.contains("href=\"javascript"));
         assert_eq!(unbalanced(&html), Vec::<String>::new());
     }
 
-    /// Writes the pages to look at: `GATECAP` is not read; the folder is the system's temporary one.
+    /// Writes the pages of the fixtures into the system's temporary folder, to look at.
     #[test]
     #[ignore = "writes files to look at, checks nothing"]
     fn write_pages() {
         for (name, results) in [("orders", fixture::orders()), ("four", fixture::four()), ("queue", fixture::queue())] {
             let figures = if name == "queue" { Vec::new() } else { figures() };
             let folder = std::env::temp_dir();
-            std::fs::write(folder.join(format!("gatecap-{name}.html")), html(&results, &figures).unwrap()).unwrap();
+            std::fs::write(folder.join(format!("gatecap-{name}.html")), html(&results, &figures, "").unwrap()).unwrap();
             std::fs::write(
                 folder.join(format!("gatecap-{name}.md")),
                 crate::report::markdown::markdown(&results, &figures).unwrap(),

@@ -1,7 +1,7 @@
 //! Whether an option does what is asked at the operating point, condition by condition. Not which option is the best.
 
 use super::number;
-use crate::results::{Ceiling, Estimate, Objective, OptionInfo, Point, Results};
+use crate::results::{Ceiling, Estimate, Objective, OptionInfo, Point, Results, SaturationPoint};
 
 /// Largest share of throttled requests that counts as none: the default criterion of a saturation.
 const THROTTLED_ALLOWED: f64 = 0.001;
@@ -121,6 +121,47 @@ pub fn operating_point<'a>(results: &'a Results, option: Option<&str>) -> Option
         .filter(|point| point.option.as_deref() == option)
         .filter(|point| wanted.services.is_none() || point.services == wanted.services)
         .min_by(|a, b| distance(a).total_cmp(&distance(b)))
+}
+
+/// Services at which the simulation saw an option end for another reason than a quota; none where it was not asked or did not end.
+#[must_use]
+pub fn simulated_end<'a>(results: &'a Results, option: &str) -> Option<&'a SaturationPoint> {
+    let own = |end: &&SaturationPoint| {
+        end.option.as_deref() == Some(option)
+            && end.vary == "services"
+            && end.criterion != "quota"
+            && end.value.is_some()
+    };
+    results.saturation.iter().find(own)
+}
+
+/// Services at which traffic ends an option: its first traffic rung or what the simulation saw, whichever is nearer.
+#[must_use]
+pub fn traffic_end(results: &Results, option: &Judgement) -> Option<f64> {
+    let simulated = simulated_end(results, &option.option.name).and_then(|end| end.value);
+    [simulated, option.traffic.map(|rung| f64::from(rung.services))].into_iter().flatten().min_by(f64::total_cmp)
+}
+
+/// US$ a month of all lines that have a price; none where none has.
+#[must_use]
+pub fn monthly(results: &Results, option: &str) -> Option<f64> {
+    results.costs.iter().filter(|line| line.option == option).filter_map(|line| line.monthly).reduce(|a, b| a + b)
+}
+
+/// Warnings about the whole and about points: each sentence once, in order, with the number of points where there are several.
+#[must_use]
+pub fn warnings(results: &Results) -> Vec<String> {
+    let mut seen: Vec<(&str, usize)> = Vec::new();
+    for warning in results.warnings.iter().chain(results.points.iter().flat_map(|point| &point.warnings)) {
+        match seen.iter_mut().find(|(message, _)| *message == warning.message) {
+            Some((_, times)) => *times += 1,
+            None => seen.push((&warning.message, 1)),
+        }
+    }
+    let line = |(message, times): (&str, usize)| {
+        if times > 1 { format!("{message} ({times} points)") } else { message.to_string() }
+    };
+    seen.into_iter().map(line).collect()
 }
 
 fn judge_one<'a>(results: &'a Results, number: usize, option: &'a OptionInfo) -> Judgement<'a> {

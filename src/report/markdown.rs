@@ -18,11 +18,15 @@ pub fn markdown(results: &Results, figures: &[Figure]) -> Result<String, Issue> 
     let mut environment = Environment::new();
     environment.set_formatter(|out, _, value| {
         let text = value.to_string();
-        Ok(if value.is_safe() { out.write_str(&text)? } else { out.write_str(&escaped(&text))? })
+        let text = if value.is_safe() { text } else { escaped(&text) };
+        out.write_str(&text)?;
+        Ok(())
     });
     environment.add_filter("verbatim", |text: String| Value::from_safe_string(in_a_fence(&text)));
     let mut render = || -> Result<String, minijinja::Error> {
-        environment.set_syntax(SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build()?);
+        environment.set_syntax(
+            SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).keep_trailing_newline(true).build()?,
+        );
         let template = environment.template_from_named_str("report.md", TEMPLATE)?;
         template.render(Value::from(Serde(page::page(results, figures))))
     };

@@ -81,14 +81,15 @@ pub fn interval(estimate: &Estimate, dash: &str) -> Option<String> {
     Some(format!("{}{dash}{}", fixed(low, decimals), fixed(high, decimals)))
 }
 
-/// Decimals that show one significant digit of the half-width, and at most one more than three significant digits of the value.
+/// Decimals that show one significant digit of the half-width, and at most one more than three significant digits of the value; none
+/// from 100 on.
 fn decimals(estimate: &Estimate) -> usize {
     let value = estimate.value.unwrap_or_default();
     let three = decimals_of_three(value);
     match (estimate.low, estimate.high) {
         (Some(low), Some(high)) if high > low => {
             let needed = (-((high - low) / 2.0).log10()).ceil().clamp(0.0, 6.0) as usize;
-            needed.min(three + 1)
+            if value.abs() >= 100.0 { 0 } else { needed.min(three + 1) }
         }
         _ => three,
     }

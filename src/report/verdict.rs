@@ -20,16 +20,10 @@ pub struct Verdict<'a> {
     pub options: Vec<Judgement<'a>>,
     /// Index of the chosen option; none where none meets the question.
     pub chosen: Option<usize>,
-    /// Words that open the verdict: `Choose option 5`, `No option meets what is asked`.
-    pub lead: String,
-    /// The rest of the first sentence, beginning with its punctuation.
-    pub because: String,
-    /// What speaks against the chosen option all the same, or what would be better after a raise; empty where nothing does.
-    pub caveat: String,
-    /// The second sentence: what holds until then, or how far each option goes.
-    pub reach: String,
-    /// Where traffic ends them; empty where unknown.
-    pub traffic: String,
+    /// The verdict, sentence by sentence, each as words to stress (may be empty) and the rest with its own punctuation: the choice and why,
+    /// what speaks against it, what holds until then, where traffic ends. Where every option holds the wanted services, how far each
+    /// goes is said first: the choice matters less then.
+    pub sentences: Vec<(String, String)>,
     /// How long the chosen option is good for.
     pub until: String,
     /// What the numbers cannot decide, each in a sentence; empty where all is settled.
@@ -49,15 +43,10 @@ pub fn verdict(results: &Results) -> Option<Verdict<'_>> {
     let options = judge(results);
     let best = choose(results, &options);
     let chosen = (options[best].rank() <= 1).then_some(best);
-    let (lead, because) = first_sentence(results, &options, best);
     let ask = if chosen.is_some() { distinct(&options[best].raises) } else { Vec::new() };
     Some(Verdict {
         chosen,
-        lead,
-        because,
-        caveat: chosen.map_or(String::new(), |chosen| reasons::caveat(results, &options, chosen)),
-        reach: reasons::reach(results, &options, chosen),
-        traffic: reasons::traffic(&options),
+        sentences: sentences(results, &options, best, chosen),
         until: reasons::until(results, &options[best]),
         not_settled: open::not_settled(results, &options, best),
         ask,
@@ -70,10 +59,21 @@ impl Verdict<'_> {
     /// The whole verdict as one paragraph.
     #[must_use]
     pub fn paragraph(&self) -> String {
-        let parts =
-            [format!("{}{}", self.lead, self.because), self.caveat.clone(), self.reach.clone(), self.traffic.clone()];
-        parts.iter().filter(|part| !part.is_empty()).cloned().collect::<Vec<_>>().join(" ")
+        self.sentences.iter().map(|(stressed, rest)| format!("{stressed}{rest}")).collect::<Vec<_>>().join(" ")
     }
+}
+
+fn sentences(results: &Results, options: &[Judgement], best: usize, chosen: Option<usize>) -> Vec<(String, String)> {
+    let choice = first_sentence(results, options, best);
+    let caveat = chosen.map_or(String::new(), |chosen| reasons::caveat(results, options, chosen));
+    let plain = |text: String| (String::new(), text);
+    let (reach, traffic) = (reasons::reach(results, options, chosen), plain(reasons::traffic(options)));
+    let all = if options.len() > 1 && options.iter().all(Judgement::fits_today) && !reach.0.is_empty() {
+        vec![reach, traffic, choice, plain(caveat)]
+    } else {
+        vec![choice, plain(caveat), reach, traffic]
+    };
+    all.into_iter().filter(|(stressed, rest)| !stressed.is_empty() || !rest.is_empty()).collect()
 }
 
 /// A quota is asked for once, however many options press on it.
@@ -212,7 +212,7 @@ mod tests {
         results.options[2].lacks = results.wanted.needs.clone();
         let chosen = verdict(&results).unwrap();
         assert_eq!(chosen.chosen, Some(4), "4 and 5 are not clearly apart; 5 has fewer parts");
-        assert!(chosen.because.contains("after one quota request"), "{}", chosen.because);
+        assert!(chosen.paragraph().contains("after one quota request"), "{}", chosen.paragraph());
         assert_eq!(chosen.ask.len(), 1);
         assert!(chosen.not_settled.iter().any(|s| s.contains("5") && s.contains("4")), "{:?}", chosen.not_settled);
     }
@@ -222,10 +222,11 @@ mod tests {
         let results = fixture::four();
         let verdict = verdict(&results).unwrap();
         assert_eq!(verdict.chosen, Some(0));
-        assert!(verdict.reach.starts_with("All five options hold the 4 services wanted"), "{}", verdict.reach);
-        assert!(verdict.reach.contains("option 2 ends at 20 services (VPC links V1)"), "{}", verdict.reach);
-        assert!(verdict.reach.contains("options 1, 4 and 5 at 50 (ALBs per Region)"), "{}", verdict.reach);
-        assert!(verdict.traffic.contains("100 services"), "{}", verdict.traffic);
+        assert_eq!(verdict.sentences[0].0, "All five options hold the 4 services wanted");
+        let text = verdict.paragraph();
+        assert!(text.contains("option 2 ends at 20 services (VPC links V1)"), "{text}");
+        assert!(text.contains("options 1, 4 and 5 at 50 (ALBs per Region)"), "{text}");
+        assert!(text.contains("Traffic stops them all at 100 services"), "{text}");
         assert!(verdict.not_settled.iter().any(|s| s.contains("1.25")), "{:?}", verdict.not_settled);
     }
 
@@ -234,7 +235,7 @@ mod tests {
         let mut results = fixture::orders();
         results.wanted.objectives[0].bound = 50.0;
         let verdict = verdict(&results).unwrap();
-        assert_eq!((verdict.chosen, verdict.lead.as_str()), (None, "No option meets what is asked"));
+        assert_eq!((verdict.chosen, verdict.sentences[0].0.as_str()), (None, "No option meets what is asked"));
         assert!(verdict.ask.is_empty() && verdict.reasons.iter().all(|(label, _)| label == "Out"));
     }
 }

@@ -5,8 +5,12 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use super::json::from_json;
+use super::types::Results;
 use crate::issue::Issue;
 
+/// The file that holds all of the results.
+pub const DOCUMENT: &str = "results.json";
 /// Ending of a file that is being written; a finished directory has none.
 const UNFINISHED: &str = ".gatecap-unfinished";
 /// Folders in which every file with one of the endings is ours, and a file of an earlier run that is not written again is removed.
@@ -18,6 +22,40 @@ const OWNED: [(&str, &[&str]); 2] = [("histograms", &["hgrm"]), ("charts", &["sv
 /// # Errors
 /// A path that leaves `dir`, a directory that cannot be made or written, a file that cannot be written whole.
 pub fn write(dir: &Path, files: &[(String, Vec<u8>)]) -> Result<(), Issue> {
+    replace(dir, files, &OWNED)
+}
+
+/// As [`write`], for charts and pages made again: histograms of the directory stay.
+///
+/// # Errors
+/// As [`write`].
+pub fn write_pages(dir: &Path, files: &[(String, Vec<u8>)]) -> Result<(), Issue> {
+    replace(dir, files, &OWNED[1..])
+}
+
+/// Whether a directory can be written, before the work that fills it: makes it where it is missing, and nothing else.
+///
+/// # Errors
+/// A path that is a file or has one as a part, a directory that cannot be made or written.
+pub fn check(dir: &Path) -> Result<(), Issue> {
+    places(dir, &[])?;
+    let missing: Vec<PathBuf> = dir
+        .ancestors()
+        .take_while(|path| !path.as_os_str().is_empty() && !path.exists())
+        .map(Path::to_path_buf)
+        .collect();
+    fs::create_dir_all(dir).map_err(|e| unwritable("make the folder", dir, &e))?;
+    let probe = beside(&dir.join("results.json"));
+    let written = whole(&probe, b"");
+    let _ = fs::remove_file(&probe);
+    // Nothing is computed yet: a folder that was not there goes again.
+    for path in missing {
+        let _ = fs::remove_dir(path);
+    }
+    written.map_err(|e| unwritable("write into", dir, &e))
+}
+
+fn replace(dir: &Path, files: &[(String, Vec<u8>)], owned: &[(&str, &[&str])]) -> Result<(), Issue> {
     let places = places(dir, files)?;
     let mut made = Unfinished(Vec::new());
     for (place, (_, content)) in places.iter().zip(files) {
@@ -35,7 +73,20 @@ pub fn write(dir: &Path, files: &[(String, Vec<u8>)]) -> Result<(), Issue> {
         fs::rename(beside, place).map_err(|e| unwritable("put in place", place, &e))?;
     }
     made.0.clear();
-    remove_stale(dir, &places)
+    remove_stale(dir, &places, owned)
+}
+
+/// Reads `results.json` of a directory that a sweep wrote.
+///
+/// # Errors
+/// No such directory, no such file, or a file that is not a result document of this format.
+pub fn read(dir: &Path) -> Result<Results, Issue> {
+    let path = dir.join(DOCUMENT);
+    let text = fs::read_to_string(&path).map_err(|error| {
+        Issue::new(format!("cannot read `{}`: {error}", path.display()))
+            .hint("give a directory that `gatecap sweep` wrote; it holds `results.json`")
+    })?;
+    from_json(&text).map_err(|issue| Issue { message: format!("`{}`: {}", path.display(), issue.message), ..issue })
 }
 
 /// Where each file goes; a path must stay inside the directory.
@@ -71,9 +122,9 @@ fn whole(path: &Path, content: &[u8]) -> io::Result<()> {
 }
 
 /// Removes files of an earlier run in the folders that are ours, and what an interrupted run left.
-fn remove_stale(dir: &Path, places: &[PathBuf]) -> Result<(), Issue> {
+fn remove_stale(dir: &Path, places: &[PathBuf], owned: &[(&str, &[&str])]) -> Result<(), Issue> {
     let current: BTreeSet<&PathBuf> = places.iter().collect();
-    for (folder, endings) in OWNED {
+    for &(folder, endings) in owned {
         let Ok(entries) = fs::read_dir(dir.join(folder)) else { continue };
         for path in entries.flatten().map(|entry| entry.path()) {
             let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
@@ -163,6 +214,17 @@ mod tests {
         assert!(error.message.contains("hops.csv` is a folder"), "{}", error.message);
         assert_eq!(fs::read_to_string(dir.join("points.csv")).unwrap(), "old");
         assert_eq!(listing(&dir), ["points.csv"]);
+    }
+
+    #[test]
+    fn a_document_is_read_back_and_a_missing_one_is_worded() {
+        let temp = tempfile::tempdir().unwrap();
+        let results = Results { format: crate::results::FORMAT, seed: 7, ..Results::default() };
+        write(temp.path(), &[file(DOCUMENT, &crate::results::json::pretty(&results))]).unwrap();
+        assert_eq!(read(temp.path()).unwrap(), results);
+        write(temp.path(), &[file(DOCUMENT, "{")]).unwrap();
+        assert!(read(temp.path()).unwrap_err().message.contains("results.json`: this is not a result document"));
+        assert!(read(&temp.path().join("none")).unwrap_err().hint.is_some());
     }
 
     #[test]

@@ -28,8 +28,8 @@ pub(super) struct Context<'a> {
 }
 
 /// Tables that only an options scenario has.
-const OPTIONS_ONLY: [&str; 10] =
-    ["options", "network", "account", "gateway", "service", "used", "quotas", "hops", "option", "requirements"];
+const OPTIONS_ONLY: [&str; 9] =
+    ["options", "network", "account", "gateway", "service", "used", "quotas", "hops", "option"];
 
 /// The checked scenario of a tree.
 ///
@@ -94,11 +94,11 @@ fn whole(root: &Node, context: &Context<'_>, sink: &Sink) -> Option<Scenario> {
     let rest = if is_hops { None } else { Some(system::rest(&top, count, context)) };
     let client = client::client(&top, context);
     let metric_names = match (&hops, &rest) {
-        (Some(hops), _) => Names::of_hops(hops.as_deref().unwrap_or(&[])),
+        (Some(hops), _) => Names::of_hops(hops.as_deref()),
         (None, rest) => Names::of_options(rest.as_ref().and_then(Option::as_ref).map(|rest| &rest.system), count),
     };
     let run = run::run(&top, load.as_ref().map(|load| &load.workload), &metric_names);
-    let metric_names = metric_names.observed(run.as_ref().map_or(&[], |run| &run.observe_at));
+    let metric_names = metric_names.observed(run.as_ref().map(|run| run.observe_at.as_slice()));
     let known_hops = hops.as_ref().and_then(Option::as_deref);
     let events = events::events(&top, known_hops, is_hops, load.as_ref().map(|load| &load.workload));
     let objectives = conditions::objectives(&top, &metric_names, is_hops);

@@ -103,6 +103,7 @@ impl<'a> Fields<'a> {
             let issue = entry.key_place.issue(format!("`{}` is not a field of {}", entry.key, self.title));
             self.sink.add(match nearest(&entry.key, known.iter().copied()) {
                 Some(name) => issue.hint(format!("did you mean `{name}`?")),
+                None if known.len() > 12 => issue.hint("`gatecap init` writes out what there is"),
                 None => issue.hint(format!("its fields are {}", listing(known.iter().copied()))),
             });
         }

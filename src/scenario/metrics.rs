@@ -107,14 +107,16 @@ struct HopName {
 /// The metric names of one scenario.
 #[derive(Clone, Debug)]
 pub(super) struct Names {
-    hops: Vec<HopName>,
+    /// `None` where the hops could not be read: then any may be meant.
+    hops: Option<Vec<HopName>>,
     options: bool,
-    observed: Vec<Duration>,
+    /// `None` where `[run]` could not be read.
+    observed: Option<Vec<Duration>>,
 }
 
 impl Names {
-    pub fn of_hops(hops: &[Hop]) -> Names {
-        let hops = hops.iter().map(|hop| {
+    pub fn of_hops(hops: Option<&[Hop]>) -> Names {
+        let name = |hop: &Hop| {
             let (copies, branches) = match &hop.stations {
                 Stations::One(_) => (0, Vec::new()),
                 Stations::Copies { number: Copies::Number(number), .. } => (*number, Vec::new()),
@@ -122,8 +124,8 @@ impl Names {
                 Stations::Branches(branches) => (0, branches.iter().map(|(name, _, _)| name.clone()).collect()),
             };
             HopName { name: hop.name.clone(), copies, branches }
-        });
-        Names { hops: hops.collect(), options: false, observed: Vec::new() }
+        };
+        Names { hops: hops.map(|hops| hops.iter().map(name).collect()), options: false, observed: Some(Vec::new()) }
     }
 
     pub fn of_options(system: Option<&System>, services: u32) -> Names {
@@ -133,12 +135,13 @@ impl Names {
             let branches = if *name == "service" { system.map_or_else(Vec::new, listed) } else { Vec::new() };
             HopName { name: (*name).to_string(), copies, branches }
         };
-        Names { hops: AWS_HOPS.iter().map(hop).collect(), options: true, observed: Vec::new() }
+        let hops = system.map(|_| AWS_HOPS.iter().map(hop).collect());
+        Names { hops, options: true, observed: Some(Vec::new()) }
     }
 
     /// The same with the instants of `observe_at`.
-    pub fn observed(mut self, at: &[Duration]) -> Names {
-        self.observed = at.to_vec();
+    pub fn observed(mut self, at: Option<&[Duration]>) -> Names {
+        self.observed = at.map(<[Duration]>::to_vec);
         self
     }
 
@@ -165,7 +168,7 @@ impl Names {
         if name.starts_with("in_system@") || name.starts_with("completions@") {
             return "instants are those of `observe_at` in `[run]`".into();
         }
-        let hops: Vec<&str> = self.hops.iter().map(|hop| hop.name.as_str()).collect();
+        let hops: Vec<&str> = self.hops.iter().flatten().map(|hop| hop.name.as_str()).collect();
         if name.starts_with("hop.") && !hops.is_empty() {
             return format!("hops are {}", super::fields::listing(hops));
         }
@@ -185,20 +188,23 @@ impl Names {
             return (self.is_observed(from) && self.is_observed(to)).then_some(Unit::Number);
         }
         let (hop, rest) = name.strip_prefix("hop.")?.split_once('.')?;
-        let hop = self.hops.iter().find(|known| known.name == hop)?;
+        let Some(hops) = &self.hops else {
+            return HOP.iter().find(|(known, _)| rest.ends_with(known)).map(|(_, unit)| *unit);
+        };
+        let hop = hops.iter().find(|known| known.name == hop)?;
         let metric = |rest: &str| HOP.iter().find(|(known, _)| *known == rest).map(|(_, unit)| *unit);
         metric(rest).or_else(|| metric(hop.part(rest)?))
     }
 
     fn is_observed(&self, text: &str) -> bool {
-        parse_duration(text).is_ok_and(|at| self.observed.contains(&at))
+        parse_duration(text).is_ok_and(|at| self.observed.as_ref().is_none_or(|observed| observed.contains(&at)))
     }
 
     /// Every name, but those of numbered copies.
     fn all(&self) -> Vec<String> {
         let mut all: Vec<String> = SYSTEM.iter().map(|(name, _)| (*name).to_string()).collect();
-        all.extend(self.observed.iter().map(|at| format!("in_system@{at}")));
-        for hop in &self.hops {
+        all.extend(self.observed.iter().flatten().map(|at| format!("in_system@{at}")));
+        for hop in self.hops.iter().flatten() {
             for (metric, _) in HOP {
                 all.push(format!("hop.{}.{metric}", hop.name));
                 all.extend(hop.branches.iter().map(|branch| format!("hop.{}.{branch}.{metric}", hop.name)));

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::fields::{Field, Fields};
+use super::fields::{Field, Fields, grouped};
 use super::instant::nanoseconds;
 use super::rows::{self, Column, Failure};
 use super::tree::{Value, shorten};
@@ -96,7 +96,8 @@ impl Rows {
         })?;
         let origin = *self.origin.get_or_insert(at);
         if !self.at.is_empty() && (at < self.last || (binned && at == self.last)) {
-            return Err(format!("`{}` is before the line above it, but instants must rise", shorten(cell)));
+            let relation = if binned { "not after" } else { "before" };
+            return Err(format!("`{}` is {relation} the line above it, but instants must rise", shorten(cell)));
         }
         if at - origin > LONGEST {
             return Err(format!("`{}` is more than 100 years after the first line", shorten(cell)));
@@ -105,14 +106,16 @@ impl Rows {
         if binned {
             let cell = cells.get(1).copied().unwrap_or("").trim();
             number = cell.parse().map_err(|_| format!("`{}` is not a count", shorten(cell)))?;
-            self.counts.push(number);
+            if self.arrivals <= MOST {
+                self.counts.push(number);
+            }
         }
         self.arrivals = self.arrivals.saturating_add(number);
-        if self.arrivals > MOST {
-            return Err("a trace may hold at most 50,000,000 arrivals".into());
-        }
         self.last = at;
-        self.at.push(u64::try_from(at - origin).unwrap_or(0));
+        // Beyond the most that a trace may hold, rows are only counted, for the message.
+        if self.arrivals <= MOST {
+            self.at.push(u64::try_from(at - origin).unwrap_or(0));
+        }
         Ok(())
     }
 }
@@ -129,6 +132,10 @@ fn read(
     rows::read(path, header, &columns, |cells| rows.add(cells, count.is_some()))?;
     if rows.arrivals == 0 {
         return Err(Failure::File("it holds no arrivals".into()));
+    }
+    if rows.arrivals > MOST {
+        let (found, most) = (grouped(rows.arrivals), grouped(MOST));
+        return Err(Failure::File(format!("it holds {found} arrivals, but a trace may have at most {most}")));
     }
     if count.is_some() { spread(&rows) } else { Ok(one_pass(rows.at)) }
 }

@@ -1,17 +1,39 @@
 //! Puts a network together: shared samplers, hops by name, stations by kind.
 
+use std::sync::Mutex;
+
 use crate::engine::network::{Client, Coin, Hop, LimiterSpec, Network, Retry, SdkRetry, StationKind, Step, Steps};
 use crate::random::{Distribution, Sampler, StreamId};
 use crate::scenario::{Change, Retries, Station};
 
 use super::{Legend, Request, arrivals, timeline};
 
+/// Tables built so far. A table is a function of its distribution alone, so who builds it first changes nothing; a sweep would
+/// build the same ones at every point.
+static TABLES: Mutex<Vec<(Distribution, Sampler)>> = Mutex::new(Vec::new());
+/// Distributions that are remembered; those of a sweep over a distribution's own parameter are soon not needed again.
+const MOST_TABLES: usize = 256;
+
+fn shared_sampler(of: &Distribution) -> Sampler {
+    let known =
+        |tables: &Vec<(Distribution, Sampler)>| tables.iter().find(|(law, _)| law == of).map(|(_, s)| s.clone());
+    let lock = || TABLES.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    if let Some(sampler) = known(&lock()) {
+        return sampler;
+    }
+    let sampler = Sampler::new(of);
+    let mut tables = lock();
+    if known(&tables).is_none() && tables.len() < MOST_TABLES {
+        tables.push((of.clone(), sampler.clone()));
+    }
+    sampler
+}
+
 /// A network under construction.
 pub(super) struct Builder<'a> {
     pub request: Request<'a>,
     pub network: Network,
     pub legend: Legend,
-    samplers: Vec<(Distribution, Sampler)>,
 }
 
 impl<'a> Builder<'a> {
@@ -31,7 +53,7 @@ impl<'a> Builder<'a> {
             hops: Vec::new(),
         };
         let legend = Legend { open: arrivals::offered_rate(scenario, 1).is_some(), ..Legend::default() };
-        let mut builder = Builder { request, network, legend, samplers: Vec::new() };
+        let mut builder = Builder { request, network, legend };
         builder.network.client.retry = builder.retry(&scenario.client.retries);
         builder
     }
@@ -56,13 +78,8 @@ impl<'a> Builder<'a> {
     }
 
     /// The sampler of a distribution; equal distributions share one table.
-    pub(super) fn sampler(&mut self, of: &Distribution) -> Sampler {
-        if let Some((_, sampler)) = self.samplers.iter().find(|(known, _)| known == of) {
-            return sampler.clone();
-        }
-        let sampler = Sampler::new(of);
-        self.samplers.push((of.clone(), sampler.clone()));
-        sampler
+    pub(super) fn sampler(&self, of: &Distribution) -> Sampler {
+        shared_sampler(of)
     }
 
     /// The hop of this name, made if it is new: routes that meet at a hop share it.

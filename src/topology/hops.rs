@@ -117,7 +117,9 @@ fn parallel(builder: &mut Builder<'_>, index: u16, hop: &Hop, stations: &Station
             };
             let kind = builder.kind(&hop.name, station);
             let share = match balancing {
-                HopBalancing::Weights(weights) => weights.iter().copied().fold(0.0, f64::max) / weights.iter().sum::<f64>(),
+                HopBalancing::Weights(weights) => {
+                    weights.iter().copied().fold(0.0, f64::max) / weights.iter().sum::<f64>()
+                }
                 _ => 1.0 / f64::from(count),
             };
             load(builder, hop, station, rate * share);

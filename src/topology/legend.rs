@@ -50,7 +50,8 @@ impl Legend {
     /// The first station that has no steady state: open arrivals, unlimited queue, no patience, rho >= 1.
     #[must_use]
     pub fn unstable(&self) -> Option<&Load> {
-        let hopeless = |load: &&Load| load.load >= 1.0 && matches!(load.kind, LoadKind::Station { unbounded: true, .. });
+        let hopeless =
+            |load: &&Load| load.load >= 1.0 && matches!(load.kind, LoadKind::Station { unbounded: true, .. });
         self.open.then(|| self.loads.iter().find(hopeless)).flatten()
     }
 

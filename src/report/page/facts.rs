@@ -2,8 +2,7 @@
 
 use serde::Serialize;
 
-use super::options::cost_sum;
-use crate::report::judge::operating_point;
+use crate::report::judge::{monthly, operating_point};
 use crate::report::number::{self, cut};
 use crate::report::verdict::Verdict;
 use crate::results::Results;
@@ -11,8 +10,11 @@ use crate::results::Results;
 /// One of the four facts under the verdict.
 #[derive(Clone, Debug, Default, Serialize)]
 pub(in crate::report) struct Fact {
+    /// What it is about.
     pub label: &'static str,
+    /// What to stress.
     pub strong: String,
+    /// What follows.
     pub rest: String,
     /// What stands between both: a comma, or nothing where the sentence runs on.
     pub joint: &'static str,
@@ -99,7 +101,7 @@ fn costs(results: &Results, verdict: &Verdict) -> Fact {
     let mut fact = Fact { label: "Costs", strong: "not counted".into(), joint: ",", ..Fact::default() };
     let Some(chosen) = verdict.chosen else { return fact };
     let name = &verdict.options[chosen].option.name;
-    if let Some(sum) = cost_sum(results, name) {
+    if let Some(sum) = monthly(results, name) {
         let lines = || results.costs.iter().filter(|line| line.option == *name);
         fact.strong = format!("{} a month", number::dollars(sum));
         let largest =
@@ -121,7 +123,7 @@ fn costs(results: &Results, verdict: &Verdict) -> Fact {
 fn not_settled(verdict: &Verdict) -> Fact {
     let label = "Not settled";
     match verdict.not_settled.first() {
-        None => Fact { label, strong: "nothing".into(), rest: "that decides the choice".into(), joint: ",", class: "" },
+        None => Fact { label, strong: "nothing".into(), rest: "that decides the choice".into(), joint: "", class: "" },
         // Half of the sentence in bold: what it is about.
         Some(sentence) => match sentence.split_once(" rests on ") {
             Some((about, rest)) => {

@@ -12,27 +12,44 @@ use crate::results::{Ceiling, Results};
 pub(in crate::report) struct Rung {
     /// Number of the option on its first rung; 0 on the others.
     pub first: usize,
+    /// Number of the option.
     pub option: usize,
+    /// The most services that fit.
     pub services: String,
+    /// Quota for people.
     pub name: String,
+    /// `structure` or `traffic`.
     pub kind: String,
+    /// AWS code, a dash where there is none.
     pub code: String,
+    /// Value in force.
     pub limit: String,
+    /// Used by everything else; empty for nothing.
     pub used: String,
+    /// Whether AWS raises it.
     pub raise: String,
+    /// What uses it up.
     pub presses: String,
+    /// `enough`, `ask` or `the end`.
     pub verdict: String,
+    /// Whether it lies below the wanted services.
     pub need: bool,
+    /// First of its kind.
     pub binding: bool,
+    /// Where the value comes from.
     pub from: String,
+    /// Source in words.
     pub source: String,
+    /// Its `https` address, if any.
     pub address: String,
+    /// Its date.
     pub date: String,
 }
 
 /// Lines of one option to ask AWS with.
 #[derive(Clone, Debug, Default, Serialize)]
 pub(in crate::report) struct Ask {
+    /// Which option, for how many services.
     pub title: String,
     /// Command and remark.
     pub lines: Vec<(String, String)>,

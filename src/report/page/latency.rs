@@ -9,16 +9,31 @@ use crate::results::{Point, Results};
 /// Quantiles by option.
 #[derive(Clone, Debug, Default, Serialize)]
 pub(in crate::report) struct Grid {
+    /// Names of the quantiles.
     pub heads: Vec<String>,
-    /// Number of the option (0 where there are none), its name, cells of value and interval.
-    pub rows: Vec<(usize, String, Vec<(String, String)>)>,
+    /// A row for each option or point.
+    pub rows: Vec<GridRow>,
+}
+
+/// Quantiles of one option or point.
+#[derive(Clone, Debug, Default, Serialize)]
+pub(in crate::report) struct GridRow {
+    /// Number of the option; 0 where there are none.
+    pub number: usize,
+    /// Title of the option or place of the point.
+    pub name: String,
+    /// Value and interval of each quantile.
+    pub cells: Vec<(String, String)>,
 }
 
 /// A metric of a hops scenario.
 #[derive(Clone, Debug, Default, Serialize)]
 pub(in crate::report) struct Metric {
+    /// Metric name.
     pub name: String,
+    /// Point estimate.
     pub value: String,
+    /// Its ends.
     pub interval: String,
 }
 
@@ -27,38 +42,61 @@ pub(in crate::report) struct Metric {
 pub(in crate::report) struct Hop {
     /// Number on the first hop of an option, else 0.
     pub first: usize,
+    /// For people.
     pub title: String,
+    /// Contribution to the mean latency, ms.
     pub mean: String,
+    /// Share of the mean latency.
     pub share: String,
+    /// Utilisation.
     pub busy: String,
+    /// Mean waiting, ms.
     pub wait: String,
+    /// Its 99th percentile, ms.
     pub wait_p99: String,
+    /// Evidence grade.
     pub grade: String,
+    /// Grade D.
     pub assumed: bool,
 }
 
 /// Where something ends.
 #[derive(Clone, Debug, Default, Serialize)]
 pub(in crate::report) struct Saturation {
+    /// Number of the option; 0 where there are none.
     pub option: usize,
+    /// The axis.
     pub vary: String,
+    /// Largest value that passed.
     pub holds: String,
+    /// Smallest value that failed.
     pub fails: String,
+    /// What decided.
     pub criterion: String,
+    /// In words.
     pub reason: String,
 }
 
 /// A paired difference.
 #[derive(Clone, Debug, Default, Serialize)]
 pub(in crate::report) struct Pair {
+    /// Number of the first option.
     pub a: String,
+    /// Number of the second.
     pub b: String,
+    /// Metric name.
     pub metric: String,
+    /// At so many.
     pub services: String,
+    /// First minus second.
     pub difference: String,
+    /// Its ends.
     pub interval: String,
+    /// Which is better, or `not settled`.
     pub verdict: String,
+    /// The interval leaves 0 out.
     pub clear: bool,
+    /// How much variance the pairing saved.
     pub gain: String,
 }
 
@@ -71,10 +109,13 @@ const SHOWN: [(&str, &str); 6] = [
     ("latency.p99_9", "p99.9"),
 ];
 
-/// The operating points in the order of the options; of a hops scenario its points, at most eight.
+/// Points of a hops scenario whose hops are listed.
+const POINTS_WITH_HOPS: usize = 8;
+
+/// The operating points in the order of the options; of a hops scenario all its points.
 fn points(results: &Results) -> Vec<(usize, &Point)> {
     if results.options.is_empty() {
-        return results.points.iter().take(8).map(|point| (0, point)).collect();
+        return results.points.iter().map(|point| (0, point)).collect();
     }
     let of = |(i, name): (usize, &str)| operating_point(results, Some(name)).map(|point| (i + 1, point));
     results.options.iter().map(|option| option.name.as_str()).enumerate().filter_map(of).collect()
@@ -102,7 +143,10 @@ pub(super) fn percentiles(results: &Results) -> Grid {
         };
         shown.iter().map(cell).collect()
     };
-    let rows = points.iter().map(|(number, point)| (*number, label(results, *number, point), cells(point))).collect();
+    let rows = points
+        .iter()
+        .map(|(number, point)| GridRow { number: *number, name: label(results, *number, point), cells: cells(point) })
+        .collect();
     Grid { heads: shown.iter().map(|(_, head)| (*head).to_string()).collect(), rows }
 }
 
@@ -123,6 +167,9 @@ pub(super) fn metrics(results: &Results) -> Vec<Metric> {
 
 pub(super) fn hops(results: &Results) -> Vec<Hop> {
     let mut rows: Vec<Hop> = Vec::new();
+    if results.options.is_empty() && results.points.len() > POINTS_WITH_HOPS {
+        return rows;
+    }
     for (number, point) in points(results) {
         for (k, hop) in point.hops.iter().enumerate() {
             let metric =

@@ -9,7 +9,7 @@ mod trust;
 use serde::Serialize;
 
 use super::Figure;
-use super::judge::Outcome;
+use super::judge::{Outcome, warnings};
 use super::number;
 use super::verdict::{Verdict, verdict};
 use crate::results::Results;
@@ -17,54 +17,85 @@ use crate::results::Results;
 /// Everything that the page shows.
 #[derive(Clone, Debug, Default, Serialize)]
 pub(super) struct Page {
+    /// Title of the page.
     pub heading: String,
+    /// The question in one line.
     pub subtitle: String,
-    pub lead: String,
-    pub because: String,
-    /// The rest of the verdict, one sentence or more each.
-    pub more: Vec<String>,
+    /// The verdict: words to stress and the rest of each sentence.
+    pub sentences: Vec<(String, String)>,
+    /// The four under the verdict.
     pub facts: Vec<facts::Fact>,
+    /// Wanted services; empty where nothing counts them.
     pub services: String,
+    /// One row each.
     pub options: Vec<options::OptionRow>,
+    /// How the numbers came about.
     pub option_note: String,
+    /// Conditions by option.
     pub requirements: Vec<options::Requirement>,
+    /// The month by option.
     pub costs: options::Costs,
+    /// The comparison.
     pub criteria: Vec<options::Criterion>,
+    /// All rungs of all options.
     pub ladder: Vec<ladder::Rung>,
+    /// Lines for AWS, by option.
     pub asks: Vec<ladder::Ask>,
+    /// Quantiles at the operating point.
     pub percentiles: latency::Grid,
+    /// Every metric of a single hops point.
     pub metrics: Vec<latency::Metric>,
+    /// Where the time goes.
     pub hops: Vec<latency::Hop>,
+    /// Where it ends.
     pub saturation: Vec<latency::Saturation>,
+    /// Paired differences at the wanted services.
     pub comparisons: Vec<latency::Pair>,
+    /// What the numbers cannot decide.
     pub not_settled: Vec<String>,
+    /// Inputs with evidence.
     pub assumptions: Vec<trust::Input>,
+    /// Known answers.
     pub validations: Vec<trust::Answer>,
+    /// How many of them hold.
     pub validation_summary: String,
+    /// Rows of quota files.
     pub quotas_read: Vec<trust::QuotaRow>,
+    /// Each once.
     pub warnings: Vec<String>,
+    /// How it was done.
     pub method: Vec<trust::Paragraph>,
+    /// How to do it again.
     pub reproduce: Vec<String>,
     /// Figures by name; those that were not drawn are missing.
     pub first_figures: Vec<Drawing>,
+    /// Figures of the latency section.
     pub latency_figures: Vec<Drawing>,
+    /// Figures of the saturation section.
     pub saturation_figures: Vec<Drawing>,
 }
 
 /// A chart in its place.
 #[derive(Clone, Debug, Default, Serialize)]
 pub(super) struct Drawing {
+    /// Stem of its file.
     pub name: String,
+    /// Its heading.
     pub title: String,
+    /// What it shows.
     pub description: String,
+    /// Trusted markup.
     pub svg: String,
 }
 
 /// A mark with its word for those who do not see it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub(super) struct Mark {
+    /// One character.
     pub sign: &'static str,
+    /// CSS class.
     pub class: &'static str,
+    /// What it means.
     pub word: &'static str,
 }
 
@@ -107,7 +138,7 @@ pub(super) fn page(results: &Results, figures: &[Figure]) -> Page {
         validations: trust::validations(results),
         validation_summary: trust::validation_summary(results),
         quotas_read: trust::quotas_read(results),
-        warnings: trust::warnings(results),
+        warnings: warnings(results),
         method: trust::method(results),
         reproduce: trust::reproduce(results),
         first_figures: drawn(&first),
@@ -117,16 +148,13 @@ pub(super) fn page(results: &Results, figures: &[Figure]) -> Page {
     };
     match verdict {
         Some(verdict) => decided(results, &verdict, &mut page),
-        None => (page.lead, page.because) = facts::without_options(results),
+        None => page.sentences = vec![facts::without_options(results)],
     }
     page
 }
 
 fn decided(results: &Results, verdict: &Verdict, page: &mut Page) {
-    page.lead.clone_from(&verdict.lead);
-    page.because.clone_from(&verdict.because);
-    let more = [&verdict.caveat, &verdict.reach, &verdict.traffic];
-    page.more = more.into_iter().filter(|sentence| !sentence.is_empty()).cloned().collect();
+    page.sentences.clone_from(&verdict.sentences);
     page.facts = facts::facts(results, verdict);
     page.options = options::rows(results, verdict);
     page.option_note = options::note(results);

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 
 use super::{Mark, address};
-use crate::report::judge::{Judgement, Outcome};
+use crate::report::judge::{Judgement, Outcome, monthly, traffic_end};
 use crate::report::number::{self, cut};
 use crate::report::verdict::Verdict;
 use crate::results::{CostLine, Results};
@@ -13,54 +13,86 @@ use crate::results::{CostLine, Results};
 /// One option.
 #[derive(Clone, Debug, Default, Serialize)]
 pub(in crate::report) struct OptionRow {
+    /// From 1.
     pub number: usize,
+    /// For people, cut.
     pub title: String,
+    /// Unique name, cut.
     pub name: String,
+    /// Whether the verdict chooses it.
     pub chosen: bool,
+    /// `Choose`, `Out`, `Fall-back`, `Undecided` or `Not chosen`.
     pub label: String,
     /// `choose`, `out`, `fallback`, `open` or `other`.
     pub class: &'static str,
+    /// Why, in a few words.
     pub reason: String,
+    /// Services that fit the quotas in force.
     pub holds: String,
+    /// Whether these are enough.
     pub holds_mark: Mark,
+    /// First rung of structure.
     pub stopped_by: String,
+    /// Requests per second at which traffic ends it.
     pub traffic: String,
+    /// The same in services.
     pub traffic_services: String,
+    /// At the operating point, ms.
     pub p99: String,
+    /// Its ends, or why there are none.
     pub p99_interval: String,
+    /// Mean latency that the path adds, ms.
     pub added: String,
+    /// Services that share one load-balancer configuration, at most.
     pub shared: String,
+    /// The same in words.
     pub independence: String,
+    /// What one runs.
     pub parts: String,
+    /// By kind.
     pub parts_detail: String,
+    /// US$ a month of what has a price.
     pub cost: String,
+    /// `4 of 6`.
     pub met: String,
+    /// Worst of all conditions.
     pub met_mark: Mark,
+    /// After what, or what is missed.
     pub met_detail: String,
 }
 
 /// A condition and how each option stands to it.
 #[derive(Clone, Debug, Default, Serialize)]
 pub(in crate::report) struct Requirement {
+    /// In words.
     pub text: String,
+    /// Table, ladder or simulation.
     pub decided_by: &'static str,
+    /// One for each option.
     pub marks: Vec<Mark>,
 }
 
 /// The month of every option.
 #[derive(Clone, Debug, Default, Serialize)]
 pub(in crate::report) struct Costs {
+    /// Item and its amount for each option.
     pub lines: Vec<(String, Vec<String>)>,
+    /// Sums of what has a price; empty where nothing was counted.
     pub totals: Vec<String>,
+    /// How items were counted.
     pub notes: Vec<String>,
+    /// Addresses of prices.
     pub sources: Vec<String>,
 }
 
 /// A criterion of the comparison, a text for each option.
 #[derive(Clone, Debug, Default, Serialize)]
 pub(in crate::report) struct Criterion {
+    /// Unique name, cut.
     pub name: &'static str,
+    /// What it asks.
     pub meaning: &'static str,
+    /// One for each option.
     pub cells: Vec<String>,
 }
 
@@ -97,22 +129,27 @@ pub(super) fn rows(results: &Results, verdict: &Verdict) -> Vec<OptionRow> {
             } else {
                 number::interval(&p99, " – ").unwrap_or_else(|| "no interval".into())
             },
-            added: number::fixed(option.option.added_mean_ms, 1),
+            added: known(option.option.added_mean_ms, |ms| number::fixed(ms, 1)),
             shared: number::count(option.option.shared_configuration.max(1)),
             independence: if option.option.shared_configuration > 1 {
                 "share a config".into()
             } else {
                 "on its own".into()
             },
-            parts: number::plain(option.option.parts_total),
+            parts: known(option.option.parts_total, number::plain),
             parts_detail: parts(option),
-            cost: cost_sum(results, &option.option.name).map_or("–".into(), thousands),
+            cost: monthly(results, &option.option.name).map_or("–".into(), thousands),
             met: format!("{met} of {}", option.checks.len()),
             met_mark: Mark::of(&option.standing()),
             met_detail: met_detail(option),
         }
     };
     verdict.options.iter().enumerate().map(row).collect()
+}
+
+/// A dash for what was not counted: no path is without parts, none adds nothing.
+fn known(value: f64, text: impl Fn(f64) -> String) -> String {
+    if value > 0.0 { text(value) } else { "–".to_string() }
 }
 
 fn holds_mark(option: &Judgement) -> Mark {
@@ -136,17 +173,9 @@ fn thousands(sum: f64) -> String {
     if sum >= 10_000.0 { format!("${}k", number::fixed(sum / 1_000.0, 1)) } else { number::dollars(sum) }
 }
 
-/// Rate and services at which traffic ends the option: its first traffic rung or what the simulation found, whichever is nearer.
+/// Rate and services at which traffic ends the option.
 fn traffic(results: &Results, option: &Judgement) -> (String, String) {
-    let mine = |name: Option<&str>| name == Some(option.option.name.as_str());
-    let simulated = results
-        .saturation
-        .iter()
-        .find(|end| mine(end.option.as_deref()) && end.vary == "services" && end.criterion != "quota");
-    let ends = [simulated.and_then(|end| end.value), option.traffic.map(|rung| f64::from(rung.services))];
-    let Some(services) = ends.into_iter().flatten().min_by(f64::total_cmp) else {
-        return ("–".into(), String::new());
-    };
+    let Some(services) = traffic_end(results, option) else { return ("–".into(), String::new()) };
     let rate = results.wanted.rate_per_service.map(|rate| (services * rate).round());
     (rate.map_or("–".into(), number::plain), format!("{} services", number::plain(services)))
 }
@@ -157,7 +186,7 @@ fn parts(option: &Judgement) -> String {
 }
 
 pub(super) fn note(results: &Results) -> String {
-    let requests = results.wanted.requests.saturating_mul(u64::from(results.wanted.replications));
+    let requests = results.points.iter().map(|point| point.requests).max().unwrap_or(0);
     if results.points.is_empty() || requests == 0 {
         return "No simulation: quotas alone.".to_string();
     }
@@ -183,11 +212,6 @@ pub(super) fn requirements(verdict: &Verdict) -> Vec<Requirement> {
     (0..first.checks.len()).map(requirement).collect()
 }
 
-/// The sum of the lines that have a price; none where none has.
-pub(super) fn cost_sum(results: &Results, option: &str) -> Option<f64> {
-    results.costs.iter().filter(|line| line.option == option).filter_map(|line| line.monthly).reduce(|a, b| a + b)
-}
-
 pub(super) fn costs(results: &Results, verdict: &Verdict) -> Costs {
     let mut items: Vec<&str> = Vec::new();
     for line in &results.costs {
@@ -208,7 +232,7 @@ pub(super) fn costs(results: &Results, verdict: &Verdict) -> Costs {
     };
     let lines =
         items.iter().map(|item| ((*item).to_string(), names().map(|name| cell(item, name)).collect())).collect();
-    let totals = names().map(|name| cost_sum(results, name).map_or("–".into(), |sum| number::fixed(sum, 0))).collect();
+    let totals = names().map(|name| monthly(results, name).map_or("–".into(), |sum| number::fixed(sum, 0))).collect();
     let notes: BTreeSet<String> =
         results.costs.iter().filter(|l| !l.basis.is_empty()).map(|l| format!("{}: {}", l.item, l.basis)).collect();
     let sources: BTreeSet<String> =
@@ -230,7 +254,7 @@ pub(super) fn criteria(results: &Results, verdict: &Verdict) -> Vec<Criterion> {
     };
     let complexity = |o: &Judgement| format!("{} to run: {}", number::plain(o.option.parts_total), parts(o));
     let cost = |o: &Judgement| {
-        cost_sum(results, &o.option.name).map_or("not counted".into(), |s| format!("{} a month", number::dollars(s)))
+        monthly(results, &o.option.name).map_or("not counted".into(), |s| format!("{} a month", number::dollars(s)))
     };
     let criterion = |name, meaning, cells| Criterion { name, meaning, cells };
     vec![

@@ -1,7 +1,5 @@
 //! Why to believe it, and how far: assumptions with evidence, known answers, quota files, warnings, method, how to make it again.
 
-use std::collections::BTreeMap;
-
 use serde::Serialize;
 
 use super::address;
@@ -12,42 +10,64 @@ use crate::results::Results;
 /// An input.
 #[derive(Clone, Debug, Default, Serialize)]
 pub(in crate::report) struct Input {
+    /// What it is.
     pub input: String,
+    /// Value used.
     pub value: String,
+    /// Evidence grade.
     pub grade: String,
+    /// Grade D.
     pub assumed: bool,
+    /// Plausible range.
     pub range: String,
+    /// In words.
     pub source: String,
+    /// Its `https` address, if any.
     pub address: String,
+    /// Numbers of the options that have it, or `all`.
     pub options: String,
 }
 
 /// A known answer.
 #[derive(Clone, Debug, Default, Serialize)]
 pub(in crate::report) struct Answer {
+    /// File name.
     pub file: String,
+    /// Metric name.
     pub metric: String,
+    /// Known answer.
     pub expected: String,
+    /// What was measured.
     pub measured: String,
+    /// Deviation in standard errors.
     pub z: String,
+    /// Within the tolerance.
     pub pass: bool,
 }
 
 /// A row of a quotas file.
 #[derive(Clone, Debug, Default, Serialize)]
 pub(in crate::report) struct QuotaRow {
+    /// File name.
     pub file: String,
+    /// AWS code.
     pub code: String,
+    /// Name in the file.
     pub name: String,
+    /// Value used.
     pub value: String,
+    /// `used`, or why not.
     pub status: String,
+    /// Whether it was.
     pub used: bool,
 }
 
 /// A paragraph of the method.
 #[derive(Clone, Debug, Default, Serialize)]
 pub(in crate::report) struct Paragraph {
+    /// Its first words.
     pub about: &'static str,
+    /// The rest.
     pub text: String,
 }
 
@@ -106,24 +126,6 @@ pub(super) fn quotas_read(results: &Results) -> Vec<QuotaRow> {
     rows
 }
 
-/// Each sentence once, with the number of points that it is about.
-pub(super) fn warnings(results: &Results) -> Vec<String> {
-    let mut times: BTreeMap<&str, usize> = BTreeMap::new();
-    let mut order: Vec<&str> = Vec::new();
-    for warning in results.warnings.iter().chain(results.points.iter().flat_map(|point| &point.warnings)) {
-        let count = times.entry(&warning.message).or_insert(0);
-        if *count == 0 {
-            order.push(&warning.message);
-        }
-        *count += 1;
-    }
-    let line = |message: &&str| match times.get(*message) {
-        Some(count) if *count > 1 => format!("{message} ({count} points)"),
-        _ => (*message).to_string(),
-    };
-    order.iter().map(line).collect()
-}
-
 pub(super) fn method(results: &Results) -> Vec<Paragraph> {
     let level = number::percent(results.confidence);
     let mut paragraphs = Vec::new();
@@ -161,14 +163,18 @@ pub(super) fn reproduce(results: &Results) -> Vec<String> {
         format!("gatecap sweep{file} --seed {}", results.seed),
         format!("# gatecap {}, results format {}", results.gatecap, results.format),
         format!("# scenario  {}{}", results.scenario, if built_in { " (built in)" } else { "" }),
-        format!("# work      {} points, {} requests", results.points.len(), number::fixed(requests as f64, 0)),
+        format!(
+            "# work      {}, {} requests",
+            number::counted(results.points.len(), "point", "points"),
+            number::fixed(requests as f64, 0)
+        ),
     ];
     let data: Vec<String> = results.data.iter().map(|(table, date)| format!("{table} {date}")).collect();
     if !data.is_empty() {
         lines.push(format!("# data      {}", data.join(", ")));
     }
     lines.push("# numbers   results.json, points.csv, hops.csv, ceilings.csv, costs.csv".into());
-    lines.push("gatecap report DIR   # this page again from the directory, no simulation".into());
+    lines.push("gatecap report DIR   # this page again, no simulation".into());
     lines
 }
 

@@ -2,6 +2,7 @@
 
 use super::table::{Align, Table};
 use super::{Paint, sweep, wrapped};
+use crate::report::judge::warnings;
 use crate::report::number;
 use crate::results::{Estimate, Point, Results};
 
@@ -53,7 +54,9 @@ pub fn run(results: &Results, colour: bool) -> String {
         out.push('\n');
         out.push_str(&hops.text(paint));
     }
-    out.push_str(&warnings(results, paint));
+    for warning in warnings(results) {
+        out.push_str(&format!("{} {}", paint.mark("?"), wrapped(&warning, "  ")));
+    }
     out
 }
 
@@ -165,22 +168,6 @@ fn hop_table(results: &Results) -> Table {
         }
     }
     table
-}
-
-/// Each warning once, with how many points it is about.
-fn warnings(results: &Results, paint: Paint) -> String {
-    let mut seen: Vec<(&str, usize)> = Vec::new();
-    for warning in results.warnings.iter().chain(results.points.iter().flat_map(|point| &point.warnings)) {
-        match seen.iter_mut().find(|(message, _)| *message == warning.message) {
-            Some((_, times)) => *times += 1,
-            None => seen.push((&warning.message, 1)),
-        }
-    }
-    let line = |(message, times): &(&str, usize)| {
-        let times = if *times > 1 { format!(" ({times} points)") } else { String::new() };
-        format!("{} {}", paint.mark("?"), wrapped(&format!("{message}{times}"), "  "))
-    };
-    seen.iter().map(line).collect()
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use super::table::{Align, Table};
 use super::{Paint, WIDTH, command, option_label, outcome_mark, run, wrapped};
-use crate::report::judge::Judgement;
+use crate::report::judge::{Judgement, monthly, traffic_end};
 use crate::report::number::{self, cut};
 use crate::report::verdict::{Verdict, verdict};
 use crate::results::{Results, SaturationPoint};
@@ -22,8 +22,8 @@ pub fn sweep(results: &Results, directory: Option<&str>, colour: bool) -> String
     if let Some(directory) = directory {
         let requests: u64 = results.points.iter().map(|point| point.requests).sum();
         let work = format!(
-            "{} points, {} requests, seed {}",
-            number::fixed(results.points.len() as f64, 0),
+            "{}, {} requests, seed {}",
+            number::counted(results.points.len(), "point", "points"),
             number::fixed(requests as f64, 0),
             results.seed
         );
@@ -106,7 +106,7 @@ fn options_table(results: &Results, verdict: &Verdict) -> Table {
                 "-".into()
             },
             number::plain(option.option.parts_total),
-            cost(results, option).map_or("-".into(), |monthly| number::fixed(monthly, 0)),
+            monthly(results, &option.option.name).map_or("-".into(), |monthly| number::fixed(monthly, 0)),
         ]);
     }
     table
@@ -127,22 +127,12 @@ fn with_interval(option: &Judgement) -> String {
     }
 }
 
-/// Requests per second at which traffic ends the option: the nearer of its first traffic rung and what the simulation found.
+/// Requests per second at which traffic ends the option.
 fn traffic(results: &Results, option: &Judgement) -> String {
-    let simulated = results.saturation.iter().find(|end| {
-        end.option.as_deref() == Some(&option.option.name) && end.vary == "services" && end.criterion != "quota"
-    });
-    let services = [simulated.and_then(|end| end.value), option.traffic.map(|rung| f64::from(rung.services))];
-    match (services.into_iter().flatten().min_by(f64::total_cmp), results.wanted.rate_per_service) {
+    match (traffic_end(results, option), results.wanted.rate_per_service) {
         (Some(services), Some(rate)) => format!("{}/s", number::plain((services * rate).round())),
         _ => "-".to_string(),
     }
-}
-
-/// The sum of what has a price.
-fn cost(results: &Results, option: &Judgement) -> Option<f64> {
-    let lines = results.costs.iter().filter(|line| line.option == option.option.name);
-    lines.filter_map(|line| line.monthly).reduce(|a, b| a + b)
 }
 
 fn saturation_text(end: &SaturationPoint) -> String {

@@ -1,13 +1,13 @@
 //! Sentences of the verdict about ends: how far each option goes, what ends it, and why it is not the chosen one.
 
-use super::super::judge::{Judgement, Outcome};
+use super::super::judge::{Judgement, Outcome, simulated_end};
 use super::super::number::{self, counted, list};
 use super::{difference, distinct, in_words};
 use crate::results::{Results, SaturationPoint};
 
-/// How far the options go, or which of them carry the load until AWS grants what the chosen one needs.
-pub(super) fn reach(results: &Results, options: &[Judgement], chosen: Option<usize>) -> String {
-    let Some(services) = results.wanted.services else { return String::new() };
+/// How far the options go, or which of them carry the load until AWS grants what the chosen one needs: words to stress, and the rest.
+pub(super) fn reach(results: &Results, options: &[Judgement], chosen: Option<usize>) -> (String, String) {
+    let Some(services) = results.wanted.services else { return Default::default() };
     let wanted = number::counted_services(services);
     let today: Vec<&Judgement> = options.iter().filter(|option| option.fits_today()).collect();
     let needs_raise = chosen.is_some_and(|i| !options[i].raises.is_empty());
@@ -16,25 +16,32 @@ pub(super) fn reach(results: &Results, options: &[Judgement], chosen: Option<usi
             1 => "The option holds".to_string(),
             many => format!("All {} options hold", in_words(many)),
         };
-        return format!("{all} the {wanted} wanted; on today's quotas {}.", ends(options));
+        return (format!("{all} the {wanted} wanted"), format!("; on today's quotas {}.", ends(options)));
     }
     if needs_raise {
-        return match today.as_slice() {
-            [] => format!("Until AWS grants it, no option holds {wanted}: {}.", ends(options)),
-            some => {
-                let numbers: Vec<String> = some.iter().map(|option| option.number.to_string()).collect();
-                let but: Vec<String> = some.iter().flat_map(|option| option.misses()).take(2).collect();
-                let but = if but.is_empty() { String::new() } else { format!(", with {}", list(&but)) };
-                format!("Until AWS grants it, only {} {wanted}{but}.", holders(&numbers))
-            }
-        };
+        let numbers: Vec<String> = today.iter().map(|option| option.number.to_string()).collect();
+        if numbers.is_empty() {
+            return ("Until AWS grants it, no option".into(), format!(" holds {wanted}: {}.", ends(options)));
+        }
+        let (who, verb) = if numbers.len() == 1 { ("option", "holds") } else { ("options", "hold") };
+        let but: Vec<String> = today.iter().flat_map(|option| option.misses()).take(2).collect();
+        let but = if but.is_empty() { String::new() } else { format!(", with {}", list(&but)) };
+        let only = format!("Until AWS grants it, only {who} {}", list(&numbers));
+        return (only, format!(" {verb} {wanted}{but}."));
     }
     let short: Vec<Judgement> = options.iter().filter(|option| !option.fits_today()).cloned().collect();
-    format!("Short of the {wanted} on today's quotas: {}.", ends(&short))
+    (String::new(), format!("Short of the {wanted} on today's quotas: {}.", ends(&short)))
 }
 
-fn holders(numbers: &[String]) -> String {
-    if numbers.len() == 1 { format!("option {} holds", numbers[0]) } else { format!("options {} hold", list(numbers)) }
+/// What ended the simulated search, in words that can follow a number of services.
+fn end_words(end: &SaturationPoint) -> String {
+    let what = number::condition(if end.reason.is_empty() { &end.by } else { &end.reason });
+    match end.criterion.as_str() {
+        "condition" if what.contains(['≤', '≥', '<', '>']) => format!("then misses {what}"),
+        "stability" => format!("then overload: {what}"),
+        "throttled" => format!("then throttled: {what}"),
+        _ => what,
+    }
 }
 
 /// `option 2 ends at 20 services (VPC links V1), options 1, 4 and 5 at 50 (ALBs per Region)`, soonest first.
@@ -114,13 +121,8 @@ pub(super) fn until(results: &Results, option: &Judgement) -> String {
     for rung in results.ceilings.iter().filter(|rung| rung.option == option.option.name && rung.services >= wanted) {
         stops.push((f64::from(rung.services), rung.name.clone(), rung.adjustable));
     }
-    let simulated = |end: &&SaturationPoint| {
-        end.option.as_deref() == Some(option.option.name.as_str()) && end.vary == "services" && end.criterion != "quota"
-    };
-    if let Some(end) = results.saturation.iter().find(simulated)
-        && let Some(value) = end.value
-    {
-        stops.push((value, if end.reason.is_empty() { end.by.clone() } else { end.reason.clone() }, false));
+    if let Some(end) = simulated_end(results, &option.option.name) {
+        stops.extend(end.value.map(|value| (value, end_words(end), false)));
     }
     stops.sort_by(|a, b| a.0.total_cmp(&b.0));
     match stops.as_slice() {
