@@ -4,12 +4,16 @@
 #![forbid(unsafe_code)]
 #![allow(clippy::unwrap_used)]
 
+mod cli;
 mod coverage;
 mod determinism;
+mod diagnostics;
+mod golden;
 mod laws;
 mod measure;
 mod naive;
 mod networks;
+mod program;
 mod source_text;
 mod theory;
 mod tidy;
