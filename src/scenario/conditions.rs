@@ -40,7 +40,8 @@ pub(super) fn condition(field: &Field<'_>, names: &Names) -> Option<Condition> {
     let text = field.text()?;
     let found = RELATIONS.iter().filter_map(|(sign, relation)| text.find(sign).map(|at| (at, *sign, *relation)));
     // The first sign in the text; of `<` and `<=` at one place, the longer, which the table has first.
-    let Some((at, sign, relation)) = found.min_by_key(|(at, _, _)| *at) else {
+    let named = found.min_by_key(|(at, _, _)| *at).filter(|(at, _, _)| !text[..*at].trim().is_empty());
+    let Some((at, sign, relation)) = named else {
         let issue = field.refusal("a condition compares a metric with a bound by `<=`, `<`, `>=` or `>`");
         field.sink.add(issue.hint("as `latency.p99 <= 250ms`"));
         return None;

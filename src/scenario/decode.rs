@@ -7,7 +7,7 @@ use super::hops::hops;
 use super::metrics::Names;
 use super::path::{self, Override};
 use super::tree::{Node, Place, Value};
-use super::types::{Model, Scenario, Sweep};
+use super::types::{Model, Scenario};
 use super::{client, conditions, events, expect, names, not_yet, run, sweep, system, workload};
 use crate::issue::{Issue, Issues};
 
@@ -39,8 +39,14 @@ pub(super) fn scenario(root: &Node, context: &Context<'_>) -> Result<Scenario, I
     let sink = Sink::default();
     let scenario = whole(root, context, &sink);
     if let (Some(scenario), true) = (&scenario, sink.is_empty()) {
-        for axis in sweep::fields_used(root, scenario) {
-            try_value(root, context, &axis, &sink);
+        let mut said = Vec::new();
+        for trial in sweep::fields_used(root, scenario) {
+            // A field that no value fits is reported at the first one.
+            if let Some(issue) = try_value(root, context, &trial).filter(|issue| !said.contains(&issue.message)) {
+                said.push(issue.message.clone());
+                let message = format!("`{}` cannot be {}: {}", trial.field, trial.toml, issue.message);
+                sink.add(Issue { hint: issue.hint, note: issue.note, ..trial.place.issue(message) });
+            }
         }
     }
     match scenario {
@@ -59,8 +65,8 @@ pub(super) struct Trial {
     pub place: Place,
 }
 
-/// Reads the scenario once with the axis' value in place, so that a value no point could use is found at once.
-fn try_value(root: &Node, context: &Context<'_>, trial: &Trial, sink: &Sink) {
+/// What is wrong first if the scenario is read with the axis' value in place: no point could use such a value.
+fn try_value(root: &Node, context: &Context<'_>, trial: &Trial) -> Option<Issue> {
     let mut root = root.clone();
     if let Value::Table(table) = &mut root.value {
         table.entries.retain(|entry| !matches!(entry.key.as_str(), "sweep" | "saturation" | "expect"));
@@ -70,10 +76,7 @@ fn try_value(root: &Node, context: &Context<'_>, trial: &Trial, sink: &Sink) {
         Ok(()) => self::scenario(&root, &Context { load: false, ..*context }).map(|_| ()),
         Err(issue) => Err(vec![issue]),
     };
-    if let Some(issue) = result.err().and_then(|issues| issues.into_iter().next()) {
-        let moved = trial.place.issue(format!("`{}` cannot be {}: {}", trial.field, trial.toml, issue.message));
-        sink.add(Issue { hint: issue.hint, note: issue.note, ..moved });
-    }
+    result.err().and_then(|issues| issues.into_iter().next())
 }
 
 fn whole(root: &Node, context: &Context<'_>, sink: &Sink) -> Option<Scenario> {
@@ -128,7 +131,7 @@ fn whole(root: &Node, context: &Context<'_>, sink: &Sink) -> Option<Scenario> {
         events: events?,
         objectives: objectives?,
         saturation: saturation?,
-        sweep: swept.unwrap_or_else(Sweep::default),
+        sweep: swept.unwrap_or_default(),
         expect: wanted?,
         services: count,
         model,

@@ -141,6 +141,12 @@ impl<'a> Field<'a> {
         None
     }
 
+    /// "`name` WHAT", at the value, for lists and tables that are wrong as a whole; gives `None`.
+    pub fn fault<T>(&self, what: impl AsRef<str>) -> Option<T> {
+        self.sink.add(self.issue(format!("`{}` {}", self.name, what.as_ref())));
+        None
+    }
+
     /// The issue that `refuse` reports, to be given a hint or a note.
     pub fn refusal(&self, allowed: impl AsRef<str>) -> Issue {
         self.issue(format!("`{}` is {}, but {}", self.name, self.node.shown(), allowed.as_ref()))
@@ -244,19 +250,22 @@ impl<'a> Field<'a> {
     }
 
     pub fn bytes(&self) -> Option<Bytes> {
-        self.quantity(units::parse_bytes, units::BYTE_UNIT_NAMES, "2KiB")
+        self.quantity(units::parse_bytes, units::BYTE_UNIT_NAMES, "2048B")
     }
 
     /// One of a few words.
     pub fn choice<T: Copy>(&self, choices: &[(&'static str, T)]) -> Option<T> {
-        let names = || listing(choices.iter().map(|(name, _)| *name)).replace(" and ", " or ");
+        let names = || {
+            let names = listing(choices.iter().map(|(name, _)| *name)).replace(" and ", " or ");
+            if choices.len() == 1 { names } else { format!("one of {names}") }
+        };
         let Value::Text(text) = &self.node.value else {
-            return self.refuse(format!("it must be one of {}", names()));
+            return self.refuse(format!("it must be {}", names()));
         };
         if let Some((_, value)) = choices.iter().find(|(name, _)| name == text) {
             return Some(*value);
         }
-        let issue = self.refusal(format!("it must be one of {}", names()));
+        let issue = self.refusal(format!("it must be {}", names()));
         self.sink.add(match nearest(text, choices.iter().map(|(name, _)| *name)) {
             Some(name) => issue.hint(format!("did you mean `{name}`?")),
             None => issue,
@@ -300,7 +309,7 @@ pub(super) fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut out = String::new();
     for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i) % 3 == 0 {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
             out.push(',');
         }
         out.push(digit);

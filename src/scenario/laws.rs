@@ -33,7 +33,7 @@ pub(super) fn distribution(field: &Field<'_>, base: &Path) -> Option<Distributio
     let tags: Vec<_> = table.entries.iter().filter(|entry| entry.key != "offset").collect();
     let [tag] = tags.as_slice() else {
         let found = listing(tags.iter().map(|entry| entry.key.as_str()));
-        return field.refuse(format!("it must hold exactly one distribution, not {found}"));
+        return field.fault(format!("must hold exactly one distribution, not {found}"));
     };
     if !TAGS.contains(&tag.key.as_str()) {
         let issue = tag.key_place.issue(format!("`{}` is not a distribution", tag.key));
@@ -93,7 +93,7 @@ pub(super) fn checked(fields: &Fields<'_>, law: Result<Distribution, LawError>) 
         fields.sink.add(fields.place.issue(format!("`{}` {}", error.key, error.message)));
         return None;
     };
-    if error.message.starts_with("must") {
+    if error.message.starts_with("must") && field.node.scalar_toml().is_some() {
         return field.refuse(format!("it {}", error.message));
     }
     field.sink.add(field.issue(format!("`{}` {}", field.name, error.message)));

@@ -19,14 +19,14 @@ pub(super) fn empirical(law: &Field<'_>, fields: &Fields<'_>, base: &Path) -> Op
             let points = points.list_of(|point| {
                 let items = point.list()?;
                 let [p, time] = items.as_slice() else {
-                    return point.refuse("it must be a pair, as `[0.5, \"3ms\"]`");
+                    return point.fault("must be a pair, as `[0.5, \"3ms\"]`");
                 };
                 let (p, time) = (p.probability(), time.duration());
                 Some((p?, time?.0 as f64))
             })?;
             checked(fields, Distribution::quantiles(points))
         }
-        _ => law.refuse("it takes exactly one of `file` and `quantiles`"),
+        _ => law.fault("takes exactly one of `file` and `quantiles`"),
     }
 }
 

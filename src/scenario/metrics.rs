@@ -176,8 +176,7 @@ impl Names {
     }
 
     fn unit(&self, name: &str) -> Option<Unit> {
-        let system = if self.options { &SYSTEM[..] } else { &SYSTEM[..SYSTEM.len() - BY_STATUS] };
-        if let Some((_, unit)) = system.iter().find(|(known, _)| *known == name) {
+        if let Some((_, unit)) = self.system().iter().find(|(known, _)| *known == name) {
             return Some(*unit);
         }
         if let Some(at) = name.strip_prefix("in_system@") {
@@ -196,13 +195,18 @@ impl Names {
         metric(rest).or_else(|| metric(hop.part(rest)?))
     }
 
+    /// The metrics of the whole system.
+    fn system(&self) -> &'static [(&'static str, Unit)] {
+        if self.options { &SYSTEM } else { &SYSTEM[..SYSTEM.len() - BY_STATUS] }
+    }
+
     fn is_observed(&self, text: &str) -> bool {
         parse_duration(text).is_ok_and(|at| self.observed.as_ref().is_none_or(|observed| observed.contains(&at)))
     }
 
     /// Every name, but those of numbered copies.
     fn all(&self) -> Vec<String> {
-        let mut all: Vec<String> = SYSTEM.iter().map(|(name, _)| (*name).to_string()).collect();
+        let mut all: Vec<String> = self.system().iter().map(|(name, _)| (*name).to_string()).collect();
         all.extend(self.observed.iter().flatten().map(|at| format!("in_system@{at}")));
         for hop in self.hops.iter().flatten() {
             for (metric, _) in HOP {

@@ -96,7 +96,7 @@ pub(super) fn read(
         if let Err(message) = result {
             count += 1;
             if first.len() < SHOWN {
-                first.push((record.position().map_or(0, csv::Position::line), message));
+                first.push((line_of_last(&reader), message));
             }
         }
     }
@@ -107,6 +107,13 @@ pub(super) fn read(
         return Err(Failure::File("it holds no rows".into()));
     }
     Ok(rows)
+}
+
+/// The line that the last record ended in. Its own position will not do: that is where the blank lines before it begin.
+fn line_of_last(reader: &csv::Reader<std::fs::File>) -> u64 {
+    let line = reader.position().line();
+    // Only a last line without a line feed makes the reader see the end of the file.
+    if reader.is_done() { line } else { line.saturating_sub(1) }
 }
 
 fn cells<'r>(record: &'r csv::ByteRecord, indexes: &[usize]) -> Result<Vec<&'r str>, String> {
@@ -121,8 +128,7 @@ fn cells<'r>(record: &'r csv::ByteRecord, indexes: &[usize]) -> Result<Vec<&'r s
 
 /// Where each column stands, from 0. `header` is the first record where it names the columns.
 fn find(columns: &[Column<'_>], header: Option<&csv::ByteRecord>) -> Result<Vec<usize>, Failure> {
-    let names: Vec<String> =
-        header.map(|record| record.iter().map(|bytes| name_of(bytes)).collect()).unwrap_or_default();
+    let names: Vec<String> = header.map(|record| record.iter().map(name_of).collect()).unwrap_or_default();
     let position = |(index, column): (usize, &Column<'_>)| match column {
         Column::Number(number) => Ok(number.saturating_sub(1)),
         Column::Name(wanted) => names.iter().position(|name| name == wanted).ok_or_else(|| {

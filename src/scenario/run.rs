@@ -73,7 +73,7 @@ fn length(fields: &Fields<'_>, trace: Option<&Trace>, default: Length) -> Option
 fn warmup(field: &Field<'_>) -> Option<Warmup> {
     match &field.node.value {
         Value::Text(text) if text == "auto" => Some(Warmup::Auto),
-        Value::Text(_) => field.duration().map(Warmup::Time),
+        Value::Text(text) if text.starts_with(|c: char| c.is_ascii_digit()) => field.duration().map(Warmup::Time),
         Value::Integer(_) => field.count(0..=MOST_REQUESTS).map(Warmup::Requests),
         _ => field.refuse("it must be `\"auto\"`, a time as `\"30s\"`, or a number of requests"),
     }

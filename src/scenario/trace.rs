@@ -1,6 +1,6 @@
 //! Recorded arrivals: a column of instants, or bins with counts, read from a CSV file in one pass.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use super::fields::{Field, Fields, grouped};
@@ -122,7 +122,7 @@ impl Rows {
 
 /// The instants from the first row in nanoseconds, and the length of one round.
 fn read(
-    path: &PathBuf,
+    path: &Path,
     time: &TraceColumn,
     count: Option<&TraceColumn>,
     header: bool,

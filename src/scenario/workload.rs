@@ -122,6 +122,11 @@ fn reconcile<'a>(
         }
         return load;
     }
+    if let (Some(Arrivals::Trace(_)), Some(field)) = (arrivals, get("profile")) {
+        let issue = field.key_place.issue("`profile` changes a rate, but a trace is replayed as it is");
+        field.sink.add(issue.hint("leave it out"));
+        return None;
+    }
     let given = get("rate").or_else(|| get("rate_per_service"));
     match (arrivals?, load) {
         (Arrivals::Hyperexponential(_) | Arrivals::Mmpp { .. }, None) | (Arrivals::Trace(_), None) => {
@@ -198,17 +203,13 @@ fn mmpp(field: &Field<'_>, fields: &Fields<'_>) -> Option<Arrivals> {
     let sojourn = sojourn.and_then(|f| f.list_of(Field::positive_duration));
     let (rate, sojourn) = (rate?, sojourn?);
     if rate.len() != sojourn.len() {
-        return field.refuse(format!(
-            "`rate` has {} entries and `sojourn` has {}: one each",
-            rate.len(),
-            sojourn.len()
-        ));
+        return field.fault(format!("has {} of `rate` and {} of `sojourn`: one each", rate.len(), sojourn.len()));
     }
     if rate.len() < 2 {
-        return field.refuse("it needs at least two phases");
+        return field.fault("needs at least two phases");
     }
     if rate.iter().all(|rate| *rate == 0.0) {
-        return field.refuse("at least one phase must have a rate above 0");
+        return field.fault("needs at least one phase with a rate above 0");
     }
     Some(Arrivals::Mmpp { rate, sojourn })
 }
@@ -222,8 +223,11 @@ fn rate_or_zero(field: &Field<'_>) -> Option<f64> {
 }
 
 fn popularity(field: &Field<'_>, services: u32) -> Option<Popularity> {
-    if let Value::Text(_) = field.node.value {
-        return field.choice(&[("uniform", ())]).map(|()| Popularity::Uniform);
+    const ALLOWED: &str = "it must be `\"uniform\"`, `{ zipf = 1.0 }` or `{ weights = [..] }`";
+    match &field.node.value {
+        Value::Text(text) if text == "uniform" => return Some(Popularity::Uniform),
+        Value::Table(_) => {}
+        _ => return field.refuse(ALLOWED),
     }
     let fields = field.table()?;
     let (zipf, weights) = (fields.get("zipf"), fields.get("weights"));
@@ -243,7 +247,7 @@ fn popularity(field: &Field<'_>, services: u32) -> Option<Popularity> {
             );
             None
         }
-        _ => field.refuse("it must be `\"uniform\"`, `{ zipf = 1.0 }` or `{ weights = [..] }`"),
+        _ => field.fault("takes exactly one of `zipf` and `weights`"),
     }
 }
 
@@ -287,7 +291,7 @@ fn profile(field: &Field<'_>) -> Option<Vec<(Duration, f64)>> {
         points.push((at_time, factor));
     }
     if points.last().is_some_and(|(_, factor)| *factor == 0.0) {
-        return field.refuse("its last factor must be above 0, or requests stop for ever");
+        return field.fault("must end with a factor above 0, or requests stop for ever");
     }
     Some(points)
 }

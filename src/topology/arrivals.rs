@@ -62,7 +62,8 @@ pub(super) fn build(scenario: &Scenario, services: u32) -> EngineArrivals {
             at: std::sync::Arc::clone(&trace.at),
             length: trace.length,
             repeat: trace.repeat,
-            stretch,
+            // A stated rate has rescaled the instants already, when the trace was read.
+            stretch: 1.0,
         },
     }
 }
