@@ -407,13 +407,11 @@ impl<'a> Run<'a> {
 
     /// Closes the books.
     fn finish(mut self) -> Result<Tally, AuditError> {
-        let mut waiting = vec![false; self.slots.len()];
         while let Some(event) = self.calendar.pop() {
             if event.kind == Kind::Start {
                 continue;
             }
             let attempt = self.slots[event.slot as usize];
-            waiting[event.slot as usize] = true;
             self.tally.audit.at_work += u64::from(event.kind == Kind::Move);
             if event.kind != Kind::Move || !attempt.decided {
                 self.tally.audit.in_system += 1;
