@@ -100,19 +100,31 @@ impl Sampler {
     /// Parts without weight take no draw. A table of the whole would have jumps where one part's values end and another's begin,
     /// and cost an inversion there.
     fn mixture(parts: &[(f64, Distribution)], offset: f64) -> Sampler {
+        let mut flat = Vec::new();
+        flatten(parts, 1.0, offset, &mut flat);
         let mut sum = 0.0;
-        let share = |sum: f64| (sum * 18_446_744_073_709_551_616.0) as u64;
-        let parts = parts
-            .iter()
-            .filter(|(weight, _)| *weight > 0.0)
+        let parts = flat
+            .into_iter()
             .map(|(weight, of)| {
-                let from = share(sum);
+                let from = (sum * 18_446_744_073_709_551_616.0) as u64;
                 sum += weight;
-                let sampler = Sampler::new(&of.clone().with_offset(offset));
-                Part { from, stretch: 1.0 / weight, sampler }
+                Part { from, stretch: 1.0 / weight, sampler: Sampler::new(&of) }
             })
             .collect();
         Sampler::Mixture(parts)
+    }
+
+    /// Not inlined: it is the only way back into `sample`, which would not be inlined anywhere otherwise.
+    #[inline(never)]
+    fn of_part(parts: &[Part], u: u64) -> u64 {
+        let mut chosen = &parts[0];
+        for part in &parts[1..] {
+            if part.from > u {
+                break;
+            }
+            chosen = part;
+        }
+        chosen.sampler.sample(((u - chosen.from) as f64 * chosen.stretch) as u64)
     }
 
     /// The value at the uniform bits `u` (0 is the smallest value, `u64::MAX` the largest), in whole nanoseconds; never
@@ -124,11 +136,7 @@ impl Sampler {
             Sampler::Constant(ns) => *ns,
             Sampler::Uniform { from, width } => round(from + width * ((u >> 11) as i64 as f64 * ULP)),
             Sampler::Table(table) => table.sample(u),
-            Sampler::Mixture(parts) => {
-                let chosen = parts.partition_point(|part| part.from <= u).saturating_sub(1);
-                let part = &parts[chosen];
-                part.sampler.sample(((u - part.from) as f64 * part.stretch) as u64)
-            }
+            Sampler::Mixture(parts) => Sampler::of_part(parts, u),
         }
     }
 
@@ -140,6 +148,16 @@ impl Sampler {
             Sampler::Uniform { from, width } => from + width / 2.0,
             Sampler::Table(table) => table.distribution.mean_ns(),
             Sampler::Mixture(parts) => parts.iter().map(|part| part.sampler.mean_ns() / part.stretch).sum(),
+        }
+    }
+}
+
+/// The parts of a mixture, those of mixtures inside it in their place, with their share of the whole and all offsets.
+fn flatten(parts: &[(f64, Distribution)], share: f64, offset: f64, into: &mut Vec<(f64, Distribution)>) {
+    for (weight, part) in parts.iter().filter(|(weight, _)| *weight > 0.0) {
+        match &part.law {
+            Law::Mixture(inner) => flatten(inner, share * weight, offset + part.offset, into),
+            _ => into.push((share * weight, part.clone().with_offset(offset))),
         }
     }
 }
