@@ -1,9 +1,11 @@
 //! One function a verb.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use gatecap::experiment::saturate::SearchError;
 use gatecap::experiment::{
-    Computed, Control, ExperimentError, PointError, limits as limits_of, simulate, validate as known,
+    Computed, Control, ExperimentError, PointError, Source, limits as limits_of, simulate, validate as known,
 };
 use gatecap::issue::{Issue, Issues};
 use gatecap::report::terminal;
@@ -167,11 +169,15 @@ fn scenario_files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Issues> {
 
 /// `validate`.
 pub fn validate(args::Validate { paths, json, quiet, threads }: &args::Validate) -> Result<End, Issues> {
-    let mut scenarios = Vec::new();
+    let mut sources = Vec::new();
     let mut issues = Issues::new();
-    for file in &scenario_files(paths)? {
-        match Document::read(file).and_then(|document| document.resolve(&[])) {
-            Ok(scenario) => scenarios.push((file.display().to_string(), scenario)),
+    for file in scenario_files(paths)? {
+        let read = Document::read(&file).and_then(|document| {
+            let source = Source { document, overrides: Vec::new(), quotas: BTreeMap::new() };
+            source.scenario(&[]).map(|_| source)
+        });
+        match read {
+            Ok(source) => sources.push((file.display().to_string(), source)),
             Err(more) => issues.extend(more),
         }
     }
@@ -180,13 +186,15 @@ pub fn validate(args::Validate { paths, json, quiet, threads }: &args::Validate)
     }
     let (validations, _) = with_progress(*quiet, |control: &Control| {
         on_threads(*threads, || {
-            let one = |(file, scenario): &(String, _)| known::validate(scenario, file, control);
-            scenarios.iter().map(one).collect::<Result<Vec<_>, _>>()
+            let one = |(file, source): &(String, Source)| known::validate(source, file, control);
+            sources.iter().map(one).collect::<Result<Vec<_>, _>>()
         })
     });
     let validations = match validations? {
-        Err(PointError::Stopped) => return Ok(End::Interrupted),
-        other => other.map_err(fault)?.into_iter().flatten().collect(),
+        Ok(rows) => rows.into_iter().flatten().collect(),
+        Err(SearchError::Point(PointError::Stopped)) => return Ok(End::Interrupted),
+        Err(SearchError::Point(error)) => return Err(fault(error)),
+        Err(SearchError::Issues(issues)) => return Err(issues),
     };
     let results = Results {
         gatecap: env!("CARGO_PKG_VERSION").into(),

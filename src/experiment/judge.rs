@@ -54,6 +54,17 @@ pub fn condition(outcome: &Outcome, condition: &Condition) -> Verdict {
     }
 }
 
+/// The throttled share that is allowed where nothing else is said, as a condition.
+#[must_use]
+pub fn throttled() -> Condition {
+    Condition {
+        text: format!("outcome.throttled <= {THROTTLED_SHARE}"),
+        metric: "outcome.throttled".into(),
+        relation: Relation::AtMost,
+        bound: THROTTLED_SHARE,
+    }
+}
+
 /// The first of stability, throttling and `conditions` that the point misses; an undecided condition is decided by its point
 /// estimate.
 #[must_use]
@@ -66,12 +77,7 @@ pub fn first_miss(outcome: &Outcome, conditions: &[Condition]) -> Option<Miss> {
         let reason = format!("{} is offered {:.2} of its rate", load.hop.replace('-', " "), load.load);
         return Some(Miss { criterion: "throttled", by: load.hop.clone(), reason });
     }
-    let throttled = Condition {
-        text: format!("outcome.throttled <= {THROTTLED_SHARE}"),
-        metric: "outcome.throttled".into(),
-        relation: Relation::AtMost,
-        bound: THROTTLED_SHARE,
-    };
+    let throttled = throttled();
     let misses =
         |wanted: &Condition| matches!(condition(outcome, wanted), Verdict::Fail | Verdict::Undecided { meets: false });
     if misses(&throttled) {

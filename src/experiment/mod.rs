@@ -10,6 +10,7 @@ pub mod judge;
 mod map;
 pub mod metrics;
 pub mod point;
+pub mod saturate;
 pub mod source;
 pub mod sweep;
 pub mod validate;
@@ -67,6 +68,15 @@ pub enum ExperimentError {
     Fault(PointError),
 }
 
+impl From<saturate::SearchError> for ExperimentError {
+    fn from(error: saturate::SearchError) -> ExperimentError {
+        match error {
+            saturate::SearchError::Issues(issues) => ExperimentError::Issues(issues),
+            saturate::SearchError::Point(error) => ExperimentError::Fault(error),
+        }
+    }
+}
+
 /// The head of the document, without simulating: ladders, costs, assumptions.
 ///
 /// # Errors
@@ -104,6 +114,12 @@ pub fn simulate(
     let head = assemble::head(&scenario, file, &hash(&scenario, source));
     let mut results = assemble::document(head, &combinations, &cells, whole_sweep);
     assemble::added_means(&mut results);
+    match saturate::search(source, &scenario, control) {
+        Ok(found) => results.saturation.splice(0..0, found).for_each(drop),
+        // What was finished before the stop is kept.
+        Err(saturate::SearchError::Point(PointError::Stopped)) => {}
+        Err(error) => return Err(error.into()),
+    }
     let histograms = cells
         .iter()
         .map(|cell| {

@@ -50,6 +50,66 @@ pub enum PointError {
     Audit(AuditError),
 }
 
+/// A point whose replications come in rounds: those of a round continue the numbers of the one before, so that more rounds
+/// repeat what fewer found.
+#[derive(Debug)]
+pub struct Rounds<'a> {
+    spec: &'a PointSpec<'a>,
+    cut: Cut,
+    network: Network,
+    legend: Legend,
+    tallies: Vec<Tally>,
+}
+
+impl<'a> Rounds<'a> {
+    /// No replication yet.
+    #[must_use]
+    pub fn new(spec: &'a PointSpec<'a>) -> Rounds<'a> {
+        let cut = spec.cut();
+        let (network, legend) = build(spec.request(cut));
+        Rounds { spec, cut, network, legend, tallies: Vec::new() }
+    }
+
+    /// Replications so far.
+    #[must_use]
+    pub fn replications(&self) -> u32 {
+        self.tallies.len() as u32
+    }
+
+    /// Simulates `more` replications.
+    ///
+    /// # Errors
+    /// As [`PointSpec::run`].
+    pub fn add(&mut self, more: u32, control: &Control) -> Result<(), PointError> {
+        let retimed = self.cut.requests > 0 && self.spec.has_times();
+        let one = |replication: u32| {
+            if control.stopped() {
+                return Err(PointError::Stopped);
+            }
+            let key = RunKey::new(self.spec.scenario.seed, replication);
+            let tally = if retimed {
+                let cut = self.spec.timed(self.cut, &self.network, key);
+                simulate(&build(self.spec.request(cut)).0, &self.spec.window(cut), key)
+            } else {
+                simulate(&self.network, &self.spec.window(self.cut), key)
+            };
+            let tally = tally.map_err(PointError::Audit)?;
+            control.finish(tally.audit.arrived);
+            Ok(tally)
+        };
+        let first = self.replications();
+        let tallies: Vec<Tally> = (first..first + more).into_par_iter().map(one).collect::<Result<_, PointError>>()?;
+        self.tallies.extend(tallies);
+        Ok(())
+    }
+
+    /// The estimates of all replications so far.
+    #[must_use]
+    pub fn sum_up(&self) -> Outcome {
+        self.spec.sum_up(&self.network, self.legend.clone(), self.cut, &self.tallies)
+    }
+}
+
 /// Where the warm-up ends.
 #[derive(Clone, Copy, Debug)]
 struct Cut {
@@ -127,27 +187,9 @@ impl PointSpec<'_> {
     /// # Errors
     /// [`PointError::Stopped`] where `control` says so, [`PointError::Audit`] for a fault of the engine.
     pub fn run(&self, control: &Control) -> Result<Outcome, PointError> {
-        let cut = self.cut();
-        let (network, legend) = build(self.request(cut));
-        let retimed = cut.requests > 0 && self.has_times();
-        let one = |replication: u32| {
-            if control.stopped() {
-                return Err(PointError::Stopped);
-            }
-            let key = RunKey::new(self.scenario.seed, replication);
-            let tally = if retimed {
-                let cut = self.timed(cut, &network, key);
-                simulate(&build(self.request(cut)).0, &self.window(cut), key)
-            } else {
-                simulate(&network, &self.window(cut), key)
-            };
-            let tally = tally.map_err(PointError::Audit)?;
-            control.finish(tally.audit.arrived);
-            Ok(tally)
-        };
-        let tallies: Vec<Tally> =
-            (0..self.scenario.run.replications).into_par_iter().map(one).collect::<Result<_, PointError>>()?;
-        Ok(self.sum_up(&network, legend, cut, &tallies))
+        let mut rounds = Rounds::new(self);
+        rounds.add(self.scenario.run.replications, control)?;
+        Ok(rounds.sum_up())
     }
 
     fn sum_up(&self, network: &Network, legend: Legend, cut: Cut, tallies: &[Tally]) -> Outcome {
@@ -181,7 +223,7 @@ impl PointSpec<'_> {
             },
             services: self.counts_services().then_some(self.services),
             requests: tallies.iter().map(|tally| tally.requests).sum(),
-            replications: self.scenario.run.replications,
+            replications: tallies.len() as u32,
             warmup_s: if cut.requests > 0 { opened } else { cut.ns as f64 / 1e9 },
             metrics: measured.estimates(self.scenario.run.confidence, stable),
             stable,

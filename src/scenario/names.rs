@@ -71,5 +71,5 @@ pub(super) fn unique(field: &Field<'_>, taken: &mut Vec<String>) -> Option<Strin
 
 /// What a scenario without a title is called.
 pub(super) fn default_title(name: &str) -> String {
-    if name == "default" { "Microservices behind Amazon API Gateway".into() } else { name.into() }
+    if name == "default" { "Built-in example".into() } else { name.into() }
 }
