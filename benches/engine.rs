@@ -112,8 +112,8 @@ fn samplers(c: &mut Criterion) {
             });
         });
     }
-    group.bench_function("building a gamma table", |b| b.iter(|| sampler(Distribution::gamma(1e7, 2.0))));
     group.finish();
+    c.bench_function("build a table/gamma", |b| b.iter(|| sampler(Distribution::gamma(1e7, 2.0))));
 }
 
 fn recorders(c: &mut Criterion) {
@@ -125,18 +125,18 @@ fn recorders(c: &mut Criterion) {
     let values: Vec<u64> = (0..1_000).map(|i| times.sample(run.attempt(i, 0).bits(stream))).collect();
     for digits in [2, 3] {
         let mut recorder = Recorder::new(digits);
-        group.bench_function(BenchmarkId::new("digits", digits), |b| {
+        group.bench_function(format!("{digits} digits"), |b| {
             b.iter(|| values.iter().for_each(|&value| recorder.record(value)));
         });
     }
+    group.finish();
     let mut full = Recorder::new(3);
     values.iter().for_each(|&value| full.record(value));
     let merge = |mut other: Recorder| {
         other.merge(&full);
         other
     };
-    group.bench_function("merge", |b| b.iter_batched(|| full.clone(), merge, BatchSize::SmallInput));
-    group.finish();
+    c.bench_function("merge/3 digits", |b| b.iter_batched(|| full.clone(), merge, BatchSize::SmallInput));
 }
 
 criterion_group!(benches, networks, calendar, samplers, recorders);

@@ -5,7 +5,7 @@ use crate::program::with_input;
 /// The message about a scenario on standard input.
 fn message(text: &str) -> String {
     let ran = with_input(&std::env::temp_dir(), &["run", "-"], text.as_bytes());
-    assert_eq!((ran.status, ran.stdout.as_str()), (2, ""), "{ran:?}");
+    assert!(ran.status == 2 && ran.stdout.is_empty(), "status {} of:\n{text}{}", ran.status, ran.stderr);
     ran.stderr
 }
 
@@ -106,7 +106,7 @@ fn what_is_not_simulated_yet_is_an_error() {
 }
 
 /// A scenario, and what its message must have, in order: what is wrong, where, and what to do.
-const RULES: [(&str, &[&str]); 22] = [
+const RULES: [(&str, &[&str]); 21] = [
     ("a = [1,\n", &["not TOML", "<stdin>:1:"]),
     ("seed = 1\nseed = 2\n", &["`seed` is written twice", ":2:1"]),
     ("seed = -1\n", &["`seed` is -1", ":1:8"]),
@@ -127,17 +127,16 @@ const RULES: [(&str, &[&str]); 22] = [
     ),
     ("[objectives]\nhold = [\"latency.p98 <= 5ms\"]\n", &["`latency.p98`", "did you mean `latency.p9"]),
     ("[objectives]\nhold = [\"latency.p99 <= 5\"]\n", &["`latency.p99`", "needs a unit", ":2:25"]),
-    ("[objectives]\nhold = [\"latency.p99 about 5ms\"]\n", &["error: ", ":2:"]),
+    ("[objectives]\nhold = [\"latency.p99 about 5ms\"]\n", &["compares a metric with a bound", ":2:9"]),
     ("options = [\"rest-alb\"]\n", &["`rest-alb` is not an option", "hint: "]),
     ("options = []\n", &["options", ":1:"]),
     ("[[event]]\nat = \"5s\"\nuntil = \"1s\"\nrate_factor = 2\n", &["`until` is `1s`", "after `at`", ":3:9"]),
     ("[quotas]\n\"L-NOPE\" = 5\n", &["`L-NOPE`", ":2:1", "hint: "]),
-    ("[account]\nregion = \"us-eats-1\"\n", &["`us-eats-1`", "`us-east-1`"]),
     (
         "[workload]\narrivals = { trace = { file = \"gone.csv\", column = 1 } }\n",
         &["`gone.csv`", "no such file", ":2:31"],
     ),
-    ("[sweep]\nservices = { from = 9, to = 3, per_decade = 4 }\n", &["error: ", ":2:"]),
+    ("[sweep]\nservices = { from = 9, to = 3, per_decade = 4 }\n", &["`services.to` is 3", ":2:29"]),
 ];
 
 #[test]

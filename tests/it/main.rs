@@ -8,6 +8,7 @@ mod cli;
 mod coverage;
 mod determinism;
 mod diagnostics;
+mod docs;
 mod golden;
 mod laws;
 mod measure;
