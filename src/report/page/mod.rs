@@ -170,7 +170,8 @@ fn decided(results: &Results, verdict: &Verdict, page: &mut Page) {
 pub(super) fn address(source: &str) -> String {
     let ends = |c: char| c.is_whitespace() || matches!(c, '"' | '<' | '>' | ')' | ',' | ';');
     let found = source.split(ends).find(|word| {
-        word.starts_with("https://") || (word.starts_with("docs.aws.amazon.com/") || word.starts_with("aws.amazon.com/"))
+        word.starts_with("https://")
+            || (word.starts_with("docs.aws.amazon.com/") || word.starts_with("aws.amazon.com/"))
     });
     match found {
         Some(word) if word.starts_with("https://") => word.to_string(),
