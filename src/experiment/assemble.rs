@@ -239,7 +239,7 @@ fn comparisons(combinations: &[Combination], cells: &[Cell]) -> Vec<Comparison> 
                         low: pair.difference.low,
                         high: pair.difference.high,
                     },
-                    variance_ratio: Some(pair.variance_ratio),
+                    variance_ratio: Some(pair.variance_ratio).filter(|ratio| ratio.is_finite()),
                 });
             }
         }
