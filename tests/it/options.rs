@@ -133,3 +133,17 @@ fn the_account_throttle_is_a_ceiling() {
     assert!((throttled - 0.5).abs() < 0.02, "{throttled} refused");
     assert_eq!(outcome.point.bottleneck.as_deref(), Some("hop.account-throttle"));
 }
+
+/// Set-up is paid by the attempts that take no idle connection: all of them at reuse 0, a quarter at 0.75 where idle ones abound.
+#[test]
+fn warm_connections_are_free() {
+    let set_up = |reuse: f64| {
+        let text = format!(
+            "options = [\"rest-alb-direct\"]\n[workload]\nrate_per_service = \"200/s\"\n[services]\ncount = 2\n\
+             [network]\nconnection_reuse = {reuse}\n[run]\nrequests = 10_000\nreplications = 2\n"
+        );
+        value(&simulate(&scenario(&text), 0), "hop.connection.sojourn.mean")
+    };
+    let (none, some, all) = (set_up(0.0), set_up(0.75), set_up(1.0));
+    assert!(none > 1.0 && (some / none - 0.25).abs() < 0.03 && all < 0.02 * none, "{none}, {some}, {all} ms");
+}
