@@ -6,6 +6,7 @@
 mod describe;
 pub mod distribution;
 pub mod exact;
+pub mod mixture;
 mod moments;
 mod quantile;
 pub mod sampler;

@@ -9,6 +9,7 @@
 use std::sync::Arc;
 
 use super::distribution::{Distribution, Law};
+use super::mixture::{self, Part};
 use super::quantile::Level;
 
 /// Octaves (halvings) of each tail that are tabulated: tail probabilities from 1/2 down to 2^-21.
@@ -56,15 +57,6 @@ pub enum Sampler {
     Mixture(Arc<[Part]>),
 }
 
-/// One part of a mixture: the uniform numbers from `from` up to the next part's are its own.
-#[derive(Clone, Debug)]
-pub struct Part {
-    from: u64,
-    /// 2^64 over the width of its share: stretches a place inside the share to the whole range.
-    stretch: f64,
-    sampler: Sampler,
-}
-
 /// A straight piece of the quantile function: `base + slope x fraction`. A slope that is not a number asks for the
 /// exact value.
 #[derive(Clone, Copy, Debug)]
@@ -92,39 +84,9 @@ impl Sampler {
         }
         match distribution.law {
             Law::Uniform { from, to } => Sampler::Uniform { from: from + distribution.offset, width: to - from },
-            Law::Mixture(ref parts) => Sampler::mixture(parts, distribution.offset),
+            Law::Mixture(ref parts) => Sampler::Mixture(mixture::parts(parts, distribution.offset)),
             _ => Sampler::Table(Arc::new(Table::new(distribution))),
         }
-    }
-
-    /// Parts without weight take no draw. A table of the whole would have jumps where one part's values end and another's begin,
-    /// and cost an inversion there.
-    fn mixture(parts: &[(f64, Distribution)], offset: f64) -> Sampler {
-        let mut flat = Vec::new();
-        flatten(parts, 1.0, offset, &mut flat);
-        let mut sum = 0.0;
-        let parts = flat
-            .into_iter()
-            .map(|(weight, of)| {
-                let from = (sum * 18_446_744_073_709_551_616.0) as u64;
-                sum += weight;
-                Part { from, stretch: 1.0 / weight, sampler: Sampler::new(&of) }
-            })
-            .collect();
-        Sampler::Mixture(parts)
-    }
-
-    /// Not inlined: it is the only way back into `sample`, which would not be inlined anywhere otherwise.
-    #[inline(never)]
-    fn of_part(parts: &[Part], u: u64) -> u64 {
-        let mut chosen = &parts[0];
-        for part in &parts[1..] {
-            if part.from > u {
-                break;
-            }
-            chosen = part;
-        }
-        chosen.sampler.sample(((u - chosen.from) as f64 * chosen.stretch) as u64)
     }
 
     /// The value at the uniform bits `u` (0 is the smallest value, `u64::MAX` the largest), in whole nanoseconds; never
@@ -136,7 +98,7 @@ impl Sampler {
             Sampler::Constant(ns) => *ns,
             Sampler::Uniform { from, width } => round(from + width * ((u >> 11) as i64 as f64 * ULP)),
             Sampler::Table(table) => table.sample(u),
-            Sampler::Mixture(parts) => Sampler::of_part(parts, u),
+            Sampler::Mixture(parts) => mixture::draw(parts, u),
         }
     }
 
@@ -148,16 +110,6 @@ impl Sampler {
             Sampler::Uniform { from, width } => from + width / 2.0,
             Sampler::Table(table) => table.distribution.mean_ns(),
             Sampler::Mixture(parts) => parts.iter().map(|part| part.sampler.mean_ns() / part.stretch).sum(),
-        }
-    }
-}
-
-/// The parts of a mixture, those of mixtures inside it in their place, with their share of the whole and all offsets.
-fn flatten(parts: &[(f64, Distribution)], share: f64, offset: f64, into: &mut Vec<(f64, Distribution)>) {
-    for (weight, part) in parts.iter().filter(|(weight, _)| *weight > 0.0) {
-        match &part.law {
-            Law::Mixture(inner) => flatten(inner, share * weight, offset + part.offset, into),
-            _ => into.push((share * weight, part.clone().with_offset(offset))),
         }
     }
 }

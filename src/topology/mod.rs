@@ -8,6 +8,8 @@ mod builder;
 mod hops;
 mod legend;
 mod options;
+mod targets;
+mod throttles;
 mod timeline;
 
 pub use arrivals::{mean_rate, offered_rate};

@@ -5,19 +5,19 @@
 //! for each load balancer a zone leg and its processing; a last zone leg where the service time does not hold it; the service.
 //! Draws are named by role (gateway, link, first leg ...), so that options that share a role share its numbers.
 
-use std::sync::Arc;
-
 use super::builder::Builder;
-use super::{Legend, Load, LoadKind, Request, offered_rate};
+use super::targets::{Service, stations};
+use super::throttles::{bucket, throttle_share, throttles};
+use super::{Legend, Request, offered_rate};
 use crate::aws::latency;
 use crate::aws::option::ArchitectureOption;
 use crate::aws::part::Part;
 use crate::aws::quotas;
-use crate::aws::system::{Balancing as Wanted, Listed, System, Throttle};
+use crate::aws::system::{Balancing as Wanted, System};
 use crate::engine::Network;
-use crate::engine::network::{Balancing, Class, Coin, Group, LimiterSpec, Pool, Refill, Step, Steps};
+use crate::engine::network::{Class, Coin, Pool, Step};
 use crate::random::{Distribution, StreamId};
-use crate::scenario::{Popularity, Station};
+use crate::scenario::Popularity;
 
 /// Hop names that are not a part's id.
 pub(super) mod hop_names {
@@ -29,22 +29,6 @@ pub(super) mod hop_names {
     pub const SERVICE: &str = "service";
 }
 use hop_names as names;
-
-/// One service as it is simulated.
-struct Service<'a> {
-    listed: Option<&'a Listed>,
-    option: &'a ArchitectureOption,
-    /// The last balancer of its path (or Cloud Map), which chooses among its targets.
-    balancer: Part,
-    /// Relative share of the traffic.
-    weight: f64,
-}
-
-impl Service<'_> {
-    fn targets(&self, system: &System) -> u32 {
-        self.listed.and_then(|listed| listed.targets).unwrap_or(system.services.targets)
-    }
-}
 
 pub(super) fn build(request: Request<'_>, system: &System) -> (Network, Legend) {
     let mut builder = Builder::new(request);
@@ -99,163 +83,6 @@ fn services<'a>(request: Request<'a>, system: &'a System) -> Vec<Service<'a>> {
             Service { listed, option, balancer, weight: weight * listed.and_then(|l| l.weight).unwrap_or(1.0) }
         })
         .collect()
-}
-
-fn account_throttle(system: &System) -> (f64, f64) {
-    (quotas::limit(system, "apigateway.throttle-rate"), quotas::limit(system, "apigateway.throttle-burst"))
-}
-
-/// Share of the offered rate that the throttles let through in the long run.
-fn throttle_share(system: &System, rate: f64, busiest: f64) -> f64 {
-    let mut share = (account_throttle(system).0 / rate).min(1.0);
-    if let Some(stage) = system.gateway.stage_throttle {
-        share = share.min(stage.rate.per_second() / rate);
-    }
-    if let Some(route) = system.gateway.route_throttle {
-        share = share.min(route.rate.per_second() / busiest);
-    }
-    share
-}
-
-/// The throttles in AWS's order: route or method, stage, account (hop name, first limiter, one per class).
-fn throttles(
-    builder: &mut Builder<'_>,
-    system: &System,
-    rate: f64,
-    busiest: f64,
-    classes: u32,
-) -> Vec<(&'static str, u32, bool)> {
-    let mut all = Vec::new();
-    let mut offered = rate;
-    if let Some(Throttle { rate: allowed, burst }) = system.gateway.route_throttle {
-        let allowed = allowed.per_second();
-        let first = builder.limiter(bucket(builder.request.auto_warmup, allowed, f64::from(burst), busiest));
-        for _ in 1..classes {
-            builder.limiter(bucket(builder.request.auto_warmup, allowed, f64::from(burst), busiest));
-        }
-        builder.legend.loads.push(limiter_load(names::ROUTE_THROTTLE, busiest, allowed));
-        all.push((names::ROUTE_THROTTLE, first, true));
-        offered = offered.min(allowed * f64::from(classes));
-    }
-    if let Some(Throttle { rate: allowed, burst }) = system.gateway.stage_throttle {
-        let allowed = allowed.per_second();
-        let index = builder.limiter(bucket(builder.request.auto_warmup, allowed, f64::from(burst), offered));
-        builder.legend.loads.push(limiter_load(names::STAGE_THROTTLE, offered, allowed));
-        all.push((names::STAGE_THROTTLE, index, false));
-        offered = offered.min(allowed);
-    }
-    let (allowed, burst) = account_throttle(system);
-    let index = builder.limiter(bucket(builder.request.auto_warmup, allowed, burst, offered));
-    builder.legend.loads.push(limiter_load(names::ACCOUNT_THROTTLE, offered, allowed));
-    all.push((names::ACCOUNT_THROTTLE, index, false));
-    all
-}
-
-fn limiter_load(hop: &str, offered: f64, allowed: f64) -> Load {
-    Load { hop: hop.into(), load: offered / allowed, rate: offered, service_s: 0.0, kind: LoadKind::Limiter }
-}
-
-fn bucket(auto_warmup: bool, rate: f64, burst: f64, offered: f64) -> LimiterSpec {
-    LimiterSpec {
-        rate,
-        burst: burst.max(1.0) as u32,
-        refill: Refill::Continuous,
-        starts_full: !(auto_warmup && offered > rate),
-        rate_changes: Steps::default(),
-    }
-}
-
-/// Stations and groups of the services' targets; returns the load of the busiest.
-fn stations(
-    builder: &mut Builder<'_>,
-    system: &System,
-    services: &[Service<'_>],
-    rate_per_weight: f64,
-    admitted: f64,
-) -> Option<Load> {
-    let mut kinds: Vec<(Option<&Listed>, u16)> = Vec::new();
-    let mut busiest: Option<Load> = None;
-    for service in services {
-        let targets = service.targets(system);
-        let concurrency = service.listed.and_then(|l| l.concurrency).unwrap_or(system.services.concurrency);
-        let time = service.listed.and_then(|l| l.time.as_ref()).unwrap_or(&system.services.time);
-        let queue = service.listed.and_then(|l| l.queue).unwrap_or(system.services.queue);
-        let differs = service.listed.filter(|l| l.concurrency.is_some() || l.time.is_some() || l.queue.is_some());
-        let kind = match kinds.iter().find(|(known, _)| match (known, differs) {
-            (None, None) => true,
-            (Some(a), Some(b)) => std::ptr::eq(*a, b),
-            _ => false,
-        }) {
-            Some(&(_, kind)) => kind,
-            None => {
-                let station = Station {
-                    time: time.clone(),
-                    servers: Some(concurrency),
-                    queue: Some(queue),
-                    patience: None,
-                    failure: 0.0,
-                };
-                let kind = builder.kind(names::SERVICE, &station);
-                kinds.push((differs, kind));
-                kind
-            }
-        };
-        let first = builder.stations(kind, targets);
-        let (balancing, largest) = balancing(system, service, targets);
-        builder.network.groups.push(Group { first, count: targets, balancing });
-        let service_s = time.mean_ns() * 1e-9;
-        let rate = rate_per_weight * service.weight * admitted * largest;
-        let load = Load {
-            hop: names::SERVICE.into(),
-            load: rate * service_s / f64::from(concurrency),
-            rate,
-            service_s,
-            kind: LoadKind::Station { unbounded: false, servers: concurrency },
-        };
-        if busiest.as_ref().is_none_or(|busiest| load.load > busiest.load) {
-            busiest = Some(load);
-        }
-    }
-    busiest
-}
-
-/// How a service's targets are chosen, and the largest share that one of them gets.
-fn balancing(system: &System, service: &Service<'_>, targets: u32) -> (Balancing, f64) {
-    let even = 1.0 / f64::from(targets);
-    let random = StreamId::new(names::SERVICE, "target");
-    match (system.services.balancing, service.balancer) {
-        (Wanted::RoundRobin, _) | (Wanted::Inherit, Part::Alb) => (Balancing::RoundRobin, even),
-        (Wanted::LeastOutstanding, _) => (Balancing::LeastOutstanding, even),
-        (Wanted::Random, _) | (Wanted::Inherit, Part::CloudMap) => (Balancing::Random(random), even),
-        (Wanted::Inherit, _) => {
-            let shares = flow_shares(targets, system.network.zones, system.network.nlb_cross_zone);
-            let largest = shares.iter().copied().fold(0.0, f64::max);
-            if shares.iter().all(|share| *share == shares[0]) {
-                return (Balancing::ByConnection, largest);
-            }
-            let mut sum = 0.0;
-            let thresholds: Vec<u64> = shares
-                .iter()
-                .map(|share| {
-                    sum += share;
-                    Coin::new(sum, random).threshold.unwrap_or(0)
-                })
-                .collect();
-            (Balancing::Weighted(random, Arc::new(thresholds)), largest)
-        }
-    }
-}
-
-/// Share of an NLB's new flows that each target gets. Callers choose a node (zone) evenly among those that have targets; with
-/// cross-zone off a node sends to targets of its own zone only. Target j stands in zone j modulo the zones.
-fn flow_shares(targets: u32, zones: u32, cross_zone: bool) -> Vec<f64> {
-    let even = 1.0 / f64::from(targets);
-    if cross_zone {
-        return vec![even; targets as usize];
-    }
-    let nodes = zones.min(targets);
-    let in_zone = |zone: u32| (0..targets).filter(|target| target % zones == zone).count() as f64;
-    (0..targets).map(|target| 1.0 / f64::from(nodes) / in_zone(target % zones)).collect()
 }
 
 fn finish_service_hop(builder: &mut Builder<'_>, system: &System, services: &[Service<'_>]) {
@@ -440,24 +267,13 @@ impl Route<'_, '_> {
 
 #[cfg(test)]
 mod tests {
-    use super::flow_shares;
     use crate::aws::quotas;
 
     #[test]
     fn every_quota_that_a_network_depends_on_is_in_the_table() {
-        for id in ["apigateway.throttle-rate", "apigateway.throttle-burst", "elb.nlb-new-flows"] {
+        let throttle = ["apigateway.throttle-rate", "apigateway.throttle-burst"];
+        for id in throttle.into_iter().chain(["elb.nlb-new-flows", "elb.alb-idle-timeout", "elb.nlb-idle-timeout"]) {
             assert!(quotas::find(id).is_some(), "{id}");
         }
-        for id in ["elb.alb-idle-timeout", "elb.nlb-idle-timeout"] {
-            assert!(quotas::find(id).is_some(), "{id}");
-        }
-    }
-
-    #[test]
-    fn flows_divide_by_zone_unless_balanced_across() {
-        assert_eq!(flow_shares(3, 3, false), [1.0 / 3.0; 3]);
-        assert_eq!(flow_shares(4, 3, false), [1.0 / 6.0, 1.0 / 3.0, 1.0 / 3.0, 1.0 / 6.0]);
-        assert_eq!(flow_shares(2, 3, false), [0.5, 0.5]);
-        assert_eq!(flow_shares(4, 3, true), [0.25; 4]);
     }
 }
