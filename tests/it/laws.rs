@@ -6,7 +6,7 @@ use gatecap::random::RunKey;
 
 use crate::measure::{network, outcome, scenario, tally, value, window};
 use crate::naive::{Fate, Naive};
-use crate::networks::{Kind, Plan, plan};
+use crate::networks::{Kind, Plan, impatient, plan};
 
 const NETWORKS: u64 = 30;
 
@@ -82,29 +82,42 @@ fn shares_add_up_to_one() {
     }
 }
 
-/// Every request on its own, and every hop's integer sums, against the naive simulator.
+/// Requests of a network that are compared one by one.
+const COMPARED: u64 = 400;
+
+/// Every request on its own, every hop's integer sums, and the integrals over a window, against the naive simulator.
+fn agree_to_the_nanosecond(seed: u64, plan: &Plan, seen: &mut [u32; 5]) {
+    let network = network(&scenario(&plan.text(COMPARED, 1)));
+    let naive = Naive::run(plan, &network, RunKey::new(seed, 0), COMPARED);
+    for request in 0..COMPARED {
+        let one = tally(&network, &window(request, 1), seed, 0);
+        let fate = naive.fates[request as usize].unwrap();
+        let ours = Fate { outcome: the_outcome(&one), latency: one.client_latency as u64 };
+        assert_eq!(ours, fate, "network {seed}, request {request}: {plan:#?}");
+        seen[kind_of(fate.outcome)] += 1;
+    }
+    let half = tally(&network, &window(COMPARED / 2, COMPARED / 2), seed, 0);
+    let (opened, closed, lead) = (half.opened, half.closed, network.lead());
+    assert_eq!(half.in_system, naive.in_system((opened, closed)), "network {seed}, number in system: {plan:#?}");
+    for (index, hop) in half.hops.iter().enumerate().filter(|(_, hop)| hop.servers > 0) {
+        let busy = naive.busy(index, (opened + lead, closed + lead));
+        assert_eq!(hop.busy, busy, "network {seed}, hop {index} busy: {plan:#?}");
+    }
+    // Left-behind work of a timeout has no common end in both, so sums are compared without.
+    if plan.timeout.is_none() {
+        let all = tally(&network, &window(0, COMPARED), seed, 0);
+        for (hop, counts) in all.hops.iter().zip(&naive.counts) {
+            assert_eq!(hop.counts, *counts, "network {seed}: {plan:#?}");
+        }
+    }
+}
+
 #[test]
 fn a_naive_simulator_agrees_to_the_nanosecond() {
-    const REQUESTS: u64 = 400;
     let mut seen = [0_u32; 5];
     for seed in 1..=NETWORKS {
-        let plan = plan(seed, Kind::Naive);
-        let network = network(&scenario(&plan.text(REQUESTS, 1)));
-        let naive = Naive::run(&plan, &network, RunKey::new(seed, 0), REQUESTS);
-        for request in 0..REQUESTS {
-            let one = tally(&network, &window(request, 1), seed, 0);
-            let fate = naive.fates[request as usize].unwrap();
-            let ours = Fate { outcome: the_outcome(&one), latency: one.client_latency as u64 };
-            assert_eq!(ours, fate, "network {seed}, request {request}: {plan:#?}");
-            seen[kind_of(fate.outcome)] += 1;
-        }
-        // Left-behind work of a timeout has no common end in both, so sums are compared without.
-        if plan.timeout.is_none() {
-            let all = tally(&network, &window(0, REQUESTS), seed, 0);
-            for (hop, counts) in all.hops.iter().zip(&naive.counts) {
-                assert_eq!(hop.counts, *counts, "network {seed}: {plan:#?}");
-            }
-        }
+        agree_to_the_nanosecond(seed, &plan(seed, Kind::Naive), &mut seen);
+        agree_to_the_nanosecond(seed, &impatient(seed), &mut seen);
     }
     assert!(seen.iter().all(|&count| count > 50), "every kind of end occurs: {seen:?}");
 }

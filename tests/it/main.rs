@@ -14,6 +14,7 @@ mod laws;
 mod measure;
 mod naive;
 mod networks;
+mod options;
 mod program;
 mod source_text;
 mod theory;

@@ -46,6 +46,14 @@ pub struct Fate {
     pub latency: u64,
 }
 
+/// Requests followed beyond the measured ones, so that what happens while the window closes is known.
+const BEYOND: u64 = 100;
+
+/// The part of `from` to `to` that lies within a window.
+fn within((from, to): (u64, u64), (open, close): (u64, u64)) -> u128 {
+    u128::from(to.min(close).saturating_sub(from.max(open)))
+}
+
 /// The simulator's state.
 pub struct Naive<'a> {
     plan: &'a Plan,
@@ -62,11 +70,13 @@ pub struct Naive<'a> {
     pub fates: Vec<Option<Fate>>,
     /// Counts of each hop, of the measured requests only.
     pub counts: Vec<Counts>,
+    /// Start and end of every service at each hop, whoever's it was.
+    services: Vec<Vec<(u64, u64)>>,
     measured: u64,
 }
 
 impl<'a> Naive<'a> {
-    /// Simulates until the first `measured` requests have ended. Service laws are taken from `network`, which the program
+    /// Simulates until the first `measured` requests and some more have ended. Service laws are taken from `network`, which the program
     /// built from the same plan.
     pub fn run(plan: &'a Plan, network: &Network, run: RunKey, measured: u64) -> Naive<'a> {
         let sampler_of = |step: &Step| match step {
@@ -91,10 +101,12 @@ impl<'a> Naive<'a> {
             arrived: Vec::new(),
             fates: Vec::new(),
             counts: vec![Counts::default(); plan.hops.len()],
+            services: vec![Vec::new(); plan.hops.len()],
             measured,
         };
         naive.next_request(0);
-        while naive.fates.iter().take(measured as usize).filter(|fate| fate.is_some()).count() < measured as usize {
+        let known = measured + BEYOND;
+        while naive.fates.iter().take(known as usize).flatten().count() < known as usize {
             // Looking through all fates each time would be quadratic: a batch of events goes between two looks.
             for _ in 0..1_000 {
                 naive.step();
@@ -208,7 +220,19 @@ impl<'a> Naive<'a> {
             counts.wait_admitted += waited;
             counts.sojourn += waited + u128::from(time);
         });
+        self.services[hop].push((self.now, self.now + time));
         self.schedule(self.now + time, Event::Departure { hop, copy, attempt });
+    }
+
+    /// Requests in the system x ns within a window that the simulation has left behind.
+    pub fn in_system(&self, window: (u64, u64)) -> u128 {
+        let stay = |(from, fate): (&u64, &Option<Fate>)| (*from, fate.map_or(u64::MAX, |fate| from + fate.latency));
+        self.arrived.iter().zip(&self.fates).map(|pair| within(stay(pair), window)).sum()
+    }
+
+    /// Busy servers of a hop x ns within such a window.
+    pub fn busy(&self, hop: usize, window: (u64, u64)) -> u128 {
+        self.services[hop].iter().map(|&service| within(service, window)).sum()
     }
 
     fn depart(&mut self, hop: usize, copy: usize, attempt: usize) {

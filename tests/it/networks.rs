@@ -132,6 +132,22 @@ fn law(dice: &mut Dice, ms: f64) -> (String, f64) {
     (text, ms)
 }
 
+/// One overloaded station with little room whose requests lose patience: those who will leave take places that others want.
+pub fn impatient(seed: u64) -> Plan {
+    let mut dice = Dice { run: RunKey::new(seed, 1), throws: 0 };
+    let (law, mean) = law(&mut dice, 10.0);
+    let station = HopPlan {
+        name: "station".into(),
+        law,
+        mean,
+        servers: Some(dice.between(1, 3)),
+        queue: Some(dice.between(1, 4)),
+        patience: Some(dice.between(4, 25)),
+        ..HopPlan::delay()
+    };
+    Plan { rate: 400.0, hops: vec![station], timeout: None, retries: None }
+}
+
 impl HopPlan {
     fn delay() -> HopPlan {
         HopPlan {
