@@ -18,7 +18,7 @@ const LARGEST_QUOTAS: u64 = 64 << 20;
 pub struct Input {
     /// The document with overrides and quotas.
     pub source: Source,
-    /// The file as the user wrote it, or `built-in`.
+    /// `built-in`, or the name of the resolved scenario beside the results.
     pub file: String,
     /// Names the output folder.
     pub stem: String,
@@ -37,7 +37,8 @@ pub fn read(input: &Scenario, overrides: Vec<Override>) -> Result<Input, Issues>
             } else {
                 path.file_stem().map_or_else(|| "scenario".into(), |stem| stem.to_string_lossy().into_owned())
             };
-            (document, path.display().to_string(), stem)
+            // Results hold no path: the resolved scenario stands beside them under this name.
+            (document, "scenario.toml".to_string(), stem)
         }
     };
     let mut source = Source { document, overrides, quotas: BTreeMap::new() };

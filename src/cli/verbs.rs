@@ -44,6 +44,9 @@ fn simulated(input: &Input, flags: &Flags, whole_sweep: bool, detail: bool) -> R
         ExperimentError::Fault(error) => fault(error),
     })?;
     computed.results.quotas_read.clone_from(&input.quotas_read);
+    if computed.stopped && !flags.quiet {
+        remark("interrupted: what was finished is kept");
+    }
     Ok((computed, seconds))
 }
 

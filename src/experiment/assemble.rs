@@ -39,13 +39,20 @@ pub fn head(scenario: &Scenario, file: &str, hash: &str) -> Results {
     results
 }
 
-/// The whole document of a run or a sweep.
+/// The whole document of a run or a sweep; `own` is the index of the combination that is the user's operating point.
 #[must_use]
-pub fn document(mut results: Results, combinations: &[Combination], cells: &[Cell], whole_sweep: bool) -> Results {
-    results.comparisons = comparisons(combinations, cells);
+pub fn document(
+    mut results: Results,
+    combinations: &[Combination],
+    own: usize,
+    cells: &[Cell],
+    whole_sweep: bool,
+) -> Results {
+    results.wanted.axes = combinations.get(own).map(|combination| combination.axes.clone()).unwrap_or_default();
+    results.comparisons = comparisons(combinations, own, cells);
     if whole_sweep {
         results.saturation = saturation(combinations, cells);
-        results.map = map::cells(combinations, cells);
+        results.map = map::cells(combinations, own, cells);
     }
     results.warnings.extend(warnings(&results));
     results.points = cells.iter().map(|cell| cell.outcome.point.clone()).collect();
@@ -219,10 +226,10 @@ fn users_of(system: &System, hop: &str) -> Vec<String> {
 }
 
 /// Differences between options at the operating point, by common random numbers.
-fn comparisons(combinations: &[Combination], cells: &[Cell]) -> Vec<Comparison> {
-    let Some(first) = combinations.first() else { return Vec::new() };
+fn comparisons(combinations: &[Combination], own: usize, cells: &[Cell]) -> Vec<Comparison> {
+    let Some(first) = combinations.get(own) else { return Vec::new() };
     let services = super::operating_services(&first.scenario);
-    let ours: Vec<&Cell> = cells.iter().filter(|cell| cell.combination == 0 && cell.services == services).collect();
+    let ours: Vec<&Cell> = cells.iter().filter(|cell| cell.combination == own && cell.services == services).collect();
     let confidence = first.scenario.run.confidence;
     let mut all = Vec::new();
     for (index, a) in ours.iter().enumerate() {
@@ -270,11 +277,22 @@ fn warnings(results: &Results) -> Vec<Warning> {
     }]
 }
 
+/// The warning of a document that was stopped before its end.
+#[must_use]
+pub fn interrupted(done: u64, planned: u64) -> Warning {
+    Warning {
+        kind: "interrupted".into(),
+        about: "all".into(),
+        message: format!("interrupted after {done} of {planned} runs: points that were not finished are missing"),
+    }
+}
+
 /// Adds the mean latency that an option's path adds to the round trip and the service, from its simulated point.
 pub fn added_means(results: &mut Results) {
-    let services = results.wanted.services;
+    let (services, axes) = (results.wanted.services, results.wanted.axes.clone());
     for option in &mut results.options {
-        let point = results.points.iter().find(|p| p.option.as_deref() == Some(&option.name) && p.services == services);
+        let here = |p: &&crate::results::Point| p.services == services && p.axes == axes;
+        let point = results.points.iter().filter(here).find(|p| p.option.as_deref() == Some(&option.name));
         if let Some(point) = point {
             let own = |name: &str| !matches!(name, "client" | "service");
             option.added_mean_ms = point.hops.iter().filter(|hop| own(&hop.name)).map(|hop| hop.mean_ms).sum();

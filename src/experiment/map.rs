@@ -28,8 +28,8 @@ const ROW_REPLICATIONS: u32 = 5;
 
 /// The map of all options; empty where the rate does not grow with the services.
 #[must_use]
-pub fn cells(combinations: &[Combination], simulated: &[Cell]) -> Vec<MapCell> {
-    let Some(first) = combinations.first() else { return Vec::new() };
+pub fn cells(combinations: &[Combination], own: usize, simulated: &[Cell]) -> Vec<MapCell> {
+    let Some(first) = combinations.get(own) else { return Vec::new() };
     let Model::Options(system) = &first.scenario.model else { return Vec::new() };
     let TrafficRate::PerService(rate) = system.traffic.rate else { return Vec::new() };
     if simulated.is_empty() || first.scenario.sweep.services.len() < 2 {
@@ -46,9 +46,13 @@ fn row(combination: &Combination, system: &System, option: usize, rate: f64) -> 
     let Some(scenario) = at_rate(&combination.scenario, rate) else { return Vec::new() };
     let missed = missed_condition(&scenario, option);
     let structure = combination.structure(option);
-    SERVICES
-        .iter()
-        .map(|&services| {
+    let mut columns = SERVICES.to_vec();
+    columns.push(super::operating_services(&scenario));
+    columns.sort_unstable();
+    columns.dedup();
+    columns
+        .into_iter()
+        .map(|services| {
             let spec = PointSpec { scenario: &scenario, option, services, detail: false };
             let loads = spec.legend().loads;
             let highest = |limiter: bool| {
@@ -64,6 +68,7 @@ fn row(combination: &Combination, system: &System, option: usize, rate: f64) -> 
                 (Some(rung), _, _) => ("quota", rung.name.clone()),
                 (None, Some(load), _) => ("throttle", load.hop.replace('-', " ")),
                 (None, None, Some(condition)) => ("service", condition.clone()),
+                (None, None, None) if load >= 1.0 => ("service", "full".into()),
                 (None, None, None) => ("ok", station.map_or_else(String::new, |load| load.hop.clone())),
             };
             MapCell {

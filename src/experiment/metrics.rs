@@ -272,30 +272,45 @@ impl Measured {
         })
     }
 
-    /// All estimates; latencies are null where the point is unstable.
+    /// All estimates. Latencies, waits and numbers in system are null where the point is unstable; ends of a share's interval
+    /// stay within 0 and 1.
     #[must_use]
     pub fn estimates(&self, confidence: f64, stable: bool) -> BTreeMap<String, Estimate> {
-        let latency = |name: &str| {
-            name.starts_with("latency.")
-                || name.starts_with("client.latency")
-                || name.starts_with("in_system.mean")
-                || name.contains(".wait.mean")
-                || name.contains(".wait.p")
-                || name.contains(".wait.all_mean")
-                || name.contains(".sojourn.")
-        };
-        self.series
-            .keys()
-            .filter_map(|name| self.estimate(name, confidence).map(|interval| (name, interval)))
-            .map(|(name, interval)| {
-                let null = !stable && latency(name) && !name.starts_with("hop.") || !stable && name.contains(".wait.");
-                let estimate = if null {
-                    Estimate::default()
-                } else {
-                    Estimate { value: Some(interval.value), low: interval.low, high: interval.high }
-                };
-                (name.clone(), estimate)
+        let estimate = |name: &String| {
+            if !stable && settles(name) {
+                return Some(Estimate::default());
+            }
+            let interval = self.estimate(name, confidence)?;
+            let within = |end: f64| if is_share(name) { end.clamp(0.0, 1.0) } else { end };
+            Some(Estimate {
+                value: Some(interval.value),
+                low: interval.low.map(within),
+                high: interval.high.map(within),
             })
-            .collect()
+        };
+        self.series.keys().filter_map(|name| estimate(name).map(|estimate| (name.clone(), estimate))).collect()
     }
+}
+
+/// Whether a metric only means something in a steady state.
+fn settles(name: &str) -> bool {
+    ["latency.", "client.latency", "in_system.mean"].iter().any(|prefix| name.starts_with(prefix))
+        || (name.starts_with("hop.") && (name.contains(".wait.") || name.contains(".sojourn.")))
+}
+
+/// Whether a metric is a share of 0 to 1.
+fn is_share(name: &str) -> bool {
+    let last = name.rsplit('.').next().unwrap_or(name);
+    name.starts_with("outcome.")
+        || (name.starts_with("hop.")
+            && matches!(
+                last,
+                "throttled"
+                    | "rejected"
+                    | "abandoned"
+                    | "failed"
+                    | "utilisation"
+                    | "probability"
+                    | "offered_probability"
+            ))
 }

@@ -86,6 +86,12 @@ pub fn limits(source: &Source, file: &str) -> Result<Results, Issues> {
     Ok(assemble::head(&scenario, file, &hash(&scenario, source)))
 }
 
+/// Whether two scenarios describe the same system and load, whatever they sweep over.
+fn same_system(a: &Scenario, b: &Scenario) -> bool {
+    let bare = |scenario: &Scenario| Scenario { sweep: crate::scenario::Sweep::default(), ..scenario.clone() };
+    bare(a) == bare(b)
+}
+
 fn hash(scenario: &Scenario, source: &Source) -> String {
     let base = source.document.path().parent().map(std::path::Path::to_path_buf).unwrap_or_default();
     blake3::hash(resolved::toml(scenario, &base).as_bytes()).to_hex()[..16].to_string()
@@ -104,15 +110,22 @@ pub fn simulate(
 ) -> Result<Computed, ExperimentError> {
     let scenario = source.scenario(&[]).map_err(ExperimentError::Issues)?;
     let axes = if whole_sweep { scenario.sweep.axes.clone() } else { Vec::new() };
-    let combinations: Vec<sweep::Combination> = source
-        .combinations(&axes)
-        .map_err(ExperimentError::Issues)?
-        .into_iter()
-        .map(|(axes, scenario)| sweep::Combination::new(axes, scenario))
-        .collect();
+    let mut all = source.combinations(&axes).map_err(ExperimentError::Issues)?;
+    // The user's own operating point is simulated whether or not the axes pass through it.
+    let own = all.iter().position(|(_, combined)| same_system(combined, &scenario));
+    if own.is_none() {
+        all.push((source::AxisValues::new(), scenario.clone()));
+    }
+    let own = own.unwrap_or(all.len() - 1);
+    let combinations: Vec<sweep::Combination> =
+        all.into_iter().map(|(axes, scenario)| sweep::Combination::new(axes, scenario)).collect();
     let cells = sweep::grid(&combinations, whole_sweep, detail, control).map_err(ExperimentError::Fault)?;
     let head = assemble::head(&scenario, file, &hash(&scenario, source));
-    let mut results = assemble::document(head, &combinations, &cells, whole_sweep);
+    let mut results = assemble::document(head, &combinations, own, &cells, whole_sweep);
+    if control.stopped() {
+        let (done, planned) = (control.done(), control.planned());
+        results.warnings.insert(0, assemble::interrupted(done, planned));
+    }
     assemble::added_means(&mut results);
     match saturate::search(source, &scenario, control) {
         Ok(found) => results.saturation.splice(0..0, found).for_each(drop),

@@ -214,7 +214,7 @@ impl PointSpec<'_> {
             });
         }
         let stable = unstable.is_none();
-        let bottleneck = legend.bottleneck();
+        let (bottleneck, bottleneck_load) = nearest_limit(&legend, &measured);
         let opened = tallies.iter().map(|tally| tally.opened as f64 / 1e9).sum::<f64>() / tallies.len().max(1) as f64;
         let point = Point {
             option: match &self.scenario.model {
@@ -228,8 +228,8 @@ impl PointSpec<'_> {
             metrics: measured.estimates(self.scenario.run.confidence, stable),
             stable,
             fits_quotas: true,
-            bottleneck: bottleneck.map(|load| format!("hop.{}", load.hop)),
-            bottleneck_load: bottleneck.map(|load| load.load),
+            bottleneck: bottleneck.map(|hop| format!("hop.{hop}")),
+            bottleneck_load,
             hops: hop_infos(network, &legend, tallies),
             percentiles: percentiles(&latency, stable),
             warnings,
@@ -254,6 +254,18 @@ impl Outcome {
     pub fn series(&self, metric: &str) -> Option<&Series> {
         self.measured.series.get(metric)
     }
+}
+
+/// The hop nearest to its limit and its load over it: what is computed from means, or the measured utilisation where that is
+/// higher (closed clients, retries, rates that change).
+fn nearest_limit(legend: &Legend, measured: &Measured) -> (Option<String>, Option<f64>) {
+    let load_of = |load: &crate::topology::Load| {
+        let name = format!("hop.{}.utilisation", load.hop);
+        let used = measured.estimate(&name, 0.95).map_or(0.0, |interval| interval.value);
+        load.load.max(used)
+    };
+    let nearest = legend.loads.iter().map(|load| (load_of(load), &load.hop)).max_by(|a, b| a.0.total_cmp(&b.0));
+    (nearest.map(|(_, hop)| hop.clone()), nearest.map(|(load, _)| load))
 }
 
 fn shapes(network: &Network) -> Vec<HopShape> {

@@ -60,9 +60,17 @@ impl Combination {
         self.ladders.get(option)?.iter().find(|rung| rung.kind == Kind::Structure && rung.binding)
     }
 
-    /// The numbers of services to simulate: the sweep's, and the operating point.
-    fn services(&self, whole_sweep: bool) -> Vec<u32> {
+    /// The numbers of services to simulate: the sweep's, the operating point, and both sides of the first traffic rung where a
+    /// refined sweep passes it.
+    fn services(&self, option: usize, whole_sweep: bool) -> Vec<u32> {
         let mut services = if whole_sweep { self.scenario.sweep.services.clone() } else { Vec::new() };
+        let last = services.last().copied().unwrap_or(0);
+        if self.scenario.sweep.refine && whole_sweep {
+            let rung = self.ladders.get(option).and_then(|ladder| {
+                ladder.iter().find(|rung| rung.kind == Kind::Traffic && rung.binding).map(|rung| rung.services)
+            });
+            services.extend(rung.into_iter().flat_map(|n| [n, n + 1]).filter(|n| (1..=last).contains(n)));
+        }
         if services.is_empty() || matches!(self.scenario.model, Model::Options(_)) {
             services.push(super::operating_services(&self.scenario));
         }
@@ -85,10 +93,14 @@ pub fn grid(
 ) -> Result<Vec<Cell>, PointError> {
     let mut places = Vec::new();
     for (index, combination) in combinations.iter().enumerate() {
-        for services in combination.services(whole_sweep) {
-            places.extend((0..combination.options()).map(|option| (index, option, services)));
+        for option in 0..combination.options() {
+            places.extend(
+                combination.services(option, whole_sweep).into_iter().map(|services| (index, option, services)),
+            );
         }
     }
+    // The operating point first: whoever stops a sweep early still has the answer to the question.
+    places.sort_by_key(|&(index, _, services)| services != super::operating_services(&combinations[index].scenario));
     let mut cells = simulate(combinations, &places, detail, control)?;
     if whole_sweep {
         for _ in 0..REFINING_POINTS {

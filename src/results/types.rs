@@ -75,7 +75,11 @@ pub struct Wanted {
     pub requests: u64,
     /// Replications of a point.
     pub replications: u32,
-    /// The scenario file as the user wrote it, or `built-in`.
+    /// Values of the sweep's further axes at the operating point, by dotted field name; empty where there are none, or where
+    /// the operating point is none of their combinations and is simulated beside them.
+    #[serde(default)]
+    pub axes: BTreeMap<String, f64>,
+    /// `built-in`, or `scenario.toml`: the resolved scenario beside the results.
     pub file: String,
     /// Features that the scenario needs, in words ("WAF on the API"); empty where it needs none.
     #[serde(default)]

@@ -176,7 +176,7 @@ fn load(builder: &mut Builder<'_>, hop: &Hop, station: &Station, rate: f64) {
         load: rate * service_s / f64::from(servers),
         rate,
         service_s,
-        kind: LoadKind::Station { unbounded, servers },
+        kind: LoadKind::Station { unbounded, servers, queue: station.queue },
     };
     match builder.legend.loads.last_mut() {
         Some(last) if last.hop == hop.name && last.kind != LoadKind::Limiter => {

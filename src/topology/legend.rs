@@ -9,6 +9,8 @@ pub enum LoadKind {
         unbounded: bool,
         /// Servers.
         servers: u32,
+        /// Waiting places; `None`: unlimited, or left before it fills (patience).
+        queue: Option<u32>,
     },
     /// A token bucket: load is the offered rate over its own.
     Limiter,

@@ -73,7 +73,7 @@ pub(super) fn stations(
             load: rate * service_s / f64::from(concurrency),
             rate,
             service_s,
-            kind: LoadKind::Station { unbounded: false, servers: concurrency },
+            kind: LoadKind::Station { unbounded: false, servers: concurrency, queue: Some(queue) },
         };
         if busiest.as_ref().is_none_or(|busiest| load.load > busiest.load) {
             busiest = Some(load);
