@@ -1,6 +1,7 @@
 //! What a verb reads: a scenario, flags that override it, quotas files.
 
 use std::collections::BTreeMap;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use gatecap::aws::service_quotas::{self, QuotaRow};
@@ -86,6 +87,7 @@ fn read_quotas(source: &mut Source, model: &Model, files: &[PathBuf]) -> Result<
     let mut issues = Issues::new();
     for path in files {
         match read_text(path).and_then(|text| service_quotas::read(&text, &path.display().to_string())) {
+            Ok(more) if more.iter().all(|row| row.quota.is_none()) => issues.push(none_used(path, &more)),
             Ok(more) => rows.extend(more),
             Err(issue) => issues.push(issue),
         }
@@ -97,6 +99,13 @@ fn read_quotas(source: &mut Source, model: &Model, files: &[PathBuf]) -> Result<
     service_quotas::apply(&mut rows, &mut quotas);
     quotas.retain(|id, _| !system.quotas.contains_key(id));
     source.quotas = quotas;
+    super::output::remark(&what_became_of(&rows));
+    let elsewhere =
+        |row: &&QuotaRow| row.status == "used" && !row.region.is_empty() && row.region != system.account.region;
+    if let Some(row) = rows.iter().find(elsewhere) {
+        let (file, theirs, ours) = (&row.file, &row.region, &system.account.region);
+        super::output::remark(&format!("`{file}` holds quotas of {theirs}, but the scenario is in {ours}"));
+    }
     let read = |row: QuotaRow| QuotaRead {
         file: row.file,
         code: row.code,
@@ -107,17 +116,50 @@ fn read_quotas(source: &mut Source, model: &Model, files: &[PathBuf]) -> Result<
     Ok(rows.into_iter().map(read).collect())
 }
 
+/// The issue of a file with no quota that any part of a path draws on.
+fn none_used(path: &Path, rows: &[QuotaRow]) -> Issue {
+    let mut services: Vec<&str> = rows.iter().map(|row| row.service.as_str()).collect();
+    services.sort_unstable();
+    services.dedup();
+    let of = if services.is_empty() { String::new() } else { format!(", of the services {}", services.join(", ")) };
+    Issue::new(format!("`{}` holds {} quotas that no part of a path draws on{of}", path.display(), rows.len())).hint(
+        "save what `aws service-quotas list-service-quotas --service-code elasticloadbalancing` prints, and the same \
+         for `apigateway` and `vpc`",
+    )
+}
+
+/// Which quotas are used, a line each, and how many are not, by reason.
+fn what_became_of(rows: &[QuotaRow]) -> String {
+    let mut lines = Vec::new();
+    let mut others: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for row in rows {
+        match row.value {
+            Some(value) if row.status == "used" => {
+                lines.push(format!("used      {} = {value}  {} ({})", row.code, row.name, row.file));
+            }
+            _ => others.entry(&row.status).or_default().push(&row.code),
+        }
+    }
+    for (why, codes) in others {
+        let shown = codes.iter().take(4).copied().collect::<Vec<_>>().join(", ");
+        let more = if codes.len() > 4 { format!(" and {} more", codes.len() - 4) } else { String::new() };
+        lines.push(format!("{why}: {shown}{more}"));
+    }
+    lines.join("\n")
+}
+
 fn read_text(path: &Path) -> Result<String, Issue> {
     let shown = path.display();
     let unreadable = |error: std::io::Error| Issue::new(format!("cannot read `{shown}`: {error}"));
-    let data = std::fs::metadata(path).map_err(unreadable)?;
-    if data.is_dir() {
+    if path.is_dir() {
         return Err(Issue::new(format!("`{shown}` is a folder, but `--quotas` takes a file")));
     }
-    if data.len() > LARGEST_QUOTAS {
-        return Err(Issue::new(format!("`{shown}` has {} bytes, but a quotas file may have 64 MiB", data.len())));
+    let mut bytes = Vec::new();
+    let file = std::fs::File::open(path).map_err(unreadable)?;
+    file.take(LARGEST_QUOTAS + 1).read_to_end(&mut bytes).map_err(unreadable)?;
+    if bytes.len() as u64 > LARGEST_QUOTAS {
+        return Err(Issue::new(format!("`{shown}` has over 64 MiB, more than any list of quotas")));
     }
-    let bytes = std::fs::read(path).map_err(unreadable)?;
     String::from_utf8(bytes).map_err(|error| {
         Issue::new(format!("`{shown}` is not UTF-8: byte {} begins no character", error.utf8_error().valid_up_to()))
     })

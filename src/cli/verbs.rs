@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use gatecap::engine::EngineError;
 use gatecap::experiment::saturate::SearchError;
 use gatecap::experiment::{
     Computed, Control, ExperimentError, PointError, Source, limits as limits_of, simulate, validate as known,
@@ -22,9 +23,10 @@ use super::progress::with_progress;
 fn fault(error: PointError) -> Issues {
     match error {
         PointError::Stopped => Vec::new(),
-        PointError::Audit(audit) => {
-            vec![Issue::new(audit.to_string()).hint("this is a bug of gatecap: please report it with the scenario")]
+        PointError::Engine(error @ EngineError::Audit(_)) => {
+            vec![Issue::new(error.to_string()).hint("this is a bug of gatecap: please report it with the scenario")]
         }
+        PointError::Engine(error) => vec![Issue::new(error.to_string())],
     }
 }
 

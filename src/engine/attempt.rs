@@ -28,8 +28,12 @@ pub(super) struct Attempt {
     pub measured: bool,
     /// The client knows the outcome; only the work goes on.
     pub decided: bool,
-    /// How the attempt before this one ended, or (in an `End` event) this one.
+    /// How the attempt before this one ended; `Ok` for the first.
+    pub last_failure: Outcome,
+    /// How this one ended, while it waits for its `End` event.
     pub outcome: Outcome,
+    /// Time spent on opening its connection, ns.
+    pub set_up: u64,
 }
 
 /// Cumulative thresholds over 2^64 of relative weights; empty where they are all equal.

@@ -36,6 +36,6 @@ mod window;
 
 pub use calendar::{Calendar, Kind};
 pub use network::{Network, Window};
-pub use run::{AuditError, simulate};
+pub use run::{EngineError, simulate, simulate_until};
 pub use source::Source;
 pub use tally::Tally;

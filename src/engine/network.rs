@@ -113,10 +113,19 @@ pub struct Pool {
     /// Which station of the class's group a new connection leads to, where the balancer balances connections:
     /// cumulative weights over 2^64 for each class.
     pub hash: Option<StreamId>,
-    /// First of the limiters of new flows, one for each station in the order of stations; `None`: no limit.
-    pub flow_limiters: Option<u32>,
+    /// Limiters of new flows; `None`: no limit.
+    pub flow_limiters: Option<FlowLimits>,
     /// Status of an attempt that could not open its connection.
     pub refused: u16,
+}
+
+/// Which limiter counts a new flow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FlowLimits {
+    /// That of the station it leads to; the first limiter, in the order of stations.
+    Targets(u32),
+    /// That of its class (a load balancer of its own stands behind); the first limiter, in the order of classes.
+    Classes(u32),
 }
 
 /// One step of a route.

@@ -1,6 +1,7 @@
 //! One replication: the event loop, and the life of a request from its arrival to its known outcome.
 
 use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::attempt::{Attempt, choose, cumulative};
 use super::calendar::{Calendar, Kind};
@@ -17,15 +18,35 @@ use crate::stats::Recorder;
 const POPULARITY: StreamId = StreamId::new("services", "popularity");
 const THINK: StreamId = StreamId::new("client", "think");
 
-/// The books of a replication do not balance: a fault of the engine, never of its input.
+/// Why a replication has no tally.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AuditError(pub Audit);
+pub enum EngineError {
+    /// The books do not balance: a fault of the engine, never of its input.
+    Audit(Audit),
+    /// The clock stands still at this instant (ns): closed clients whose requests take no time at all.
+    Stuck(u64),
+    /// The caller asked to stop.
+    Stopped,
+}
 
-impl fmt::Display for AuditError {
+impl fmt::Display for EngineError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the conservation audit failed: {:?}", self.0)
+        match self {
+            EngineError::Audit(audit) => write!(f, "the conservation audit failed: {audit:?}"),
+            EngineError::Stuck(at) => write!(
+                f,
+                "the simulated clock stands still at {} s: closed clients whose requests and thinking take no time",
+                *at as f64 / 1e9
+            ),
+            EngineError::Stopped => f.write_str("stopped"),
+        }
     }
 }
+
+/// Steps of the event loop between two looks at the flag that stops it.
+const STEPS_BETWEEN_LOOKS: u64 = 1 << 16;
+/// Steps at one instant after which the clock is taken to stand still.
+const MOST_STEPS_AT_ONCE: u64 = 1 << 25;
 
 /// All state of a replication.
 pub(super) struct Run<'a> {
@@ -60,8 +81,16 @@ pub(super) struct Run<'a> {
 /// Simulates one replication: warm-up, the window, and the drain until every measured request has ended.
 ///
 /// # Errors
-/// [`AuditError`] where the books do not balance: a fault of the engine.
-pub fn simulate(net: &Network, window: &Window, key: RunKey) -> Result<Tally, AuditError> {
+/// [`EngineError`]: a clock that stands still, or books that do not balance.
+pub fn simulate(net: &Network, window: &Window, key: RunKey) -> Result<Tally, EngineError> {
+    simulate_until(net, window, key, &AtomicBool::new(false))
+}
+
+/// As [`simulate`], but ends early once `stop` is set.
+///
+/// # Errors
+/// As [`simulate`], and [`EngineError::Stopped`].
+pub fn simulate_until(net: &Network, window: &Window, key: RunKey, stop: &AtomicBool) -> Result<Tally, EngineError> {
     let mut run = Run::new(net, window, key);
     let mut source = Source::new(&net.arrivals, &net.profile, key);
     if let Arrivals::Closed { clients, .. } = net.arrivals {
@@ -70,7 +99,7 @@ pub fn simulate(net: &Network, window: &Window, key: RunKey) -> Result<Tally, Au
             run.calendar.push(run.lead, Kind::Start, client);
         }
     }
-    run.go(&mut source);
+    run.go(&mut source, stop)?;
     run.finish()
 }
 
@@ -99,10 +128,11 @@ impl<'a> Run<'a> {
                 latency: Recorder::new(3),
                 client_latency: 0,
                 in_system: 0,
+                backlog: Vec::new(),
                 observed: vec![0; observed],
                 completions: vec![0; observed.saturating_sub(1)],
                 dispersion: [seconds(1), seconds(10), seconds(60)],
-                hops: net.hops.iter().map(|hop| HopTally::new(hop, net)).collect(),
+                hops: net.hops.iter().map(|hop| HopTally::new(hop)).collect(),
                 audit: Audit::default(),
             },
             retrying: Retrying::new(&net.client.retry),
@@ -116,10 +146,18 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// The event loop: until the window is closed and every measured request has ended, or nothing is left to happen.
-    fn go(&mut self, source: &mut Source) {
-        let mut next = source.next_arrival();
-        while self.gate.phase != Phase::Closed || self.open > 0 {
+    /// The event loop: until the window is closed, every measured request has ended and the last instant is observed, or
+    /// nothing is left to happen.
+    fn go(&mut self, source: &mut Source, stop: &AtomicBool) -> Result<(), EngineError> {
+        let observe_until = self.observe.last().copied().unwrap_or(0);
+        let mut next = self.next_arrival(source);
+        let (mut steps, mut stood) = (0_u64, 0_u64);
+        while self.gate.phase != Phase::Closed || self.open > 0 || self.now <= observe_until {
+            steps += 1;
+            if steps.is_multiple_of(STEPS_BETWEEN_LOOKS) && stop.load(Ordering::Relaxed) {
+                return Err(EngineError::Stopped);
+            }
+            let before = self.now;
             let due = next.map(|(_, at)| at.saturating_add(self.lead));
             let top = self.calendar.peek();
             let event_first = match (due, top) {
@@ -131,14 +169,32 @@ impl<'a> Run<'a> {
                 self.event();
             } else if let (Some((number, at)), Some(due)) = (next, due) {
                 self.now = due;
-                self.arrival(number, at);
-                next = source.next_arrival();
-                if next.is_none() {
-                    self.end_of_trace(at);
+                match number {
+                    Some(number) => self.arrival(number, at),
+                    None => self.end_of_trace(at),
                 }
+                next = if number.is_some() { self.next_arrival(source) } else { None };
             } else {
                 break;
             }
+            stood = if self.now == before { stood + 1 } else { 0 };
+            if stood > MOST_STEPS_AT_ONCE {
+                return Err(EngineError::Stuck(self.now));
+            }
+        }
+        Ok(())
+    }
+
+    /// The next arrival, or (without a number) the end of a trace that has no more rows: one mean gap after the last.
+    fn next_arrival(&self, source: &mut Source) -> Option<(Option<u64>, u64)> {
+        if let Some((number, at)) = source.next_arrival() {
+            return Some((Some(number), at));
+        }
+        match &self.net.arrivals {
+            Arrivals::Trace { length, stretch, .. } => {
+                Some((None, ((*length as f64 * stretch).round() as u64).max(self.now.saturating_sub(self.lead))))
+            }
+            _ => None,
         }
     }
 
@@ -178,6 +234,10 @@ impl<'a> Run<'a> {
         }
         if measured {
             self.open += 1;
+            if self.gate.samples_now(at) {
+                let ahead = self.in_system.ahead_of(self.now.saturating_sub(self.lead));
+                self.tally.backlog.push(self.tally.audit.arrived - self.tally.audit.ended + ahead);
+            }
             for dispersion in &mut self.tally.dispersion {
                 dispersion.arrive(at);
             }
@@ -204,18 +264,17 @@ impl<'a> Run<'a> {
             deadline_status: 0,
             measured,
             decided: false,
+            last_failure: Outcome::Ok,
             outcome: Outcome::Ok,
+            set_up: 0,
         });
     }
 
-    /// The trace has no more rows: the window closes one mean gap after the last.
-    fn end_of_trace(&mut self, last: u64) {
-        if let Arrivals::Trace { length, stretch, .. } = &self.net.arrivals
-            && self.gate.phase != Phase::Closed
-        {
-            let end = ((*length as f64) * stretch).round() as u64;
-            self.gate.close(end.max(last));
-            self.close_window(end.max(last));
+    /// The trace is at its end: the window closes.
+    fn end_of_trace(&mut self, at: u64) {
+        if self.gate.phase != Phase::Closed {
+            self.gate.close(at);
+            self.close_window(at);
         }
     }
 
@@ -242,11 +301,17 @@ impl<'a> Run<'a> {
                 let station = &self.stations[station as usize];
                 station.busy - station.backlog(cut)
             };
+            let capacity = |station: u32| {
+                let kind = &self.net.kinds[usize::from(self.net.stations[station as usize])];
+                kind.server_changes.integral(kind.servers, self.gate.opened + self.lead, cut)
+            };
             tally.busy = (first..first + count).map(busy).sum();
+            tally.capacity = (first..first + count).map(capacity).sum();
             let mut station = first;
             for (index, member) in tally.members.iter_mut().enumerate().filter(|_| count > 0) {
                 let stations = hop.member_stations.get(index).copied().unwrap_or(1);
                 member.busy = (station..station + stations).map(busy).sum();
+                member.capacity = (station..station + stations).map(capacity).sum();
                 station += stations;
             }
         }
@@ -278,7 +343,7 @@ impl<'a> Run<'a> {
     fn conclude(&mut self, attempt: Attempt, outcome: Outcome, end: u64) {
         if outcome == Outcome::Ok {
             if self.ends_are_events {
-                self.retrying.succeeded(&self.net.client.retry, attempt.request, attempt.attempt, attempt.outcome);
+                self.retrying.succeeded(&self.net.client.retry, attempt.request, attempt.attempt, attempt.last_failure);
             }
         } else if let Some(pause) =
             self.retrying.pause(&self.net.client.retry, self.key, attempt.request, attempt.attempt, outcome)
@@ -295,7 +360,9 @@ impl<'a> Run<'a> {
                 pool: 0,
                 step: 0,
                 decided: false,
-                outcome,
+                last_failure: outcome,
+                outcome: Outcome::Ok,
+                set_up: 0,
                 ..attempt
             });
             self.calendar.push(started.saturating_add(self.lead).max(self.now), Kind::Retry, slot);
@@ -352,7 +419,7 @@ impl<'a> Run<'a> {
     }
 
     /// Closes the books.
-    fn finish(mut self) -> Result<Tally, AuditError> {
+    fn finish(mut self) -> Result<Tally, EngineError> {
         while let Some(event) = self.calendar.pop() {
             if event.kind == Kind::Start {
                 continue;
@@ -361,6 +428,8 @@ impl<'a> Run<'a> {
             self.tally.audit.at_work += u64::from(event.kind == Kind::Move);
             if event.kind != Kind::Move || !attempt.decided {
                 self.tally.audit.in_system += 1;
+                // Its end is unknown, but lies beyond all that is measured.
+                self.in_system.ends(attempt.arrived, u64::MAX, self.now, &self.gate);
                 self.observed(attempt.arrived, u64::MAX);
             }
         }
@@ -368,6 +437,6 @@ impl<'a> Run<'a> {
         self.tally.closed = if self.gate.phase == Phase::Closed { self.gate.closed } else { self.gate.opened };
         self.tally.requests = self.gate.measured;
         self.tally.in_system = self.in_system.total;
-        if self.tally.audit.balances() { Ok(self.tally) } else { Err(AuditError(self.tally.audit)) }
+        if self.tally.audit.balances() { Ok(self.tally) } else { Err(EngineError::Audit(self.tally.audit)) }
     }
 }

@@ -76,10 +76,12 @@ impl Source {
     }
 }
 
-/// Instant of arrival `number` of equally spaced ones, rounded down: by integers, so that it never drifts.
+/// Instant of arrival `number` of equally spaced ones, rounded down: by integers, so that it never drifts. The rate is taken in
+/// the units of the token buckets (10^-15 a second), so that a bucket of the same rate ties exactly.
 fn equally_spaced(number: u64, rate: f64) -> u64 {
-    let micro_per_second = (rate * 1e6).round().max(1.0) as u128;
-    let at = u128::from(number) * 1_000_000_000_000_000 / micro_per_second;
+    const UNITS: f64 = 1e15;
+    let per_second = (rate * UNITS).round().max(1.0) as u128;
+    let at = u128::from(number).saturating_mul(1_000_000_000_000_000_000_000_000) / per_second;
     u64::try_from(at).unwrap_or(u64::MAX)
 }
 

@@ -29,7 +29,9 @@ pub enum Admission {
 /// Mutable state of one station.
 #[derive(Clone, Debug)]
 pub struct Station {
-    /// Instants at which the servers become free: a binary heap, the earliest first. Without server changes.
+    /// Whether the number of servers changes.
+    varies: bool,
+    /// Instants at which the servers used so far become free: a binary heap, the earliest first. Without server changes.
     free: Vec<u64>,
     /// Instants at which waiting attempts leave the waiting room, in order of arrival; kept where someone asks.
     waiting: std::collections::VecDeque<u64>,
@@ -45,9 +47,9 @@ impl Station {
     /// An empty station of a kind.
     #[must_use]
     pub fn new(kind: &StationKind) -> Station {
-        let varies = !kind.server_changes.is_empty();
         Station {
-            free: if varies { Vec::new() } else { vec![0; kind.servers as usize] },
+            varies: !kind.server_changes.is_empty(),
+            free: Vec::new(),
             waiting: std::collections::VecDeque::new(),
             ends: std::collections::VecDeque::new(),
             last_start: 0,
@@ -58,13 +60,22 @@ impl Station {
 
     /// Attempts waiting or in service at `at`.
     pub fn outstanding(&mut self, at: u64) -> usize {
-        self.forget_started(at);
-        let busy = if self.free.is_empty() {
+        self.waiting.retain(|&leaves| leaves > at);
+        let busy = if self.varies {
             self.ends.iter().filter(|&&(start, end)| start <= at && end > at).count()
         } else {
-            self.free.iter().filter(|&&free| free > at).count().min(self.free.len())
+            self.free.iter().filter(|&&free| free > at).count()
         };
         busy + self.waiting.len()
+    }
+
+    /// The earliest instant at which a server is free, no earlier than `at`.
+    #[inline]
+    fn earliest(&self, at: u64) -> u64 {
+        match self.free.first() {
+            Some(&free) if free > at && self.free.len() == self.servers as usize => free,
+            _ => at,
+        }
     }
 
     fn forget_started(&mut self, at: u64) {
@@ -75,8 +86,8 @@ impl Station {
 
     /// An attempt arrives at `at` (not before the last one did). `counted`: others ask for the number outstanding.
     pub fn arrive(&mut self, at: u64, key: AttemptKey, kind: &StationKind, counted: bool) -> Admission {
-        let start = if self.free.is_empty() { self.varying_start(at, kind) } else { self.free[0].max(at) };
-        let blocked = if self.free.is_empty() { start > at } else { self.free[0] > at };
+        let start = if self.varies { self.varying_start(at, kind) } else { self.earliest(at) };
+        let blocked = start > at;
         if blocked && kind.queue != u32::MAX {
             self.forget_started(at);
             if kind.patience.is_some() {
@@ -107,14 +118,27 @@ impl Station {
             demand = (demand as f64 * kind.time_factors.at(start, false).unwrap_or(1.0)).round() as u64;
         }
         let end = start.saturating_add(demand);
-        if self.free.is_empty() {
+        if self.varies {
             let place = self.ends.partition_point(|&(_, other)| other <= end);
             self.ends.insert(place, (start, end));
+        } else if self.free.first().is_none_or(|&free| free > at) && self.free.len() < self.servers as usize {
+            self.use_another(end);
         } else {
             self.replace_earliest(end);
         }
         self.busy += u128::from(end - start);
         Admission::Served { start, end, blocked }
+    }
+
+    /// A server that was never used is busy until `end`.
+    fn use_another(&mut self, end: u64) {
+        let mut hole = self.free.len();
+        self.free.push(end);
+        while hole > 0 && self.free[(hole - 1) / 2] > end {
+            self.free[hole] = self.free[(hole - 1) / 2];
+            hole = (hole - 1) / 2;
+        }
+        self.free[hole] = end;
     }
 
     /// The server that is free first is busy until `end`.
@@ -167,7 +191,7 @@ impl Station {
     /// Nanoseconds of service still to give at `at` to attempts that arrived before.
     #[must_use]
     pub fn backlog(&self, at: u64) -> u128 {
-        if self.free.is_empty() {
+        if self.varies {
             self.ends.iter().map(|&(start, end)| u128::from(end.saturating_sub(start.max(at)))).sum()
         } else {
             self.free.iter().map(|&free| u128::from(free.saturating_sub(at))).sum()

@@ -53,3 +53,30 @@ impl<T: Copy> Steps<T> {
         self.changes.iter().map(|&(_, value)| value)
     }
 }
+
+impl Steps<u32> {
+    /// The integral over [from, to] of a number that is `first` before the first change.
+    #[must_use]
+    pub fn integral(&self, first: u32, from: u64, to: u64) -> u128 {
+        let (mut at, mut value, mut sum) = (from, self.at(from, true).unwrap_or(first), 0);
+        while at < to {
+            let next = self.after(at).unwrap_or(to).min(to);
+            sum += u128::from(value) * u128::from(next - at);
+            (at, value) = (next, self.at(next, true).unwrap_or(first));
+        }
+        sum
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Steps;
+
+    #[test]
+    fn the_integral_follows_the_steps() {
+        let steps = Steps::new(vec![(10, 1), (20, 4)]);
+        assert_eq!(steps.integral(2, 0, 30), 2 * 10 + 10 + 4 * 10);
+        assert_eq!(steps.integral(2, 12, 22), 8 + 2 * 4);
+        assert_eq!(Steps::default().integral(3, 5, 9), 12);
+    }
+}

@@ -2,7 +2,7 @@
 
 use crate::stats::Recorder;
 
-use super::network::{Hop, Network};
+use super::network::Hop;
 
 /// How a request or an attempt ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -100,8 +100,8 @@ pub struct MemberTally {
     pub counts: Counts,
     /// Busy servers x ns within the window.
     pub busy: u128,
-    /// Servers.
-    pub servers: u64,
+    /// Servers x ns within the window, as their number changes.
+    pub capacity: u128,
     /// Waits and sojourns of the served, where asked for.
     pub recorders: Option<(Recorder, Recorder)>,
 }
@@ -113,8 +113,8 @@ pub struct HopTally {
     pub counts: Counts,
     /// Busy servers x ns within the window, all stations.
     pub busy: u128,
-    /// Servers, all stations (their number at time 0).
-    pub servers: u64,
+    /// Servers x ns within the window, all stations, as their number changes.
+    pub capacity: u128,
     /// Waits of the served, ns; 2 digits.
     pub wait: Recorder,
     /// Waiting plus service of the served, ns; 2 digits.
@@ -124,23 +124,18 @@ pub struct HopTally {
 }
 
 impl HopTally {
-    pub(super) fn new(hop: &Hop, network: &Network) -> HopTally {
-        let servers_of =
-            |station: u32| u64::from(network.kinds[usize::from(network.stations[station as usize])].servers);
-        let (first, count) = hop.stations;
-        let mut station = first;
-        let member = |index: usize| {
-            let stations = hop.member_stations.get(index).copied().unwrap_or(1);
-            let servers = (station..station + stations).filter(|_| count > 0).map(servers_of).sum();
-            station += stations;
-            let recorders = hop.member_quantiles.then(|| (Recorder::new(2), Recorder::new(2)));
-            MemberTally { counts: Counts::default(), busy: 0, servers, recorders }
-        };
-        HopTally {
-            members: (0..hop.members.len()).map(member).collect(),
+    pub(super) fn new(hop: &Hop) -> HopTally {
+        let member = || MemberTally {
             counts: Counts::default(),
             busy: 0,
-            servers: (first..first + count).map(servers_of).sum(),
+            capacity: 0,
+            recorders: hop.member_quantiles.then(|| (Recorder::new(2), Recorder::new(2))),
+        };
+        HopTally {
+            members: hop.members.iter().map(|_| member()).collect(),
+            counts: Counts::default(),
+            busy: 0,
+            capacity: 0,
             wait: Recorder::new(2),
             sojourn: Recorder::new(2),
         }
@@ -166,6 +161,9 @@ pub struct Tally {
     pub client_latency: u128,
     /// Requests in the system x ns within the window.
     pub in_system: u128,
+    /// Requests in the system at about twenty instants of the window, equally spaced in measured requests or in time: whether
+    /// it grows. Empty where the length of the window is not known beforehand (a trace).
+    pub backlog: Vec<u64>,
     /// Requests in the system at each observed instant.
     pub observed: Vec<u64>,
     /// Completions between consecutive observed instants.

@@ -2,7 +2,7 @@
 
 use super::attempt::{Attempt, choose};
 use super::calendar::Kind;
-use super::network::{Balancing, Coin, Pool, Step, Steps};
+use super::network::{Balancing, Coin, FlowLimits, Pool, Step, Steps};
 use super::run::Run;
 use super::station::Admission;
 use super::tally::{Counts, Outcome};
@@ -48,7 +48,8 @@ impl Run<'_> {
                     if failed { Next::Over(Outcome::Failed(0), end) } else { Next::On(end) }
                 }
                 Step::Deadline { after, status } => {
-                    let deadline = at.saturating_add(*after);
+                    // Opening the connection is part of the integration, though it was paid for earlier.
+                    let deadline = (at - attempt.set_up).saturating_add(*after);
                     if deadline < attempt.deadline {
                         attempt.deadline = deadline;
                         attempt.deadline_status = *status;
@@ -163,16 +164,26 @@ impl Run<'_> {
                 };
                 attempt.target = choose(attempt.key.bits(stream), thresholds, group.count as usize);
             }
-            if let Some(first) = spec.flow_limiters
-                && !self.limiters[(first + group.first + attempt.target) as usize].take(at)
-            {
-                attempt.pool = 0;
-                return Next::Over(Outcome::Failed(spec.refused), at);
+            if let Some(limits) = spec.flow_limiters {
+                let index = match limits {
+                    FlowLimits::Targets(first) => first + group.first + attempt.target,
+                    FlowLimits::Classes(first) => first + attempt.class,
+                };
+                if !self.limiters[index as usize].take(at) {
+                    attempt.pool = 0;
+                    if attempt.measured {
+                        let counts = &mut self.tally.hops[usize::from(hop)].counts;
+                        counts.arrivals += 1;
+                        counts.failed += 1;
+                    }
+                    return Next::Over(Outcome::Failed(spec.refused), at);
+                }
             }
             for (times, leg, stream) in &spec.round_trips {
                 end += u64::from(*times) * leg.sample(attempt.key.bits(*stream));
             }
             end += spec.crypto.0.sample(attempt.key.bits(spec.crypto.1));
+            attempt.set_up = end - at;
         }
         if attempt.measured {
             let hop = &mut self.tally.hops[usize::from(hop)];

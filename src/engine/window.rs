@@ -26,7 +26,12 @@ pub struct Gate {
     /// Measured so far.
     pub measured: u64,
     seen: u64,
+    /// The next measured request or instant at which the backlog is sampled.
+    next_sample: u64,
 }
+
+/// Samples of the backlog over the window.
+const SAMPLES: u64 = 20;
 
 /// What an arrival does to the window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,7 +46,15 @@ pub enum Passage {
 
 impl Gate {
     pub(super) fn new(window: &Window) -> Gate {
-        Gate { window: window.clone(), phase: Phase::Before, opened: 0, closed: 0, measured: 0, seen: 0 }
+        Gate {
+            window: window.clone(),
+            phase: Phase::Before,
+            opened: 0,
+            closed: 0,
+            measured: 0,
+            seen: 0,
+            next_sample: 0,
+        }
     }
 
     /// An arrival at `at`: what it does to the window, and whether it is measured.
@@ -61,6 +74,23 @@ impl Gate {
         let measured = self.phase == Phase::Open;
         self.measured += u64::from(measured);
         (passage, measured)
+    }
+
+    /// Whether the measured arrival at `at`, which has just passed, is one at which the backlog is sampled.
+    #[inline]
+    pub(super) fn samples_now(&mut self, at: u64) -> bool {
+        let (place, step) = if self.window.requests < u64::MAX {
+            (self.measured, self.window.requests / SAMPLES)
+        } else if self.window.until_ns < u64::MAX {
+            (at - self.opened, (self.window.until_ns - self.opened) / SAMPLES)
+        } else {
+            return false;
+        };
+        if place < self.next_sample {
+            return false;
+        }
+        self.next_sample += step.max(1);
+        true
     }
 
     pub(super) fn close(&mut self, at: u64) {
@@ -106,6 +136,11 @@ impl InSystem {
             self.room = 2 * self.ahead.len() + 256;
         }
         self.ahead.push(end);
+    }
+
+    /// Requests whose end is known and lies after `now`.
+    pub(super) fn ahead_of(&self, now: u64) -> u64 {
+        self.ahead.iter().filter(|&&end| end > now).count() as u64
     }
 
     /// The window opens at `at`: what is known to end later is inside it from here on.

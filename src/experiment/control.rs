@@ -23,6 +23,11 @@ impl Control {
         self.stop.load(Ordering::Relaxed)
     }
 
+    /// The flag that the engine looks at.
+    pub(super) fn flag(&self) -> &AtomicBool {
+        &self.stop
+    }
+
     /// More replications to do.
     pub(super) fn plan(&self, replications: u64) {
         self.planned.fetch_add(replications, Ordering::Relaxed);

@@ -181,8 +181,8 @@ impl Measured {
         }
         let waits: Vec<&Recorder> = hops.iter().map(|hop| &hop.wait).collect();
         self.quantiles(&format!("{prefix}.wait"), &waits, &WAIT_QUANTILES);
-        let busy = |(hop, s): (&&HopTally, &f64)| hop.busy as f64 / 1e9 / s / hop.servers as f64;
-        self.mean(format!("{prefix}.utilisation"), hops.iter().zip(&seconds).map(busy).collect());
+        let busy = |hop: &&HopTally| hop.busy as f64 / hop.capacity as f64;
+        self.mean(format!("{prefix}.utilisation"), hops.iter().map(busy).collect());
         let kept: Vec<Vec<&MemberTally>> =
             (0..members.len()).map(|m| hops.iter().filter_map(|hop| hop.members.get(m)).collect()).collect();
         if hops.iter().any(|hop| hop.members.iter().any(|member| member.recorders.is_some())) {
@@ -219,8 +219,8 @@ impl Measured {
     fn member(&mut self, prefix: &str, tallies: &[&MemberTally], seconds: &[f64]) {
         let counts: Vec<&Counts> = tallies.iter().map(|tally| &tally.counts).collect();
         self.counts(prefix, &counts, seconds, HopShape { stations: true, bucket_only: false });
-        let busy = |(tally, s): (&&MemberTally, &f64)| tally.busy as f64 / 1e9 / s / tally.servers as f64;
-        self.mean(format!("{prefix}.utilisation"), tallies.iter().zip(seconds).map(busy).collect());
+        let busy = |tally: &&MemberTally| tally.busy as f64 / tally.capacity as f64;
+        self.mean(format!("{prefix}.utilisation"), tallies.iter().map(busy).collect());
         let recorders = |pick: fn(&(Recorder, Recorder)) -> &Recorder| {
             tallies.iter().filter_map(|tally| tally.recorders.as_ref().map(pick)).collect::<Vec<_>>()
         };
@@ -236,7 +236,7 @@ impl Measured {
         type Of = fn(&MemberTally, f64) -> f64;
         let metrics: [(&str, Of); 4] = [
             ("arrivals", |m, s| m.counts.arrivals as f64 / s),
-            ("utilisation", |m, s| m.busy as f64 / 1e9 / s / m.servers as f64),
+            ("utilisation", |m, _| m.busy as f64 / m.capacity as f64),
             ("rejected", |m, _| ratio(m.counts.rejected, m.counts.arrivals)),
             ("wait.mean", |m, _| ms(m.counts.wait as f64 / m.counts.served as f64)),
         ];

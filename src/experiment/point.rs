@@ -6,11 +6,11 @@ use super::control::Control;
 use super::metrics::{HopShape, Measured, Series};
 use super::warmup;
 use crate::engine::network::Step;
-use crate::engine::{AuditError, Network, Source, Tally, Window, simulate};
+use crate::engine::{EngineError, Network, Tally, Window, simulate_until};
 use crate::random::RunKey;
 use crate::results::{HopInfo, Point, Warning};
 use crate::scenario::{Length, Model, Scenario, Warmup};
-use crate::stats::Recorder;
+use crate::stats::{Recorder, stability};
 use crate::topology::{Legend, Request, build};
 
 /// What is simulated.
@@ -46,8 +46,8 @@ pub struct Outcome {
 pub enum PointError {
     /// The caller asked to stop.
     Stopped,
-    /// The engine's books do not balance.
-    Audit(AuditError),
+    /// The engine could not go on.
+    Engine(EngineError),
 }
 
 /// A point whose replications come in rounds: those of a round continue the numbers of the one before, so that more rounds
@@ -87,13 +87,21 @@ impl<'a> Rounds<'a> {
                 return Err(PointError::Stopped);
             }
             let key = RunKey::new(self.spec.scenario.seed, replication);
-            let tally = if retimed {
-                let cut = self.spec.timed(self.cut, &self.network, key);
-                simulate(&build(self.spec.request(cut)).0, &self.spec.window(cut), key)
-            } else {
-                simulate(&self.network, &self.spec.window(self.cut), key)
+            let run = |network: &Network, window: &Window| {
+                simulate_until(network, window, key, control.flag()).map_err(|error| match error {
+                    EngineError::Stopped => PointError::Stopped,
+                    error => PointError::Engine(error),
+                })
             };
-            let tally = tally.map_err(PointError::Audit)?;
+            let tally = if retimed {
+                // The instant at which the warm-up's last request arrives, found by running that far.
+                let pilot = Window { requests: 1, observe: Vec::new(), ..self.spec.window(self.cut) };
+                let pilot = Window { until_ns: u64::MAX, ..pilot };
+                let cut = Cut { ns: run(&self.network, &pilot)?.opened, requests: 0, ..self.cut };
+                run(&build(self.spec.request(cut)).0, &self.spec.window(cut))?
+            } else {
+                run(&self.network, &self.spec.window(self.cut))?
+            };
             control.finish(tally.audit.arrived);
             Ok(tally)
         };
@@ -116,6 +124,8 @@ struct Cut {
     ns: u64,
     requests: u64,
     auto: bool,
+    /// It is shorter than it should be.
+    capped: bool,
 }
 
 impl PointSpec<'_> {
@@ -133,14 +143,14 @@ impl PointSpec<'_> {
     /// The names and loads of the point without a simulation.
     #[must_use]
     pub fn legend(&self) -> Legend {
-        build(self.request(Cut { ns: 0, requests: 0, auto: true })).1
+        build(self.request(Cut { ns: 0, requests: 0, auto: true, capped: false })).1
     }
 
     /// The warm-up: one cut for all replications and options.
     fn cut(&self) -> Cut {
         match self.scenario.run.warmup {
-            Warmup::Time(length) => Cut { ns: length.0, requests: 0, auto: false },
-            Warmup::Requests(requests) => Cut { ns: 0, requests, auto: false },
+            Warmup::Time(length) => Cut { ns: length.0, requests: 0, auto: false, capped: false },
+            Warmup::Requests(requests) => Cut { ns: 0, requests, auto: false, capped: false },
             Warmup::Auto => {
                 let options = match &self.scenario.model {
                     Model::Options(system) => system.options.len(),
@@ -149,8 +159,11 @@ impl PointSpec<'_> {
                 let legends: Vec<Legend> =
                     (0..options).map(|option| PointSpec { option, ..self.clone() }.legend()).collect();
                 match warmup::automatic_seconds(self.scenario, &legends, self.services) {
-                    Some(seconds) => Cut { ns: (seconds * 1e9) as u64, requests: 0, auto: true },
-                    None => Cut { ns: 0, requests: warmup::automatic_requests(self.scenario), auto: true },
+                    Some((seconds, capped)) => Cut { ns: (seconds * 1e9) as u64, requests: 0, auto: true, capped },
+                    None => {
+                        let requests = warmup::automatic_requests(self.scenario);
+                        Cut { ns: 0, requests, auto: true, capped: false }
+                    }
                 }
             }
         }
@@ -175,17 +188,10 @@ impl PointSpec<'_> {
             || matches!(run.length, Length::Time(_))
     }
 
-    /// A warm-up counted in requests, as a time of this replication, so that events can count from its end.
-    fn timed(&self, cut: Cut, network: &Network, key: RunKey) -> Cut {
-        let mut source = Source::new(&network.arrivals, &[], key);
-        let end = (0..=cut.requests).map_while(|_| source.next_arrival()).last();
-        Cut { ns: end.map_or(0, |(_, at)| at), requests: 0, ..cut }
-    }
-
     /// Simulates all replications on the current rayon pool and sums them up in index order.
     ///
     /// # Errors
-    /// [`PointError::Stopped`] where `control` says so, [`PointError::Audit`] for a fault of the engine.
+    /// [`PointError::Stopped`] where `control` says so, [`PointError::Engine`] where the engine could not go on.
     pub fn run(&self, control: &Control) -> Result<Outcome, PointError> {
         let mut rounds = Rounds::new(self);
         rounds.add(self.scenario.run.replications, control)?;
@@ -202,6 +208,7 @@ impl PointSpec<'_> {
             latency.merge(&tally.latency);
         }
         let unstable = legend.unstable().cloned();
+        let growing = legend.open && grows(tallies);
         let mut warnings = std::mem::take(&mut measured.warnings);
         if let Some(load) = &unstable {
             warnings.push(Warning {
@@ -213,7 +220,33 @@ impl PointSpec<'_> {
                 ),
             });
         }
-        let stable = unstable.is_none();
+        if unstable.is_none() && growing {
+            warnings.push(Warning {
+                kind: "unstable".into(),
+                about: "in_system.mean".into(),
+                message: "requests arrive faster than they end: the number in the system grows over the window; \
+                          latencies are withheld"
+                    .into(),
+            });
+        }
+        if cut.capped {
+            warnings.push(Warning {
+                kind: "warmup_not_reached".into(),
+                about: "latency".into(),
+                message:
+                    "the warm-up that this load needs is longer than twenty runs: estimates may be biased towards \
+                          an empty system; measure more requests"
+                        .into(),
+            });
+        }
+        if tallies.iter().any(|tally| tally.requests == 0) {
+            warnings.push(Warning {
+                kind: "nothing_measured".into(),
+                about: "rate.offered".into(),
+                message: "a replication measured no request: make the run longer".into(),
+            });
+        }
+        let stable = unstable.is_none() && !growing;
         let (bottleneck, bottleneck_load) = nearest_limit(&legend, &measured);
         let opened = tallies.iter().map(|tally| tally.opened as f64 / 1e9).sum::<f64>() / tallies.len().max(1) as f64;
         let point = Point {
@@ -266,6 +299,18 @@ fn nearest_limit(legend: &Legend, measured: &Measured) -> (Option<String>, Optio
     };
     let nearest = legend.loads.iter().map(|load| (load_of(load), &load.hop)).max_by(|a, b| a.0.total_cmp(&b.0));
     (nearest.map(|(_, hop)| hop.clone()), nearest.map(|(load, _)| load))
+}
+
+/// Whether the number in the system keeps growing over the window: more than a hundredth of what arrives is left over, and the
+/// slope over replications is clear (methods of instability 2 and 3).
+fn grows(tallies: &[Tally]) -> bool {
+    let shortest = tallies.iter().map(|tally| tally.backlog.len()).min().unwrap_or(0);
+    let series: Vec<Vec<f64>> =
+        tallies.iter().map(|tally| tally.backlog[..shortest].iter().map(|&n| n as f64).collect()).collect();
+    let left: f64 = series.iter().filter_map(|s| Some(s.last()? - s.first()?)).sum();
+    let arrived: u64 = tallies.iter().map(|tally| tally.requests).sum();
+    let gap = left / arrived.max(1) as f64;
+    stability::unstable(None, gap, stability::growth(&series))
 }
 
 fn shapes(network: &Network) -> Vec<HopShape> {

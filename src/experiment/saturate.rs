@@ -51,13 +51,15 @@ struct Search<'a> {
 impl Search<'_> {
     fn find(&self) -> Result<SaturationPoint, SearchError> {
         let (from, to) = (self.wanted.from.number, self.wanted.to.number);
-        let whole = self.wanted.vary == "services" || (self.wanted.from.unit.is_empty() && from.fract() == 0.0);
+        let whole = self.is_whole(from);
         if let Some(missed) = self.probe(from)? {
             return self.answer(None, Some((from, missed)));
         }
         let Some(mut missed) = self.probe(to)? else { return self.answer(Some(to), None) };
         let (mut passed, mut failed) = (from, to);
-        while if whole { failed - passed > 1.0 } else { failed - passed > BRACKET * passed } {
+        // Near 0 no relative width is ever reached: a hundredth of the range counts as the least value there.
+        let least = (to - from).abs() / 100.0;
+        while if whole { failed - passed > 1.0 } else { failed - passed > BRACKET * passed.abs().max(least) } {
             let middle = if whole { ((passed + failed) / 2.0).floor() } else { (passed + failed) / 2.0 };
             match self.probe(middle)? {
                 None => passed = middle,
@@ -65,6 +67,16 @@ impl Search<'_> {
             }
         }
         self.answer(Some(passed), Some((failed, missed)))
+    }
+
+    /// Whether the axis takes whole numbers only: a half makes no scenario.
+    fn is_whole(&self, from: f64) -> bool {
+        let half = Override::set(self.field(), (from.floor() + 0.5).to_string());
+        self.wanted.from.unit.is_empty() && self.source.scenario(&[half]).is_err()
+    }
+
+    fn field(&self) -> &str {
+        if self.wanted.vary == "services" { "services.count" } else { &self.wanted.vary }
     }
 
     fn answer(&self, passed: Option<f64>, failed: Option<(f64, Missed)>) -> Result<SaturationPoint, SearchError> {
@@ -91,10 +103,9 @@ impl Search<'_> {
 
     /// Simulates one value until every condition is decided; what it missed first, if anything.
     fn probe(&self, value: f64) -> Result<Option<Missed>, SearchError> {
-        let field = if self.wanted.vary == "services" { "services.count" } else { self.wanted.vary.as_str() };
         let unit = &self.wanted.from.unit;
         let toml = if unit.is_empty() { value.to_string() } else { format!("\"{value}{unit}\"") };
-        let scenario = self.source.scenario(&[Override::set(field, toml)]).map_err(SearchError::Issues)?;
+        let scenario = self.source.scenario(&[Override::set(self.field(), toml)]).map_err(SearchError::Issues)?;
         let services = super::operating_services(&scenario);
         let spec = PointSpec { scenario: &scenario, option: self.option, services, detail: false };
         if let Some(missed) = self.exact_miss(&spec) {

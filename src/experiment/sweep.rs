@@ -84,7 +84,7 @@ impl Combination {
 /// the grid's; what was finished before a stop is kept.
 ///
 /// # Errors
-/// Only [`PointError::Audit`].
+/// Only [`PointError::Engine`].
 pub fn grid(
     combinations: &[Combination],
     whole_sweep: bool,

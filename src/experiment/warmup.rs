@@ -18,14 +18,14 @@ const LONGEST: f64 = 20.0;
 
 /// The automatic warm-up of open arrivals, s: ten relaxation times of the slowest station (and the time that an overloaded
 /// waiting room takes to fill), five times the client's longest pause, ten mean phases of the arrivals and a tenth of the run,
-/// whichever is longest, but no more than twenty runs. `None` for closed clients, whose warm-up is a tenth of the requests.
+/// whichever is longest, but no more than twenty runs; and whether that cut it short. `None` for closed clients, whose warm-up is a tenth of the requests.
 #[must_use]
-pub fn automatic_seconds(scenario: &Scenario, legends: &[Legend], services: u32) -> Option<f64> {
+pub fn automatic_seconds(scenario: &Scenario, legends: &[Legend], services: u32) -> Option<(f64, bool)> {
     let rate = offered_rate(scenario, services)?;
     let run = match scenario.run.length {
         Length::Requests(requests) => requests as f64 / rate,
         Length::Time(length) => length.seconds(),
-        Length::Trace => return Some(0.0),
+        Length::Trace => return Some((0.0, false)),
     };
     let slowest = legends.iter().flat_map(|legend| &legend.loads).filter_map(settling_seconds).fold(0.0, f64::max);
     let phases = match &scenario.workload.arrivals {
@@ -33,7 +33,7 @@ pub fn automatic_seconds(scenario: &Scenario, legends: &[Legend], services: u32)
         _ => 0.0,
     };
     let floor = slowest.max(RELAXATIONS * phases).max(PAUSES * pause_seconds(&scenario.client));
-    Some(floor.max(SHARE * run).min(LONGEST * run))
+    Some((floor.max(SHARE * run).min(LONGEST * run), floor > LONGEST * run))
 }
 
 /// Seconds until a station has forgotten that it began empty; `None` for buckets and for stations without a steady state.

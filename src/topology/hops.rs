@@ -23,15 +23,18 @@ pub(super) fn build(request: Request<'_>, hops: &[Hop]) -> (Network, Legend) {
             rate = rate.min(bucket.rate.per_second());
         }
         let enters = hop.bucket.is_none();
+        let passes = passing(&hop.stations);
         match &hop.stations {
             Stations::One(station) if station.servers.is_none() => {
                 route.push(pure_delay(&mut builder, index, &hop.name, station, enters));
             }
             stations => {
                 let group = parallel(&mut builder, index, hop, stations, rate);
+                rate = rate.min(most_served(request, stations));
                 route.push(Step::Serve { hop: index, group, by_class: false, enters });
             }
         }
+        rate *= passes;
     }
     builder.network.routes = vec![route];
     builder.finish()
@@ -45,18 +48,32 @@ fn worst_attempts(request: Request<'_>, hops: &[Hop]) -> f64 {
         Retries::Backoff { max, .. } => *max,
         Retries::AwsSdkStandard(sdk) => sdk.attempts.saturating_sub(1),
     };
-    let pass = |station: &Station| 1.0 - station.failure;
-    let passes: f64 = hops
-        .iter()
-        .map(|hop| match &hop.stations {
-            Stations::One(station) | Stations::Copies { station, .. } => pass(station),
-            Stations::Branches(branches) => {
-                let total: f64 = branches.iter().map(|branch| branch.1).sum();
-                branches.iter().map(|(_, weight, station)| weight / total * pass(station)).sum()
-            }
-        })
-        .product();
+    let passes: f64 = hops.iter().map(|hop| passing(&hop.stations)).product();
     (0..=max.min(1_000)).map(|k| libm::pow(1.0 - passes, f64::from(k))).sum()
+}
+
+/// Share of the attempts served at a hop that do not fail there.
+fn passing(stations: &Stations) -> f64 {
+    match stations {
+        Stations::One(station) | Stations::Copies { station, .. } => 1.0 - station.failure,
+        Stations::Branches(branches) => {
+            let total: f64 = branches.iter().map(|branch| branch.1).sum();
+            branches.iter().map(|(_, weight, station)| weight / total * (1.0 - station.failure)).sum()
+        }
+    }
+}
+
+/// The most attempts per second that a hop can pass on: what its servers can serve.
+fn most_served(request: Request<'_>, stations: &Stations) -> f64 {
+    let of = |station: &Station| {
+        station.servers.map_or(f64::INFINITY, |servers| f64::from(servers) * 1e9 / station.time.mean_ns())
+    };
+    match stations {
+        Stations::One(station) => of(station),
+        Stations::Copies { station, number: Copies::Number(number), .. } => of(station) * f64::from(*number),
+        Stations::Copies { station, number: Copies::Services, .. } => of(station) * f64::from(request.services),
+        Stations::Branches(branches) => branches.iter().map(|branch| of(&branch.2)).sum(),
+    }
 }
 
 fn limiter(builder: &mut Builder<'_>, name: &str, bucket: &Bucket, offered: f64) -> u32 {
@@ -170,7 +187,12 @@ fn weighted(stream: StreamId, weights: &[f64]) -> Balancing {
 fn load(builder: &mut Builder<'_>, hop: &Hop, station: &Station, rate: f64) {
     let Some(servers) = station.servers else { return };
     let service_s = station.time.mean_ns() * 1e-9;
-    let unbounded = station.queue.is_none() && station.patience.is_none();
+    let changes = builder.request.scenario.events.iter().any(|event| {
+        event.hop.as_deref() == Some(hop.name.as_str())
+            && matches!(event.change, Change::Servers(_) | Change::TimeFactor(_))
+    });
+    // Where servers change, what is measured decides.
+    let unbounded = station.queue.is_none() && station.patience.is_none() && !changes;
     let load = Load {
         hop: hop.name.clone(),
         load: rate * service_s / f64::from(servers),

@@ -15,7 +15,7 @@ use crate::aws::part::Part;
 use crate::aws::quotas;
 use crate::aws::system::{Balancing as Wanted, System};
 use crate::engine::Network;
-use crate::engine::network::{Class, Coin, Pool, Step};
+use crate::engine::network::{Class, Coin, FlowLimits, Pool, Step};
 use crate::random::{Distribution, StreamId};
 use crate::scenario::Popularity;
 
@@ -246,22 +246,29 @@ impl Route<'_, '_> {
             round_trips,
             crypto: (self.builder.sampler(&crypto), StreamId::new("connection", "crypto")),
             hash: by_flow.then(|| StreamId::new("connection", "flow-hash")),
-            flow_limiters: by_flow.then(|| self.flow_limiters()),
+            flow_limiters: self.flow_limiters(&balancers),
             refused: api.answers().map_or(0, |answers| answers.integration_failure),
         }
     }
 
-    /// A limiter of new flows for every target: 55,000 a minute from each node that sends to it.
-    fn flow_limiters(&mut self) -> u32 {
-        let network = &self.system.network;
-        let nodes = if network.nlb_cross_zone { f64::from(network.zones) } else { 1.0 };
-        let per_minute = quotas::limit(self.system, "elb.nlb-new-flows") * nodes;
+    /// Limiters of new flows where an NLB comes first: 55,000 a minute from each node that sends to a target. Behind the NLB
+    /// stands the service's target, or its ALB, whose nodes (one a zone) are targets of their own.
+    fn flow_limiters(&mut self, balancers: &[Part]) -> Option<FlowLimits> {
+        if balancers.first() != Some(&Part::Nlb) {
+            return None;
+        }
+        let zones = f64::from(self.system.network.zones);
+        let nodes = if self.system.network.nlb_cross_zone { zones } else { 1.0 };
+        let to_albs = balancers.len() > 1;
+        let per_minute = quotas::limit(self.system, "elb.nlb-new-flows") * nodes * if to_albs { zones } else { 1.0 };
         let spec = bucket(false, per_minute / 60.0, per_minute, 0.0);
         let first = self.builder.network.limiters.len() as u32;
-        for _ in 0..self.builder.network.stations.len() {
+        let network = &self.builder.network;
+        let number = if to_albs { network.groups.len() } else { network.stations.len() };
+        for _ in 0..number {
             self.builder.limiter(spec.clone());
         }
-        first
+        Some(if to_albs { FlowLimits::Classes(first) } else { FlowLimits::Targets(first) })
     }
 }
 
