@@ -57,9 +57,11 @@ pub fn check(dir: &Path) -> Result<(), Issue> {
 
 fn replace(dir: &Path, files: &[(String, Vec<u8>)], owned: &[(&str, &[&str])]) -> Result<(), Issue> {
     let places = places(dir, files)?;
-    let mut made = Unfinished(Vec::new());
+    let mut made = Unfinished(Vec::new(), Vec::new());
     for (place, (_, content)) in places.iter().zip(files) {
         let parent = place.parent().unwrap_or(dir);
+        let missing = parent.ancestors().take_while(|path| !path.as_os_str().is_empty() && !path.exists());
+        made.1.splice(0..0, missing.map(Path::to_path_buf)).for_each(drop);
         fs::create_dir_all(parent).map_err(|e| unwritable("make the folder", parent, &e))?;
         if place.is_dir() {
             return Err(Issue::new(format!("`{}` is a folder, but a file goes there", place.display()))
@@ -73,6 +75,7 @@ fn replace(dir: &Path, files: &[(String, Vec<u8>)], owned: &[(&str, &[&str])]) -
         fs::rename(beside, place).map_err(|e| unwritable("put in place", place, &e))?;
     }
     made.0.clear();
+    made.1.clear();
     remove_stale(dir, &places, owned)
 }
 
@@ -153,14 +156,19 @@ fn unwritable(action: &str, path: &Path, error: &io::Error) -> Issue {
     Issue::new(format!("cannot {action} `{}`: {error}", path.display())).hint(hint)
 }
 
-/// Files that are not in place yet; those that are left when it goes out of scope are removed.
-struct Unfinished(Vec<PathBuf>);
+/// Files that are not in place yet, and folders made for them, the innermost first; those that are left when it goes out of
+/// scope are removed.
+struct Unfinished(Vec<PathBuf>, Vec<PathBuf>);
 
 impl Drop for Unfinished {
     fn drop(&mut self) {
         for path in &self.0 {
             // Already renamed or never made: nothing to do.
             let _ = fs::remove_file(path);
+        }
+        for folder in &self.1 {
+            // Not empty: someone else's files are in it.
+            let _ = fs::remove_dir(folder);
         }
     }
 }

@@ -75,6 +75,10 @@ pub(super) fn read(
         return Err(Failure::File("it is a directory".into()));
     }
     let file = std::fs::File::open(path).map_err(|error| Failure::File(io_message(&error)))?;
+    // A device or a pipe may never end.
+    if !file.metadata().is_ok_and(|data| data.is_file()) {
+        return Err(Failure::File("it is no regular file".into()));
+    }
     let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(file);
     let mut record = csv::ByteRecord::new();
     let mut indexes: Vec<usize> = Vec::new();

@@ -153,6 +153,15 @@ fn spread(rows: &Rows) -> Result<(Vec<u64>, u64), Failure> {
     let Some(bin) = rows.at.windows(2).map(|pair| pair[1] - pair[0]).min() else {
         return Err(Failure::File("it holds one bin, whose length cannot be told".into()));
     };
+    // A gap could be a quiet bin or a lost one: whoever wrote the file must say which.
+    if let Some(gap) = rows.at.windows(2).position(|pair| pair[1] - pair[0] != bin) {
+        let (from, to) = (crate::units::Duration(bin), crate::units::Duration(rows.at[gap + 1] - rows.at[gap]));
+        return Err(Failure::File(format!(
+            "its bins are {from} apart, but bins {} and {} are {to} apart: a bin without arrivals needs a row with 0",
+            gap + 1,
+            gap + 2
+        )));
+    }
     let mut at = Vec::with_capacity(rows.arrivals as usize);
     for (&start, &number) in rows.at.iter().zip(&rows.counts) {
         at.extend(

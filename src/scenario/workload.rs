@@ -211,8 +211,20 @@ fn mmpp(field: &Field<'_>, fields: &Fields<'_>) -> Option<Arrivals> {
     if rate.iter().all(|rate| *rate == 0.0) {
         return field.fault("needs at least one phase with a rate above 0");
     }
+    let time: f64 = sojourn.iter().map(|mean| mean.seconds()).sum();
+    let arrivals: f64 = rate.iter().zip(&sojourn).map(|(rate, mean)| rate * mean.seconds()).sum();
+    if arrivals / rate.len() as f64 * MOST_PHASES < 1.0 {
+        let apart = Duration((time / arrivals * 1e9) as u64);
+        return field.fault(format!(
+            "changes its phase over {MOST_PHASES} times between two arrivals, which are {apart} apart: that is Poisson \
+             arrivals at the mean rate"
+        ));
+    }
     Some(Arrivals::Mmpp { rate, sojourn })
 }
+
+/// Most changes of phase between two arrivals, on average: beyond, phases average out and only cost time.
+const MOST_PHASES: f64 = 10_000.0;
 
 /// A phase may be silent.
 fn rate_or_zero(field: &Field<'_>) -> Option<f64> {

@@ -7,8 +7,8 @@
 
 use hdrhistogram::Histogram;
 
-/// Values from 2^48 ns (78 hours) on are counted in the last bucket and as overflowed.
-const TOP_BITS: u32 = 48;
+/// Values from 2^63 ns (292 years) on are counted in the last bucket and as overflowed.
+const TOP_BITS: u32 = 63;
 /// The largest value that has a bucket of its own size, ns.
 pub const LARGEST: u64 = (1 << TOP_BITS) - 1;
 
@@ -197,7 +197,7 @@ impl Recorder {
     pub fn to_hdr(&self) -> Histogram<u64> {
         let mut histogram = match Histogram::new_with_bounds(1, LARGEST, self.digits) {
             Ok(histogram) => histogram,
-            Err(error) => unreachable!("1 to 5 digits of 1 to 2^48 is a valid range: {error}"),
+            Err(error) => unreachable!("1 to 5 digits of 1 to 2^63 is a valid range: {error}"),
         };
         for bucket in self.buckets() {
             histogram.saturating_record_n(bucket.low, bucket.count);

@@ -7,7 +7,7 @@ use super::{Legend, Load, LoadKind, Request, offered_rate, timeline};
 use crate::engine::Network;
 use crate::engine::network::{Balancing, Class, Coin, Group, LimiterSpec, Refill, Step};
 use crate::random::StreamId;
-use crate::scenario::{Bucket, BucketStart, Change, Copies, Hop, HopBalancing, Retries, Station, Stations};
+use crate::scenario::{Bucket, BucketStart, Change, Copies, Hop, HopBalancing, Popularity, Retries, Station, Stations};
 
 pub(super) fn build(request: Request<'_>, hops: &[Hop]) -> (Network, Legend) {
     let mut builder = Builder::new(request);
@@ -141,7 +141,7 @@ fn parallel(builder: &mut Builder<'_>, index: u16, hop: &Hop, stations: &Station
             };
             load(builder, hop, station, rate * share);
             let balancing = match balancing {
-                HopBalancing::Random => Balancing::Random(choice),
+                HopBalancing::Random => popular(builder, choice, *number, count),
                 HopBalancing::Weights(weights) => weighted(choice, weights),
                 HopBalancing::RoundRobin => Balancing::RoundRobin,
                 HopBalancing::LeastOutstanding => Balancing::LeastOutstanding,
@@ -168,6 +168,20 @@ fn parallel(builder: &mut Builder<'_>, index: u16, hop: &Hop, stations: &Station
     record.member_quantiles = builder.request.detail;
     builder.network.groups.push(Group { first, count, balancing });
     (builder.network.groups.len() - 1) as u32
+}
+
+/// At random: by popularity where the copies are the services, else evenly.
+fn popular(builder: &Builder<'_>, stream: StreamId, number: Copies, count: u32) -> Balancing {
+    let weights: Vec<f64> = match &builder.request.scenario.workload.popularity {
+        Popularity::Zipf(exponent) => (1..=count).map(|rank| libm::pow(f64::from(rank), -exponent)).collect(),
+        Popularity::Weights(weights) => weights.clone(),
+        Popularity::Uniform => Vec::new(),
+    };
+    if number == Copies::Services && weights.len() == count as usize {
+        weighted(stream, &weights)
+    } else {
+        Balancing::Random(stream)
+    }
 }
 
 fn weighted(stream: StreamId, weights: &[f64]) -> Balancing {

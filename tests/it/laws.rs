@@ -99,7 +99,7 @@ fn agree_to_the_nanosecond(seed: u64, plan: &Plan, seen: &mut [u32; 5]) {
     let half = tally(&network, &window(COMPARED / 2, COMPARED / 2), seed, 0);
     let (opened, closed, lead) = (half.opened, half.closed, network.lead());
     assert_eq!(half.in_system, naive.in_system((opened, closed)), "network {seed}, number in system: {plan:#?}");
-    for (index, hop) in half.hops.iter().enumerate().filter(|(_, hop)| hop.servers > 0) {
+    for (index, hop) in half.hops.iter().enumerate().filter(|(_, hop)| hop.capacity > 0) {
         let busy = naive.busy(index, (opened + lead, closed + lead));
         assert_eq!(hop.busy, busy, "network {seed}, hop {index} busy: {plan:#?}");
     }
