@@ -26,6 +26,7 @@ mod calendar;
 mod client;
 mod limiter;
 pub mod network;
+mod request;
 mod run;
 mod source;
 mod station;

@@ -11,7 +11,7 @@ use crate::random::RunKey;
 use crate::results::{HopInfo, Point, Warning};
 use crate::scenario::{Length, Model, Scenario, Warmup};
 use crate::stats::{Recorder, stability};
-use crate::topology::{Legend, Request, build};
+use crate::topology::{Legend, Load, Request, build};
 
 /// What is simulated.
 #[derive(Clone, Debug)]
@@ -210,44 +210,9 @@ impl PointSpec<'_> {
         let unstable = legend.unstable().cloned();
         let growing = legend.open && grows(tallies);
         let mut warnings = std::mem::take(&mut measured.warnings);
-        if let Some(load) = &unstable {
-            warnings.push(Warning {
-                kind: "unstable".into(),
-                about: format!("hop.{}", load.hop),
-                message: format!(
-                    "hop {} has no steady state: it is offered {:.4} of what it can serve; latencies are withheld",
-                    load.hop, load.load
-                ),
-            });
-        }
-        if unstable.is_none() && growing {
-            warnings.push(Warning {
-                kind: "unstable".into(),
-                about: "in_system.mean".into(),
-                message: "requests arrive faster than they end: the number in the system grows over the window; \
-                          latencies are withheld"
-                    .into(),
-            });
-        }
-        if cut.capped {
-            warnings.push(Warning {
-                kind: "warmup_not_reached".into(),
-                about: "latency".into(),
-                message:
-                    "the warm-up that this load needs is longer than twenty runs: estimates may be biased towards \
-                          an empty system; measure more requests"
-                        .into(),
-            });
-        }
-        if tallies.iter().any(|tally| tally.requests == 0) {
-            warnings.push(Warning {
-                kind: "nothing_measured".into(),
-                about: "rate.offered".into(),
-                message: "a replication measured no request: make the run longer".into(),
-            });
-        }
+        warnings.extend(doubts(unstable.as_ref(), growing, cut, tallies));
         let stable = unstable.is_none() && !growing;
-        let (bottleneck, bottleneck_load) = nearest_limit(&legend, &measured);
+        let (bottleneck, bottleneck_load) = nearest_limit(&legend, &measured, self.is_steady(&legend));
         let opened = tallies.iter().map(|tally| tally.opened as f64 / 1e9).sum::<f64>() / tallies.len().max(1) as f64;
         let point = Point {
             option: match &self.scenario.model {
@@ -272,6 +237,15 @@ impl PointSpec<'_> {
         Outcome { point, measured, latency, legend, simulated }
     }
 
+    /// Whether loads computed from means say it all: open arrivals at one rate, nothing that changes, no retries.
+    fn is_steady(&self, legend: &Legend) -> bool {
+        let scenario = self.scenario;
+        legend.open
+            && scenario.events.is_empty()
+            && scenario.workload.profile.is_empty()
+            && scenario.client.retries == crate::scenario::Retries::None
+    }
+
     /// Whether the number of services means something here.
     fn counts_services(&self) -> bool {
         match &self.scenario.model {
@@ -289,16 +263,57 @@ impl Outcome {
     }
 }
 
-/// The hop nearest to its limit and its load over it: what is computed from means, or the measured utilisation where that is
-/// higher (closed clients, retries, rates that change).
-fn nearest_limit(legend: &Legend, measured: &Measured) -> (Option<String>, Option<f64>) {
-    let load_of = |load: &crate::topology::Load| {
+/// The hop nearest to its limit and its load over it: computed from means, but measured (utilisation) where `steady` is false:
+/// closed clients, retries, rates or servers that change.
+fn nearest_limit(legend: &Legend, measured: &Measured, steady: bool) -> (Option<String>, Option<f64>) {
+    let load_of = |load: &Load| {
         let name = format!("hop.{}.utilisation", load.hop);
-        let used = measured.estimate(&name, 0.95).map_or(0.0, |interval| interval.value);
+        let used = measured.estimate(&name, 0.95).filter(|_| !steady).map_or(0.0, |interval| interval.value);
         load.load.max(used)
     };
     let nearest = legend.loads.iter().map(|load| (load_of(load), &load.hop)).max_by(|a, b| a.0.total_cmp(&b.0));
     (nearest.map(|(_, hop)| hop.clone()), nearest.map(|(load, _)| load))
+}
+
+/// What a reader should know before believing the point's estimates.
+fn doubts(unstable: Option<&Load>, growing: bool, cut: Cut, tallies: &[Tally]) -> Vec<Warning> {
+    let mut warnings = Vec::new();
+    if let Some(load) = unstable {
+        warnings.push(Warning {
+            kind: "unstable".into(),
+            about: format!("hop.{}", load.hop),
+            message: format!(
+                "hop {} has no steady state: it is offered {:.4} of what it can serve; latencies are withheld",
+                load.hop, load.load
+            ),
+        });
+    }
+    if unstable.is_none() && growing {
+        warnings.push(Warning {
+            kind: "unstable".into(),
+            about: "in_system.mean".into(),
+            message: "requests arrive faster than they end: the number in the system grows over the window; \
+                      latencies are withheld"
+                .into(),
+        });
+    }
+    if cut.capped {
+        warnings.push(Warning {
+            kind: "warmup_not_reached".into(),
+            about: "latency".into(),
+            message: "the warm-up that this load needs is longer than twenty runs: estimates may be biased towards \
+                      an empty system; measure more requests"
+                .into(),
+        });
+    }
+    if tallies.iter().any(|tally| tally.requests == 0) {
+        warnings.push(Warning {
+            kind: "nothing_measured".into(),
+            about: "rate.offered".into(),
+            message: "a replication measured no request: make the run longer".into(),
+        });
+    }
+    warnings
 }
 
 /// Whether the number in the system keeps growing over the window: more than a hundredth of what arrives is left over, and the

@@ -273,7 +273,7 @@ mod tests {
     #[test]
     fn merging_is_recording() {
         let (mut all, mut odd, mut even) = (Recorder::new(3), Recorder::new(3), Recorder::new(3));
-        for (i, value) in values(10_000, 50).enumerate() {
+        for (i, value) in values(10_000, 50).chain([u64::MAX]).enumerate() {
             all.record(value);
             if i % 2 == 0 { even.record(value) } else { odd.record(value) }
         }
@@ -308,9 +308,9 @@ mod tests {
         recorder.record(0);
         assert_eq!((recorder.overflowed(), recorder.max(), recorder.count()), (1, u64::MAX, 2));
         assert_eq!(recorder.quantile(0.5), Some(0));
-        assert!(recorder.low.len() * 4 <= 160 * 1024);
+        assert!(recorder.low.len() * 4 <= 220 * 1024);
         let mut coarse = Recorder::new(2);
         coarse.record(LARGEST);
-        assert!(coarse.low.len() * 4 <= 24 * 1024);
+        assert!(coarse.low.len() * 4 <= 32 * 1024);
     }
 }

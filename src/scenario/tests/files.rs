@@ -44,12 +44,19 @@ fn instants_from_the_first_row_and_ties_in_order() {
 #[test]
 fn bins_spread_evenly_and_rates_rescale() {
     let table = "rate = \"4/s\"\narrivals = { trace = { file = \"a.csv\", column = 1, count = 2, header = false } }";
-    let rows = "1998-05-04 22:00,2\n1998-05-04 22:01,0\n1998-05-04 22:03,1\n";
+    let rows = "1998-05-04 22:00,2\n1998-05-04 22:01,0\n1998-05-04 22:02,0\n1998-05-04 22:03,1\n";
     let (at, length) = trace(rows, &table.replace("rate = \"4/s\"\n", "")).unwrap();
     let second = 1_000_000_000;
     assert_eq!((at, length), (vec![15 * second, 45 * second, 210 * second], 240 * second));
     let (at, length) = trace(rows, table).unwrap();
     assert_eq!((at, length), (vec![46_875_000, 140_625_000, 656_250_000], 750_000_000));
+}
+
+#[test]
+fn a_gap_between_bins_is_refused() {
+    let table = "arrivals = { trace = { file = \"a.csv\", column = 1, count = 2, header = false } }";
+    let wrong = trace("0,2\n60,0\n180,1\n", table).unwrap_err();
+    assert!(wrong.contains("bins 2 and 3 are 2min apart"), "{wrong}");
 }
 
 #[test]
