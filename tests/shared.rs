@@ -6,11 +6,12 @@
 #![forbid(unsafe_code)]
 #![allow(clippy::unwrap_used)]
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use gatecap::aws::service_quotas;
 use gatecap::experiment::validate::validate;
-use gatecap::experiment::{Control, PointSpec};
+use gatecap::experiment::{Control, PointSpec, Source};
 use gatecap::scenario::{Document, Override};
 
 /// The folder of shared files, if there is one.
@@ -33,6 +34,12 @@ fn files(folder: &Path, ending: &str) -> Vec<PathBuf> {
     files
 }
 
+/// The scenario of a file, with other values for some fields.
+fn source(path: &Path, overrides: Vec<Override>) -> Source {
+    let document = Document::read(path).unwrap_or_else(|issues| panic!("{}", gatecap::issue::render(&issues, false)));
+    Source { document, overrides, quotas: BTreeMap::new() }
+}
+
 #[test]
 fn known_answers() {
     let Some(folder) = shared("cases") else { return };
@@ -40,14 +47,15 @@ fn known_answers() {
     let files = files(&folder, "toml");
     for path in &files {
         let name = path.file_name().unwrap().to_string_lossy();
-        let scenario = Document::read(path).and_then(|document| document.resolve(&[])).unwrap_or_else(|issues| {
+        let source = source(path, Vec::new());
+        let scenario = source.scenario(&[]).unwrap_or_else(|issues| {
             panic!("{name}: {}", gatecap::issue::render(&issues, false));
         });
         if scenario.saturation.is_some() {
             left += 1;
             continue;
         }
-        for validation in validate(&scenario, &name, &Control::default()).unwrap() {
+        for validation in validate(&source, &name, &Control::default()).unwrap() {
             compared += 1;
             if !validation.pass {
                 missed.push(validation);
@@ -149,14 +157,14 @@ fn known_answers_with_another_seed() {
     let Some(folder) = shared("cases") else { return };
     let (mut all, mut beyond_two) = (0_u32, 0_u32);
     for path in files(&folder, "toml") {
-        let document = Document::read(&path).unwrap();
-        let changes = [Override::set("seed", "20260101"), Override::set("run.replications", "20")];
-        let Ok(scenario) = document.resolve(&changes) else { continue };
+        let changes = vec![Override::set("seed", "20260101"), Override::set("run.replications", "20")];
+        let source = source(&path, changes);
+        let Ok(scenario) = source.scenario(&[]) else { continue };
         if scenario.saturation.is_some() {
             continue;
         }
         let name = path.file_name().unwrap().to_string_lossy();
-        let validations = validate(&scenario, &name, &Control::default()).unwrap();
+        let validations = validate(&source, &name, &Control::default()).unwrap();
         for z in validations.iter().filter_map(|validation| validation.z) {
             all += 1;
             beyond_two += u32::from(z.abs() > 2.0);
