@@ -1,3 +1,26 @@
-//! Charts, tables and pages made from the results alone.
+//! What people read: a verdict in words, terminal tables, the HTML review, Markdown. It knows results alone, never the simulator.
 
 pub mod chart;
+pub mod html;
+mod judge;
+pub mod markdown;
+pub mod number;
+mod page;
+pub mod terminal;
+pub mod verdict;
+
+#[cfg(test)]
+mod fixture;
+
+/// A chart as the report shows it.
+#[derive(Clone, Copy, Debug)]
+pub struct Figure<'a> {
+    /// Stable name, also that of its file: `ladder`, `latency-p99`, `goodput`, `hops`, `percentiles`, `map`.
+    pub name: &'a str,
+    /// Heading.
+    pub title: &'a str,
+    /// What it shows, in a sentence.
+    pub description: &'a str,
+    /// `<svg>` element to stand inside the page; trusted, so its maker escapes what it holds.
+    pub svg_inline: &'a str,
+}

@@ -1,5 +1,9 @@
 //! Results: plain public data, versioned, which is also a file. Everything that shows something reads only this.
 
+pub mod csv;
+pub mod directory;
+pub mod hgrm;
+pub mod json;
 pub mod types;
 
 pub use types::*;

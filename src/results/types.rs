@@ -77,6 +77,9 @@ pub struct Wanted {
     pub replications: u32,
     /// The scenario file as the user wrote it, or `built-in`.
     pub file: String,
+    /// Features that the scenario needs, in words ("WAF on the API"); empty where it needs none.
+    #[serde(default)]
+    pub needs: Vec<String>,
 }
 
 /// A condition on a metric.
@@ -117,6 +120,9 @@ pub struct OptionInfo {
     pub isolation: String,
     /// Mean latency that the path adds to client round trip and service, from the hop defaults, ms.
     pub added_mean_ms: f64,
+    /// Which of the needed features the option does not have, in the words of `Wanted::needs`; no quota request mends these.
+    #[serde(default)]
+    pub lacks: Vec<String>,
 }
 
 /// A value with its confidence interval.
@@ -222,6 +228,9 @@ pub struct SaturationPoint {
     pub option: Option<String>,
     /// The axis.
     pub vary: String,
+    /// Values of the sweep's further axes, by dotted field name.
+    #[serde(default)]
+    pub axes: BTreeMap<String, f64>,
     /// Largest value that passed; null where none did.
     pub value: Option<f64>,
     /// Smallest value that failed; null where none did.
@@ -232,6 +241,9 @@ pub struct SaturationPoint {
     pub by: String,
     /// The condition or quota in words.
     pub reason: String,
+    /// Whether quotas that count units were left out: how far traffic alone would go.
+    #[serde(default)]
+    pub ignoring_quotas: bool,
 }
 
 /// A paired difference between two options, A minus B.

@@ -120,7 +120,7 @@ fn ceiling(option: &str, kind: &str, name: &str, services: u32, adjustable: bool
     Ceiling {
         option: option.into(),
         kind: kind.into(),
-        quota: if throttle { "apigw.throttle-rate" } else { "elb.some-quota" }.into(),
+        quota: if throttle { "apigateway.throttle-rate" } else { "elb.some-quota" }.into(),
         name: name.into(),
         limit: if throttle { 10_000.0 } else { f64::from(services) },
         services,

@@ -1,0 +1,136 @@
+//! The architecture review as one HTML file: opens offline, loads nothing, runs no script, reads well in print and in the dark.
+
+use minijinja::syntax::SyntaxConfig;
+use minijinja::value::Serde;
+use minijinja::{AutoEscape, Environment, Value, context};
+
+use super::{Figure, page};
+use crate::issue::Issue;
+use crate::results::Results;
+
+const TEMPLATE: &str = include_str!("report.html.j2");
+const STYLE: &str = include_str!("report.css");
+
+/// `report.html`. Every text is escaped; of `figures` only `svg_inline` is taken as markup, and
+/// `figure_style` (CSS variables that the drawings use; may be empty) as CSS.
+///
+/// # Errors
+/// None that input can cause: a broken template is our error, and said to be.
+pub fn html(results: &Results, figures: &[Figure], figure_style: &str) -> Result<String, Issue> {
+    let mut environment = Environment::new();
+    environment.set_auto_escape_callback(|_| AutoEscape::Html);
+    let mut render = || -> Result<String, minijinja::Error> {
+        environment.set_syntax(
+            SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).keep_trailing_newline(true).build()?,
+        );
+        let template = environment.template_from_named_str("report.html", TEMPLATE)?;
+        let page = Value::from(Serde(page::page(results, figures)));
+        template.render(
+            context! { page, style => Value::from_safe_string(STYLE.to_string()), version => results.gatecap.as_str(), figure_style => Value::from_safe_string(figure_style.to_string()) },
+        )
+    };
+    render().map_err(|error| Issue::new(format!("the report's HTML template is broken, which is our error: {error:#}")))
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::report::fixture;
+
+    fn figures() -> Vec<Figure<'static>> {
+        let figure = |name, title| Figure {
+            name,
+            title,
+            description: "what it shows",
+            svg_inline: "<svg viewBox=\"0 0 560 340\" role=\"img\"><rect width=\"560\" height=\"340\" fill=\"#8883\"/></svg>",
+        };
+        vec![
+            figure("ladder", "How many services each option holds"),
+            figure("latency-p99", "What callers feel as services are added"),
+            figure("hops", "Where the time goes"),
+            figure("percentiles", "How slow the slow ones are"),
+            figure("map", "What is nearest to its limit"),
+            figure("goodput", "What gets through"),
+        ]
+    }
+
+    /// Tags that were opened and not closed, or closed without being open.
+    fn unbalanced(html: &str) -> Vec<String> {
+        let void = ["meta", "br", "hr", "rect", "!doctype", "wbr"];
+        let (mut open, mut wrong): (Vec<String>, Vec<String>) = (Vec::new(), Vec::new());
+        for tag in html.split('<').skip(1) {
+            let name: String =
+                tag.chars().take_while(|c| !c.is_whitespace() && *c != '>').collect::<String>().to_lowercase();
+            match name.strip_prefix('/') {
+                Some(closed) => {
+                    if open.pop().as_deref() != Some(closed) {
+                        wrong.push(name.clone());
+                    }
+                }
+                None if void.contains(&name.as_str()) => {}
+                None => open.push(name),
+            }
+        }
+        wrong.extend(open);
+        wrong
+    }
+
+    #[test]
+    fn every_page_is_well_formed_and_loads_nothing() {
+        for results in [fixture::orders(), fixture::four(), fixture::queue(), Results::default()] {
+            let html = html(&results, &figures(), "").unwrap();
+            assert_eq!(unbalanced(&html), Vec::<String>::new());
+            assert!(html.contains("default-src 'none'; style-src 'unsafe-inline'; img-src data:"));
+            for loading in ["<script", " src=", "<link", "@import", "url(", "<iframe", " onload"] {
+                assert!(!html.contains(loading), "{loading}");
+            }
+            let (h1, h2) = (html.matches("<h1").count(), html.matches("<h2").count());
+            assert!(h1 == 1 && h2 >= 1);
+            assert_eq!(html.matches("<th>").count() + html.matches("<th class").count(), 0, "a th without scope");
+        }
+    }
+
+    #[test]
+    fn the_verdict_and_each_reason_come_before_the_first_chart() {
+        let html = html(&fixture::orders(), &figures(), "").unwrap();
+        let chart = html.find("<svg").unwrap();
+        for text in ["Choose option 3", "no WAF on the API", "needs two quota requests", "Good until", "VPC links V1"] {
+            assert!(html.find(text).unwrap_or(usize::MAX) < chart, "{text}");
+        }
+    }
+
+    #[test]
+    fn hostile_text_stays_text() {
+        let hostile = format!("</title><script>alert('x')</script>\" onload=\"y\u{202e}{}", "x".repeat(300));
+        let mut results = fixture::orders();
+        results.title.clone_from(&hostile);
+        results.wanted.file.clone_from(&hostile);
+        for option in &mut results.options {
+            option.title.clone_from(&hostile);
+        }
+        for rung in &mut results.ceilings {
+            rung.source = "javascript:alert(1) https://x.example/\"onclick=\"z".into();
+            rung.name.clone_from(&hostile);
+        }
+        let html = html(&results, &[], "").unwrap();
+        assert!(!html.contains("<script") && !html.contains("\" onload=") && !html.contains("href=\"javascript"));
+        assert_eq!(unbalanced(&html), Vec::<String>::new());
+    }
+
+    /// Writes the pages of the fixtures into the system's temporary folder, to look at.
+    #[test]
+    #[ignore = "writes files to look at, checks nothing"]
+    fn write_pages() {
+        for (name, results) in [("orders", fixture::orders()), ("four", fixture::four()), ("queue", fixture::queue())] {
+            let figures = if name == "queue" { Vec::new() } else { figures() };
+            let folder = std::env::temp_dir();
+            std::fs::write(folder.join(format!("gatecap-{name}.html")), html(&results, &figures, "").unwrap()).unwrap();
+            std::fs::write(
+                folder.join(format!("gatecap-{name}.md")),
+                crate::report::markdown::markdown(&results, &figures).unwrap(),
+            )
+            .unwrap();
+        }
+    }
+}

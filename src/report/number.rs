@@ -1,0 +1,190 @@
+//! Numbers for people: thousands separators, sensible digits, intervals. Not for files that programs read.
+
+use crate::results::Estimate;
+
+/// `value` with `decimals` decimals (0 to 9) and a comma at every thousand; `-` where it is not finite.
+#[must_use]
+pub fn fixed(value: f64, decimals: usize) -> String {
+    if !value.is_finite() {
+        return "-".to_string();
+    }
+    let text = format!("{:.*}", decimals.min(9), value.abs());
+    let (whole, fraction) = text.split_once('.').unwrap_or((&text, ""));
+    let mut out = String::new();
+    if value < 0.0 && text.bytes().any(|b| (b'1'..=b'9').contains(&b)) {
+        out.push('-');
+    }
+    for (i, digit) in whole.chars().enumerate() {
+        if i > 0 && (whole.len() - i) % 3 == 0 {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    if !fraction.is_empty() {
+        out.push('.');
+        out.push_str(fraction);
+    }
+    out
+}
+
+/// A count or a limit: whole where it is whole, else three significant digits.
+#[must_use]
+pub fn plain(value: f64) -> String {
+    if value.fract() == 0.0 { fixed(value, 0) } else { significant(value) }
+}
+
+/// A number of services and the like.
+#[must_use]
+pub fn count(value: u32) -> String {
+    fixed(f64::from(value), 0)
+}
+
+/// Three significant digits, whole from 100 on: `0.0123`, `9.60`, `87.1`, `1,234`.
+#[must_use]
+pub fn significant(value: f64) -> String {
+    fixed(value, decimals_of_three(value))
+}
+
+/// A share as a percentage: `0.12 %`, `99.9 %`, `100 %`; as many decimals as keep it from looking whole when it is not.
+#[must_use]
+pub fn percent(share: f64) -> String {
+    let value = share * 100.0;
+    let distance = value.abs().min((100.0 - value).abs());
+    let decimals = if distance == 0.0 || (1.0..=99.0).contains(&value) && value.fract() == 0.0 {
+        0
+    } else if distance >= 1.0 {
+        1
+    } else {
+        (-(distance * (1.0 + 1e-9)).log10()).ceil().clamp(2.0, 4.0) as usize
+    };
+    format!("{} %", fixed(value, decimals))
+}
+
+/// A money amount in whole US$.
+#[must_use]
+pub fn dollars(value: f64) -> String {
+    format!("${}", fixed(value, 0))
+}
+
+/// The value of an estimate, no finer than its interval allows; `-` where it is withheld.
+#[must_use]
+pub fn value(estimate: &Estimate) -> String {
+    estimate.value.map_or_else(|| "-".to_string(), |v| fixed(v, decimals(estimate)))
+}
+
+/// The ends of an estimate's interval with `dash` between them, `to` where one is negative; none where they are withheld.
+#[must_use]
+pub fn interval(estimate: &Estimate, dash: &str) -> Option<String> {
+    let (low, high) = (estimate.low?, estimate.high?);
+    let decimals = decimals(estimate);
+    let dash = if low < 0.0 { " to " } else { dash };
+    Some(format!("{}{dash}{}", fixed(low, decimals), fixed(high, decimals)))
+}
+
+/// Decimals that show one significant digit of the half-width, and at most one more than three significant digits of the value; none
+/// from 100 on.
+fn decimals(estimate: &Estimate) -> usize {
+    let value = estimate.value.unwrap_or_default();
+    let three = decimals_of_three(value);
+    match (estimate.low, estimate.high) {
+        (Some(low), Some(high)) if high > low => {
+            let needed = (-((high - low) / 2.0).log10()).ceil().clamp(0.0, 6.0) as usize;
+            if value.abs() >= 100.0 { 0 } else { needed.min(three + 1) }
+        }
+        _ => three,
+    }
+}
+
+fn decimals_of_three(value: f64) -> usize {
+    let size = value.abs();
+    if size == 0.0 || size >= 100.0 || !size.is_finite() {
+        return 0;
+    }
+    (2.0 - size.log10().floor()).clamp(0.0, 6.0) as usize
+}
+
+/// `1 service`, `3,000 services`.
+#[must_use]
+pub fn counted_services(number: u32) -> String {
+    format!("{} {}", count(number), if number == 1 { "service" } else { "services" })
+}
+
+/// `one request`, `two requests`, `12 requests`.
+#[must_use]
+pub fn counted(number: usize, one: &str, many: &str) -> String {
+    match number {
+        1 => format!("one {one}"),
+        2..=10 => {
+            let words = ["two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"];
+            format!("{} {many}", words[number - 2])
+        }
+        _ => format!("{} {many}", fixed(number as f64, 0)),
+    }
+}
+
+/// A condition as a person writes it: `latency.p99 <= 250ms` becomes `p99 ≤ 250ms`.
+#[must_use]
+pub fn condition(text: &str) -> String {
+    text.strip_prefix("latency.").unwrap_or(text).replace("<=", "≤").replace(">=", "≥")
+}
+
+/// `a`, `a and b`, `a, b and c`.
+#[must_use]
+pub fn list(items: &[String]) -> String {
+    match items {
+        [] => String::new(),
+        [one] => one.clone(),
+        [most @ .., last] => format!("{} and {last}", most.join(", ")),
+    }
+}
+
+/// `text` cut to at most `width` characters, with an ellipsis where something was cut.
+#[must_use]
+pub fn cut(text: &str, width: usize) -> String {
+    if text.chars().count() <= width {
+        return text.to_string();
+    }
+    text.chars().take(width.saturating_sub(1)).chain(['…']).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn digits_are_sensible() {
+        for (number, text) in
+            [(0.0, "0"), (0.01234, "0.0123"), (9.6, "9.60"), (87.06, "87.1"), (1234.4, "1,234"), (f64::NAN, "-")]
+        {
+            assert_eq!(significant(number), text);
+        }
+        assert_eq!((fixed(-1234567.5, 1).as_str(), fixed(-0.01, 1).as_str()), ("-1,234,567.5", "0.0"));
+        assert_eq!((plain(50.0).as_str(), count(3000).as_str()), ("50", "3,000"));
+        for (share, text) in
+            [(0.0, "0 %"), (1.0, "100 %"), (0.999, "99.90 %"), (0.25, "25 %"), (0.0012, "0.12 %"), (0.123, "12.3 %")]
+        {
+            assert_eq!(percent(share), text);
+        }
+    }
+
+    #[test]
+    fn an_interval_sets_the_digits() {
+        let estimate = |value, low, high| Estimate { value: Some(value), low: Some(low), high: Some(high) };
+        let wide = estimate(139.2, 136.9, 141.4);
+        assert_eq!((value(&wide).as_str(), interval(&wide, "-").as_deref()), ("139", Some("137-141")));
+        let narrow = estimate(1.912, 1.701, 2.105);
+        assert_eq!((value(&narrow).as_str(), interval(&narrow, "-").as_deref()), ("1.9", Some("1.7-2.1")));
+        let around = estimate(0.1, -0.3, 0.5);
+        assert_eq!(interval(&around, "-").as_deref(), Some("-0.3 to 0.5"));
+        let withheld = Estimate { value: Some(87.12), low: None, high: None };
+        assert_eq!((value(&withheld).as_str(), interval(&withheld, "-")), ("87.1", None));
+    }
+
+    #[test]
+    fn words() {
+        assert_eq!(counted(1, "request", "requests"), "one request");
+        assert_eq!(counted(12, "request", "requests"), "12 requests");
+        assert_eq!(list(&["1".into(), "4".into(), "5".into()]), "1, 4 and 5");
+        assert_eq!(cut("abcdef", 4), "abc…");
+    }
+}

@@ -1,0 +1,181 @@
+//! The review as plain texts in the order of the page, which the HTML and Markdown templates lay out. No markup, no escaping.
+
+mod facts;
+mod ladder;
+mod latency;
+mod options;
+mod trust;
+
+use serde::Serialize;
+
+use super::Figure;
+use super::judge::{Outcome, warnings};
+use super::number;
+use super::verdict::{Verdict, verdict};
+use crate::results::Results;
+
+/// Everything that the page shows.
+#[derive(Clone, Debug, Default, Serialize)]
+pub(super) struct Page {
+    /// Title of the page.
+    pub heading: String,
+    /// The question in one line.
+    pub subtitle: String,
+    /// The verdict: words to stress and the rest of each sentence.
+    pub sentences: Vec<(String, String)>,
+    /// The four under the verdict.
+    pub facts: Vec<facts::Fact>,
+    /// Wanted services; empty where nothing counts them.
+    pub services: String,
+    /// One row each.
+    pub options: Vec<options::OptionRow>,
+    /// How the numbers came about.
+    pub option_note: String,
+    /// Conditions by option.
+    pub requirements: Vec<options::Requirement>,
+    /// The month by option.
+    pub costs: options::Costs,
+    /// The comparison.
+    pub criteria: Vec<options::Criterion>,
+    /// All rungs of all options.
+    pub ladder: Vec<ladder::Rung>,
+    /// Lines for AWS, by option.
+    pub asks: Vec<ladder::Ask>,
+    /// Quantiles at the operating point.
+    pub percentiles: latency::Grid,
+    /// Every metric of a single hops point.
+    pub metrics: Vec<latency::Metric>,
+    /// Where the time goes.
+    pub hops: Vec<latency::Hop>,
+    /// Where it ends.
+    pub saturation: Vec<latency::Saturation>,
+    /// Paired differences at the wanted services.
+    pub comparisons: Vec<latency::Pair>,
+    /// What the numbers cannot decide.
+    pub not_settled: Vec<String>,
+    /// Inputs with evidence.
+    pub assumptions: Vec<trust::Input>,
+    /// Known answers.
+    pub validations: Vec<trust::Answer>,
+    /// How many of them hold.
+    pub validation_summary: String,
+    /// Rows of quota files.
+    pub quotas_read: Vec<trust::QuotaRow>,
+    /// Each once.
+    pub warnings: Vec<String>,
+    /// How it was done.
+    pub method: Vec<trust::Paragraph>,
+    /// How to do it again.
+    pub reproduce: Vec<String>,
+    /// Figures by name; those that were not drawn are missing.
+    pub first_figures: Vec<Drawing>,
+    /// Figures of the latency section.
+    pub latency_figures: Vec<Drawing>,
+    /// Figures of the saturation section.
+    pub saturation_figures: Vec<Drawing>,
+}
+
+/// A chart in its place.
+#[derive(Clone, Debug, Default, Serialize)]
+pub(super) struct Drawing {
+    /// Stem of its file.
+    pub name: String,
+    /// Its heading.
+    pub title: String,
+    /// What it shows.
+    pub description: String,
+    /// Trusted markup.
+    pub svg: String,
+}
+
+/// A mark with its word for those who do not see it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub(super) struct Mark {
+    /// One character.
+    pub sign: &'static str,
+    /// CSS class.
+    pub class: &'static str,
+    /// What it means.
+    pub word: &'static str,
+}
+
+impl Mark {
+    pub(super) fn of(outcome: &Outcome) -> Mark {
+        match outcome {
+            Outcome::Met => Mark { sign: "✓", class: "met", word: "met today" },
+            Outcome::AfterRaise => Mark { sign: "↑", class: "raise", word: "met after a quota request" },
+            Outcome::Unsettled(_) => Mark { sign: "~", class: "open", word: "not settled" },
+            Outcome::Missed(_) => Mark { sign: "✕", class: "missed", word: "missed" },
+        }
+    }
+}
+
+/// Lays out results; `figures` go to their sections by name, unknown ones to the latency section.
+pub(super) fn page(results: &Results, figures: &[Figure]) -> Page {
+    let verdict = verdict(results);
+    let drawn = |wanted: &dyn Fn(&str) -> bool| -> Vec<Drawing> {
+        let drawing = |figure: &Figure| Drawing {
+            name: figure.name.to_string(),
+            title: figure.title.to_string(),
+            description: figure.description.to_string(),
+            svg: figure.svg_inline.to_string(),
+        };
+        figures.iter().filter(|figure| wanted(figure.name)).map(drawing).collect()
+    };
+    let first = |name: &str| matches!(name, "ladder" | "latency-p99");
+    let saturating = |name: &str| matches!(name, "map" | "goodput");
+    let mut page = Page {
+        heading: facts::heading(results),
+        subtitle: facts::subtitle(results),
+        services: results.wanted.services.map(number::count).unwrap_or_default(),
+        ladder: ladder::rungs(results),
+        percentiles: latency::percentiles(results),
+        metrics: latency::metrics(results),
+        hops: latency::hops(results),
+        saturation: latency::saturation(results),
+        comparisons: latency::comparisons(results),
+        assumptions: trust::assumptions(results),
+        validations: trust::validations(results),
+        validation_summary: trust::validation_summary(results),
+        quotas_read: trust::quotas_read(results),
+        warnings: warnings(results),
+        method: trust::method(results),
+        reproduce: trust::reproduce(results),
+        first_figures: drawn(&first),
+        latency_figures: drawn(&|name| !first(name) && !saturating(name)),
+        saturation_figures: drawn(&saturating),
+        ..Page::default()
+    };
+    match verdict {
+        Some(verdict) => decided(results, &verdict, &mut page),
+        None => page.sentences = vec![facts::without_options(results)],
+    }
+    page
+}
+
+fn decided(results: &Results, verdict: &Verdict, page: &mut Page) {
+    page.sentences.clone_from(&verdict.sentences);
+    page.facts = facts::facts(results, verdict);
+    page.options = options::rows(results, verdict);
+    page.option_note = options::note(results);
+    page.requirements = options::requirements(verdict);
+    page.costs = options::costs(results, verdict);
+    page.criteria = options::criteria(results, verdict);
+    page.asks = ladder::asks(results, verdict);
+    page.not_settled.clone_from(&verdict.not_settled);
+}
+
+/// The first address in a source as `https://...`: a whole one, or one that begins with a documentation host; empty where there
+/// is none.
+pub(super) fn address(source: &str) -> String {
+    let ends = |c: char| c.is_whitespace() || matches!(c, '"' | '<' | '>' | ')' | ',' | ';');
+    let found = source.split(ends).find(|word| {
+        word.starts_with("https://")
+            || (word.starts_with("docs.aws.amazon.com/") || word.starts_with("aws.amazon.com/"))
+    });
+    match found {
+        Some(word) if word.starts_with("https://") => word.to_string(),
+        Some(word) => format!("https://{word}"),
+        None => String::new(),
+    }
+}

@@ -1,0 +1,275 @@
+//! The table of options, the conditions, the costs and the comparison by criteria.
+
+use std::collections::BTreeSet;
+
+use serde::Serialize;
+
+use super::{Mark, address};
+use crate::report::judge::{Judgement, Outcome, monthly, traffic_end};
+use crate::report::number::{self, cut};
+use crate::report::verdict::Verdict;
+use crate::results::{CostLine, Results};
+
+/// One option.
+#[derive(Clone, Debug, Default, Serialize)]
+pub(in crate::report) struct OptionRow {
+    /// From 1.
+    pub number: usize,
+    /// For people, cut.
+    pub title: String,
+    /// Unique name, cut.
+    pub name: String,
+    /// Whether the verdict chooses it.
+    pub chosen: bool,
+    /// `Choose`, `Out`, `Fall-back`, `Undecided` or `Not chosen`.
+    pub label: String,
+    /// `choose`, `out`, `fallback`, `open` or `other`.
+    pub class: &'static str,
+    /// Why, in a few words.
+    pub reason: String,
+    /// Services that fit the quotas in force.
+    pub holds: String,
+    /// Whether these are enough.
+    pub holds_mark: Mark,
+    /// First rung of structure.
+    pub stopped_by: String,
+    /// Requests per second at which traffic ends it.
+    pub traffic: String,
+    /// The same in services.
+    pub traffic_services: String,
+    /// At the operating point, ms.
+    pub p99: String,
+    /// Its ends, or why there are none.
+    pub p99_interval: String,
+    /// Mean latency that the path adds, ms.
+    pub added: String,
+    /// Services that share one load-balancer configuration, at most.
+    pub shared: String,
+    /// The same in words.
+    pub independence: String,
+    /// What one runs.
+    pub parts: String,
+    /// By kind.
+    pub parts_detail: String,
+    /// US$ a month of what has a price.
+    pub cost: String,
+    /// `4 of 6`.
+    pub met: String,
+    /// Worst of all conditions.
+    pub met_mark: Mark,
+    /// After what, or what is missed.
+    pub met_detail: String,
+}
+
+/// A condition and how each option stands to it.
+#[derive(Clone, Debug, Default, Serialize)]
+pub(in crate::report) struct Requirement {
+    /// In words.
+    pub text: String,
+    /// Table, ladder or simulation.
+    pub decided_by: &'static str,
+    /// One for each option.
+    pub marks: Vec<Mark>,
+}
+
+/// The month of every option.
+#[derive(Clone, Debug, Default, Serialize)]
+pub(in crate::report) struct Costs {
+    /// Item and its amount for each option.
+    pub lines: Vec<(String, Vec<String>)>,
+    /// Sums of what has a price; empty where nothing was counted.
+    pub totals: Vec<String>,
+    /// How items were counted.
+    pub notes: Vec<String>,
+    /// Addresses of prices.
+    pub sources: Vec<String>,
+}
+
+/// A criterion of the comparison, a text for each option.
+#[derive(Clone, Debug, Default, Serialize)]
+pub(in crate::report) struct Criterion {
+    /// Unique name, cut.
+    pub name: &'static str,
+    /// What it asks.
+    pub meaning: &'static str,
+    /// One for each option.
+    pub cells: Vec<String>,
+}
+
+pub(super) fn rows(results: &Results, verdict: &Verdict) -> Vec<OptionRow> {
+    let row = |(i, option): (usize, &Judgement)| {
+        let (label, reason) = verdict.reasons[i].clone();
+        let class = match label.as_str() {
+            "Choose" => "choose",
+            "Out" => "out",
+            "Fall-back" => "fallback",
+            "Undecided" => "open",
+            _ => "other",
+        };
+        let p99 = option.metric("latency.p99");
+        let overloaded = option.point.is_some_and(|point| !point.stable);
+        let (traffic, traffic_services) = traffic(results, option);
+        let met = option.checks.iter().filter(|c| matches!(c.outcome, Outcome::Met | Outcome::AfterRaise)).count();
+        OptionRow {
+            number: option.number,
+            title: cut(&option.option.title, 80),
+            name: cut(&option.option.name, 60),
+            chosen: verdict.chosen == Some(i),
+            label,
+            class,
+            reason: cut(&reason, 110),
+            holds: option.structure.map_or("no limit".into(), |rung| number::count(rung.services)),
+            holds_mark: holds_mark(option),
+            stopped_by: option.structure.map_or(String::new(), |rung| rung.name.clone()),
+            traffic,
+            traffic_services,
+            p99: if overloaded { "∞".into() } else { number::value(&p99) },
+            p99_interval: if overloaded {
+                "overloaded".into()
+            } else {
+                number::interval(&p99, " – ").unwrap_or_else(|| "no interval".into())
+            },
+            added: known(option.option.added_mean_ms, |ms| number::fixed(ms, 1)),
+            shared: number::count(option.option.shared_configuration.max(1)),
+            independence: if option.option.shared_configuration > 1 {
+                "share a config".into()
+            } else {
+                "on its own".into()
+            },
+            parts: known(option.option.parts_total, number::plain),
+            parts_detail: parts(option),
+            cost: monthly(results, &option.option.name).map_or("–".into(), thousands),
+            met: format!("{met} of {}", option.checks.len()),
+            met_mark: Mark::of(&option.standing()),
+            met_detail: met_detail(option),
+        }
+    };
+    verdict.options.iter().enumerate().map(row).collect()
+}
+
+/// A dash for what was not counted: no path is without parts, none adds nothing.
+fn known(value: f64, text: impl Fn(f64) -> String) -> String {
+    if value > 0.0 { text(value) } else { "–".to_string() }
+}
+
+fn holds_mark(option: &Judgement) -> Mark {
+    let check = option.checks.iter().find(|check| check.decided_by == "quota ladder");
+    check.map(|check| Mark::of(&check.outcome)).unwrap_or_default()
+}
+
+fn met_detail(option: &Judgement) -> String {
+    match option.rank() {
+        0 => "today".to_string(),
+        1 => {
+            let quotas: BTreeSet<&str> = option.raises.iter().map(|rung| rung.quota.as_str()).collect();
+            format!("after {} {}", quotas.len(), if quotas.len() == 1 { "request" } else { "requests" })
+        }
+        2 => "not settled".to_string(),
+        _ => cut(&option.misses().join(", "), 40),
+    }
+}
+
+fn thousands(sum: f64) -> String {
+    if sum >= 10_000.0 { format!("${}k", number::fixed(sum / 1_000.0, 1)) } else { number::dollars(sum) }
+}
+
+/// Rate and services at which traffic ends the option.
+fn traffic(results: &Results, option: &Judgement) -> (String, String) {
+    let Some(services) = traffic_end(results, option) else { return ("–".into(), String::new()) };
+    let rate = results.wanted.rate_per_service.map(|rate| (services * rate).round());
+    (rate.map_or("–".into(), number::plain), format!("{} services", number::plain(services)))
+}
+
+fn parts(option: &Judgement) -> String {
+    let counted = option.option.parts.iter().filter(|(_, count)| *count > 0.0);
+    counted.take(3).map(|(unit, count)| format!("{} {unit}", number::plain(*count))).collect::<Vec<_>>().join(", ")
+}
+
+pub(super) fn note(results: &Results) -> String {
+    let requests = results.points.iter().map(|point| point.requests).max().unwrap_or(0);
+    if results.points.is_empty() || requests == 0 {
+        return "No simulation: quotas alone.".to_string();
+    }
+    format!(
+        "{} requests a point, common random numbers, {} intervals.",
+        number::fixed(requests as f64, 0),
+        number::percent(results.confidence)
+    )
+}
+
+pub(super) fn requirements(verdict: &Verdict) -> Vec<Requirement> {
+    let Some(first) = verdict.options.first() else { return Vec::new() };
+    let requirement = |k: usize| Requirement {
+        text: number::condition(&first.checks[k].text),
+        decided_by: first.checks[k].decided_by,
+        marks: verdict
+            .options
+            .iter()
+            .filter_map(|option| option.checks.get(k))
+            .map(|check| Mark::of(&check.outcome))
+            .collect(),
+    };
+    (0..first.checks.len()).map(requirement).collect()
+}
+
+pub(super) fn costs(results: &Results, verdict: &Verdict) -> Costs {
+    let mut items: Vec<&str> = Vec::new();
+    for line in &results.costs {
+        if !items.contains(&line.item.as_str()) {
+            items.push(&line.item);
+        }
+    }
+    let names = || verdict.options.iter().map(|option| option.option.name.as_str());
+    let cell = |item: &str, name: &str| {
+        let lines: Vec<&CostLine> = results.costs.iter().filter(|l| l.item == item && l.option == name).collect();
+        match lines.as_slice() {
+            [] => "–".to_string(),
+            known if known.iter().all(|line| line.monthly.is_some()) => {
+                number::fixed(known.iter().filter_map(|line| line.monthly).sum(), 0)
+            }
+            _ => "unknown".to_string(),
+        }
+    };
+    let lines =
+        items.iter().map(|item| ((*item).to_string(), names().map(|name| cell(item, name)).collect())).collect();
+    let totals = names().map(|name| monthly(results, name).map_or("–".into(), |sum| number::fixed(sum, 0))).collect();
+    let notes: BTreeSet<String> =
+        results.costs.iter().filter(|l| !l.basis.is_empty()).map(|l| format!("{}: {}", l.item, l.basis)).collect();
+    let sources: BTreeSet<String> =
+        results.costs.iter().map(|l| address(&l.source)).filter(|s| !s.is_empty()).collect();
+    let totals = if items.is_empty() { Vec::new() } else { totals };
+    Costs { lines, totals, notes: notes.into_iter().take(12).collect(), sources: sources.into_iter().collect() }
+}
+
+/// The criteria that an architect weighs, in the order of the question.
+pub(super) fn criteria(results: &Results, verdict: &Verdict) -> Vec<Criterion> {
+    let each = |text: &dyn Fn(&Judgement) -> String| -> Vec<String> { verdict.options.iter().map(text).collect() };
+    let scale = |o: &Judgement| {
+        o.structure.map_or("no quota ends it".to_string(), |r| format!("{}: {}", number::count(r.services), r.name))
+    };
+    let latency = |o: &Judgement| {
+        let p99 = o.metric("latency.p99");
+        let interval = number::interval(&p99, " – ").map_or(String::new(), |ends| format!(" ({ends})"));
+        format!("p99 {} ms{interval}; path adds {} ms", number::value(&p99), number::fixed(o.option.added_mean_ms, 1))
+    };
+    let complexity = |o: &Judgement| format!("{} to run: {}", number::plain(o.option.parts_total), parts(o));
+    let cost = |o: &Judgement| {
+        monthly(results, &o.option.name).map_or("not counted".into(), |s| format!("{} a month", number::dollars(s)))
+    };
+    let criterion = |name, meaning, cells| Criterion { name, meaning, cells };
+    vec![
+        criterion("Path", "in the order in which a request meets it", each(&|o| o.option.path.join(" → "))),
+        criterion("Sharing", "what services have in common", each(&|o| o.option.sharing.clone())),
+        criterion("Scale", "services before a quota stops you", each(&scale)),
+        criterion("Latency", "what callers wait, and the path's share", each(&latency)),
+        criterion("Independent deployments", "who waits for whom", each(&|o| o.option.independence.clone())),
+        criterion("Complexity", "what someone has to run", each(&complexity)),
+        criterion("Isolation", "VPCs and accounts", each(&|o| o.option.isolation.clone())),
+        criterion("Cost", "what has a price", each(&cost)),
+        criterion(
+            "Outlook",
+            "what AWS says of its parts",
+            each(&|o| o.option.legacy.clone().unwrap_or_else(|| "current".into())),
+        ),
+    ]
+}

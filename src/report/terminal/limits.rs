@@ -1,0 +1,220 @@
+//! The screen of `limits`: the ladder of every option, where traffic ends, what to ask AWS for. Computed, not simulated.
+
+use super::table::{Align, Table};
+use super::{Paint, command, wrapped};
+use crate::report::number::{self, cut, list};
+use crate::results::{Ceiling, Results};
+
+/// Rungs of an option that are shown without `all`.
+const SHOWN: usize = 4;
+
+/// The ladders; with `all` every rung, else the first few.
+#[must_use]
+pub fn limits(results: &Results, all: bool, colour: bool) -> String {
+    let paint = Paint { colour };
+    if results.options.is_empty() {
+        return "no options, so no quotas: `limits` is for scenarios with `[services]`\n".to_string();
+    }
+    let own = results.ceilings.iter().any(|rung| rung.code.is_some() && !rung.value_from.starts_with("AWS default"));
+    let quotas = if own { "your quotas where given" } else { "AWS default quotas" };
+    let wanted = results.wanted.services.map_or(String::new(), |n| format!(", {} wanted", number::count(n)));
+    let title = format!("{}: services each option holds, {quotas}{wanted}", cut(&results.title, 40));
+    let mut out = paint.bold(wrapped(&title, "").trim_end());
+    out.push_str("\n\n");
+    out.push_str(&ladder_table(results, all).text(paint));
+    let holding = holding(results);
+    if !holding.is_empty() && results.wanted.services.is_some() {
+        out.push_str(&format!(
+            "{} holds the {} today\n",
+            paint.mark("+"),
+            number::count(results.wanted.services.unwrap_or(0))
+        ));
+    }
+    for line in traffic_lines(results) {
+        out.push_str(&wrapped(&line, "  "));
+    }
+    let asks = needed(results);
+    if !asks.is_empty() {
+        out.push('\n');
+    }
+    for (i, (rung, options)) in asks.iter().enumerate() {
+        let remark = format!("{} {}", if options.len() == 1 { "option" } else { "options" }, list(options));
+        out.push_str(&command(if i == 0 { "ask" } else { "" }, rung.ask.as_deref().unwrap_or_default(), &remark));
+    }
+    if results.ceilings.iter().any(|rung| rung.ask.is_some()) {
+        out.push_str("        gatecap limits --ask  prints the lines for every option\n");
+    }
+    out
+}
+
+/// Every line that asks AWS for a raise, by option; what `limits --ask` prints.
+#[must_use]
+pub fn asks(results: &Results) -> String {
+    let mut out = String::new();
+    for (i, option) in results.options.iter().enumerate() {
+        let rungs: Vec<&Ceiling> = rungs(results, i, |rung| rung.ask.is_some());
+        if rungs.is_empty() {
+            continue;
+        }
+        out.push_str(&format!("# option {}, {}\n", i + 1, super::clean(&option.name)));
+        for rung in rungs {
+            let services = number::counted_services(rung.services);
+            out.push_str(&format!(
+                "# {}, now {}: ends it at {services}\n",
+                super::clean(&rung.name),
+                number::plain(rung.limit)
+            ));
+            out.push_str(&format!("{}\n", super::clean(rung.ask.as_deref().unwrap_or_default())));
+        }
+    }
+    out
+}
+
+fn rungs(results: &Results, option: usize, keep: impl Fn(&Ceiling) -> bool) -> Vec<&Ceiling> {
+    let name = &results.options[option].name;
+    results.ceilings.iter().filter(|rung| rung.option == *name && keep(rung)).collect()
+}
+
+fn holding(results: &Results) -> Vec<usize> {
+    let wanted = results.wanted.services.unwrap_or(0);
+    let holds = |&i: &usize| rungs(results, i, |rung| rung.services < wanted).is_empty();
+    (0..results.options.len()).filter(holds).collect()
+}
+
+fn ladder_table(results: &Results, all: bool) -> Table {
+    let mut table = Table::new(&[
+        ("", Align::Mark),
+        ("option", Align::Cut),
+        ("services", Align::Right),
+        ("stopped by", Align::Cut),
+        ("quota", Align::Left),
+        ("now", Align::Right),
+        ("raise?", Align::Left),
+    ]);
+    let holding = holding(results);
+    for (i, option) in results.options.iter().enumerate() {
+        let structure = rungs(results, i, |rung| rung.kind == "structure");
+        let shown = if all { structure.len() } else { structure.len().min(SHOWN) };
+        let label = format!("{} {}", i + 1, option.name);
+        let mark = if holding.contains(&i) { "+" } else { "" };
+        if structure.is_empty() {
+            table.row(vec![mark.into(), label.clone(), "-".into(), "no quota".into()]);
+        }
+        for (k, rung) in structure.iter().take(shown).enumerate() {
+            let first = k == 0;
+            table.row(vec![
+                if first { mark.into() } else { String::new() },
+                if first { label.clone() } else { String::new() },
+                number::count(rung.services),
+                stopped_by(rung, all),
+                rung.code.clone().unwrap_or_else(|| "-".into()),
+                number::plain(rung.limit),
+                raise(rung, results.wanted.services),
+            ]);
+        }
+        if structure.len() > shown {
+            let more = number::counted(structure.len() - shown, "more rung", "more rungs");
+            table.row(vec![String::new(), String::new(), String::new(), format!("{more}: --all")]);
+        }
+    }
+    table
+}
+
+/// The quota, with what presses on it where that is not one for one.
+fn stopped_by(rung: &Ceiling, all: bool) -> String {
+    match rung.pressed_by.first() {
+        Some(pressed) if all => format!("{}: {pressed}", rung.name),
+        _ => rung.name.clone(),
+    }
+}
+
+fn raise(rung: &Ceiling, wanted: Option<u32>) -> String {
+    if !rung.adjustable {
+        return "never".to_string();
+    }
+    let by_request = if rung.lead_time == "routine" { "yes" } else { "case by case" };
+    let desired = rung.ask.as_deref().and_then(|ask| ask.split("--desired-value ").nth(1)).unwrap_or_default();
+    match wanted {
+        Some(wanted) if rung.services < wanted && !desired.is_empty() => format!("{by_request}, to {}", desired.trim()),
+        _ => by_request.to_string(),
+    }
+}
+
+/// Where traffic ends the options, equal ends in one line.
+fn traffic_lines(results: &Results) -> Vec<String> {
+    let mut ends: Vec<(&Ceiling, Vec<String>)> = Vec::new();
+    for i in 0..results.options.len() {
+        for rung in rungs(results, i, |rung| rung.kind == "traffic" && rung.binding) {
+            let number = (i + 1).to_string();
+            match ends.iter_mut().find(|(other, _)| other.quota == rung.quota && other.services == rung.services) {
+                Some((_, numbers)) => numbers.push(number),
+                None => ends.push((rung, vec![number])),
+            }
+        }
+    }
+    let line = |(rung, numbers): &(&Ceiling, Vec<String>)| {
+        let who = match numbers.len() {
+            all if all == results.options.len() => "no option passes".to_string(),
+            1 => format!("option {} ends at", numbers[0]),
+            _ => format!("options {} end at", list(numbers)),
+        };
+        let raise = if rung.adjustable { "can be raised" } else { "never raised" };
+        let code = rung.code.as_deref().map_or(String::new(), |code| format!("{code}, "));
+        let services = number::counted_services(rung.services);
+        format!("traffic: {who} {services}, {} {}/s ({code}{raise})", rung.name, number::plain(rung.limit))
+    };
+    ends.iter().map(line).collect()
+}
+
+/// What has to be asked for to hold the wanted services, each line once with the options that need it.
+fn needed(results: &Results) -> Vec<(&Ceiling, Vec<String>)> {
+    let wanted = results.wanted.services.unwrap_or(0);
+    let mut needed: Vec<(&Ceiling, Vec<String>)> = Vec::new();
+    for i in 0..results.options.len() {
+        for rung in rungs(results, i, |rung| rung.services < wanted && rung.ask.is_some()) {
+            match needed.iter_mut().find(|(other, _)| other.ask == rung.ask) {
+                Some((_, options)) => options.push((i + 1).to_string()),
+                None => needed.push((rung, vec![(i + 1).to_string()])),
+            }
+        }
+    }
+    needed
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::fixture;
+
+    #[test]
+    fn ladders_show_codes_values_and_raises() {
+        let screen = limits(&fixture::orders(), false, false);
+        assert!(
+            screen.starts_with("Orders platform: services each option holds, AWS default quotas, 60 wanted\n"),
+            "{screen}"
+        );
+        let line = screen.lines().find(|line| line.contains("5 rest-alb-direct")).unwrap_or_default();
+        assert!(
+            line.contains("50 ALBs per Region") && line.contains("L-53DA6B97") && line.ends_with("yes, to 60"),
+            "{line}"
+        );
+        assert!(screen.lines().any(|line| line.starts_with("+ 3 rest-shared-nlb")), "{screen}");
+        assert!(
+            screen.contains(
+                "traffic: no option passes 200 services, account throttle 10,000/s (L-8A5B8E43, can be raised)"
+            )
+        );
+        assert!(screen.contains("# options 1, 4 and 5"), "{screen}");
+    }
+
+    #[test]
+    fn all_and_ask_show_every_rung() {
+        let mut results = fixture::orders();
+        let extra: Vec<Ceiling> =
+            (0..3).map(|i| Ceiling { services: 4_000 + i, ..results.ceilings[0].clone() }).collect();
+        results.ceilings.extend(extra);
+        assert!(limits(&results, false, false).contains("two more rungs: --all"));
+        assert!(!limits(&results, true, false).contains("--all"));
+        assert_eq!(asks(&results).lines().filter(|line| line.starts_with("aws ")).count(), 22);
+    }
+}

@@ -1,0 +1,201 @@
+//! The screen of `run`: the operating point of each option, or the metrics and hops of a hops scenario.
+
+use super::table::{Align, Table};
+use super::{Paint, sweep, wrapped};
+use crate::report::judge::warnings;
+use crate::report::number;
+use crate::results::{Estimate, Point, Results};
+
+/// Points of a hops scenario that are shown in full; a sweep may have hundreds.
+const FULL_POINTS: usize = 4;
+/// Metrics of the whole system, in order, with their unit.
+const METRICS: [(&str, &str); 19] = [
+    ("latency.mean", "ms"),
+    ("latency.p50", "ms"),
+    ("latency.p90", "ms"),
+    ("latency.p95", "ms"),
+    ("latency.p99", "ms"),
+    ("latency.p99_9", "ms"),
+    ("latency.max", "ms"),
+    ("client.latency.mean", "ms"),
+    ("rate.offered", "/s"),
+    ("rate.attempts", "/s"),
+    ("rate.goodput", "/s"),
+    ("attempts.mean", ""),
+    ("outcome.ok", "%"),
+    ("outcome.throttled", "%"),
+    ("outcome.rejected", "%"),
+    ("outcome.abandoned", "%"),
+    ("outcome.timed_out", "%"),
+    ("outcome.failed", "%"),
+    ("in_system.mean", ""),
+];
+
+/// The table of every simulated point, its hops and warnings.
+#[must_use]
+pub fn run(results: &Results, colour: bool) -> String {
+    let paint = Paint { colour };
+    let mut out = paint.bold(wrapped(&sweep::question(results), "").trim_end());
+    out.push_str("\n\n");
+    if results.points.is_empty() {
+        out.push_str("nothing was simulated\n");
+        return out;
+    }
+    if results.options.is_empty() && results.points.len() <= FULL_POINTS {
+        for point in &results.points {
+            out.push_str(&place(point));
+            out.push_str(&metric_table(point).text(paint));
+        }
+    } else {
+        out.push_str(&point_table(results).text(paint));
+    }
+    let hops = hop_table(results);
+    if !hops.is_empty() {
+        out.push('\n');
+        out.push_str(&hops.text(paint));
+    }
+    for warning in warnings(results) {
+        out.push_str(&format!("{} {}", paint.mark("?"), wrapped(&warning, "  ")));
+    }
+    out
+}
+
+/// `services 60, workload.rate 40` where a hops scenario has axes.
+fn place(point: &Point) -> String {
+    let mut parts: Vec<String> = point.services.map(|n| format!("services {n}")).into_iter().collect();
+    parts.extend(point.axes.iter().map(|(axis, value)| format!("{axis} {}", number::plain(*value))));
+    if parts.is_empty() { String::new() } else { wrapped(&parts.join(", "), "") }
+}
+
+fn metric_table(point: &Point) -> Table {
+    let head = [("metric", Align::Cut), ("value", Align::Right), ("interval", Align::Right), ("unit", Align::Left)];
+    let mut table = Table::new(&head);
+    let mut add = |name: &str, unit: &str, estimate: &Estimate| {
+        let scale = if unit == "%" { 100.0 } else { 1.0 };
+        let scaled = |value: Option<f64>| value.map(|v| v * scale);
+        let shown = Estimate { value: scaled(estimate.value), low: scaled(estimate.low), high: scaled(estimate.high) };
+        let interval = number::interval(&shown, "-").unwrap_or_else(|| "-".into());
+        table.row(vec![name.to_string(), number::value(&shown), interval, unit.to_string()]);
+    };
+    for (name, unit) in METRICS {
+        let zero = |e: &&Estimate| e.value == Some(0.0) && name.starts_with("outcome.");
+        if let Some(estimate) = point.metrics.get(name).filter(|e| !zero(e)) {
+            add(name, unit, estimate);
+        }
+    }
+    let rest = |name: &str| !name.starts_with("hop.") && METRICS.iter().all(|(known, _)| *known != name);
+    for (name, estimate) in point.metrics.iter().filter(|(name, _)| rest(name)) {
+        add(name, "", estimate);
+    }
+    table
+}
+
+/// One row a point; for many points of a sweep too.
+fn point_table(results: &Results) -> Table {
+    let mut table = Table::new(&[
+        ("", Align::Mark),
+        ("point", Align::Cut),
+        ("mean ms", Align::Right),
+        ("p50 ms", Align::Right),
+        ("p99 ms", Align::Right),
+        ("", Align::Left),
+        ("ok", Align::Right),
+        ("goodput", Align::Right),
+        ("nearest limit", Align::Cut),
+    ]);
+    for point in &results.points {
+        let metric = |name: &str| point.metrics.get(name).copied().unwrap_or_default();
+        let p99 = metric("latency.p99");
+        let number_of = |name: &str| results.options.iter().position(|option| option.name == name).map_or(0, |i| i + 1);
+        let name = match &point.option {
+            Some(option) => format!("{} {option} {}", number_of(option), place(point).trim()),
+            None => place(point),
+        };
+        let near = match (&point.bottleneck, point.bottleneck_load) {
+            (Some(name), Some(load)) => format!("{name} {}", number::percent(load)),
+            (Some(name), None) => name.clone(),
+            _ => "-".to_string(),
+        };
+        table.row(vec![
+            if point.stable { String::new() } else { "x".into() },
+            name,
+            number::value(&metric("latency.mean")),
+            number::value(&metric("latency.p50")),
+            if point.stable { number::value(&p99) } else { "overloaded".into() },
+            number::interval(&p99, "-").map_or(String::new(), |interval| format!("({interval})")),
+            metric("outcome.ok").value.map_or("-".into(), number::percent),
+            metric("rate.goodput").value.map_or("-".into(), |rate| format!("{}/s", number::significant(rate))),
+            near,
+        ]);
+    }
+    table
+}
+
+/// Utilisation and waiting of every hop; of options only what makes up their latency at the operating point.
+fn hop_table(results: &Results) -> Table {
+    let mut table = Table::new(&[
+        ("point", Align::Cut),
+        ("hop", Align::Cut),
+        ("mean ms", Align::Right),
+        ("share", Align::Right),
+        ("busy", Align::Right),
+        ("wait ms", Align::Right),
+        ("wait p99", Align::Right),
+        ("throttled", Align::Right),
+        ("evidence", Align::Left),
+    ]);
+    if results.options.is_empty() && results.points.len() > FULL_POINTS {
+        return table;
+    }
+    let here = |point: &&Point| point.option.is_none() || point.services == results.wanted.services;
+    for point in results.points.iter().filter(here) {
+        for (i, hop) in point.hops.iter().enumerate() {
+            let metric =
+                |leaf: &str| point.metrics.get(&format!("hop.{}.{leaf}", hop.name)).copied().unwrap_or_default();
+            let share = |e: Estimate| e.value.map_or("-".to_string(), number::percent);
+            let label = point.option.clone().unwrap_or_else(|| place(point));
+            table.row(vec![
+                if i == 0 { label } else { String::new() },
+                if hop.title.is_empty() { hop.name.clone() } else { hop.title.clone() },
+                number::significant(hop.mean_ms),
+                number::percent(hop.share),
+                share(metric("utilisation")),
+                number::value(&metric("wait.mean")),
+                number::value(&metric("wait.p99")),
+                share(metric("throttled")),
+                if hop.grade == "D" { "D, assumption".into() } else { hop.grade.clone() },
+            ]);
+        }
+    }
+    table
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::fixture;
+
+    #[test]
+    fn a_queue_shows_metrics_with_intervals_and_its_hops() {
+        let screen = run(&fixture::queue(), false);
+        let line = screen.lines().find(|line| line.starts_with("latency.mean")).unwrap_or_default();
+        assert_eq!(
+            line.split_whitespace().collect::<Vec<_>>(),
+            ["latency.mean", "5.00", "4.98-5.02", "ms"],
+            "{screen}"
+        );
+        let hop = screen.lines().find(|line| line.contains("server ")).unwrap_or_default();
+        assert!(hop.contains("80 %") && hop.contains("4.00") && hop.contains("100 %"), "{hop}");
+    }
+
+    #[test]
+    fn an_overloaded_point_shows_no_latency() {
+        let mut results = fixture::orders();
+        results.points[1].stable = false;
+        let screen = run(&results, false);
+        assert!(
+            screen.lines().any(|line| line.starts_with("x 2 rest-link") && line.contains("overloaded")),
+            "{screen}"
+        );
+    }
+}

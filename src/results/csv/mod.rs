@@ -1,0 +1,172 @@
+//! Results as CSV tables, one function a file. Columns are named after metrics with the unit last; the order is fixed by `columns`.
+
+mod columns;
+mod points;
+
+use super::types::{Ceiling, Estimate, Results};
+
+pub use points::{hops, points};
+
+/// The tables that a sweep writes: file name and content. A table without rows is its header.
+#[must_use]
+pub fn tables(results: &Results) -> Vec<(&'static str, String)> {
+    vec![
+        ("points.csv", points(results)),
+        ("hops.csv", hops(results)),
+        ("ceilings.csv", ceilings(results)),
+        ("saturation.csv", saturation(results)),
+        ("comparisons.csv", comparisons(results)),
+        ("costs.csv", costs(results)),
+    ]
+}
+
+/// The ladder of every option, a rung a row. `pressed_by` joins its texts with `; `.
+#[must_use]
+pub fn ceilings(results: &Results) -> String {
+    let header = [
+        "option",
+        "kind",
+        "quota",
+        "code",
+        "name",
+        "limit",
+        "used",
+        "adjustable",
+        "lead_time",
+        "services",
+        "binding",
+        "pressed_by",
+        "value_from",
+        "source",
+        "date",
+        "ask",
+    ];
+    let row = |c: &Ceiling| {
+        vec![
+            c.option.clone(),
+            c.kind.clone(),
+            c.quota.clone(),
+            c.code.clone().unwrap_or_default(),
+            c.name.clone(),
+            number(c.limit),
+            number(c.used),
+            c.adjustable.to_string(),
+            c.lead_time.clone(),
+            c.services.to_string(),
+            c.binding.to_string(),
+            c.pressed_by.join("; "),
+            c.value_from.clone(),
+            c.source.clone(),
+            c.date.clone(),
+            c.ask.clone().unwrap_or_default(),
+        ]
+    };
+    table(&header, results.ceilings.iter().map(row))
+}
+
+/// Where each option saturates; the values are in the unit of the axis.
+#[must_use]
+pub fn saturation(results: &Results) -> String {
+    let header = ["option", "vary", "value", "fails_at", "criterion", "by", "reason"];
+    let rows = results.saturation.iter().map(|s| {
+        vec![
+            s.option.clone().unwrap_or_default(),
+            s.vary.clone(),
+            optional(s.value),
+            optional(s.fails_at),
+            s.criterion.clone(),
+            s.by.clone(),
+            s.reason.clone(),
+        ]
+    });
+    table(&header, rows)
+}
+
+/// Paired differences, A minus B, in the unit of the metric (ms, per second, or a share).
+#[must_use]
+pub fn comparisons(results: &Results) -> String {
+    let header = ["a", "b", "services", "metric", "difference", "difference_low", "difference_high", "variance_ratio"];
+    let rows = results.comparisons.iter().map(|c| {
+        let mut row =
+            vec![c.a.clone(), c.b.clone(), c.services.map(|n| n.to_string()).unwrap_or_default(), c.metric.clone()];
+        row.extend(three(&c.difference));
+        row.push(optional(c.variance_ratio));
+        row
+    });
+    table(&header, rows)
+}
+
+/// What each option costs in a month, a line a row; an empty amount is unknown, not 0.
+#[must_use]
+pub fn costs(results: &Results) -> String {
+    let header = ["option", "item", "monthly_usd", "basis", "source"];
+    let rows = results
+        .costs
+        .iter()
+        .map(|c| vec![c.option.clone(), c.item.clone(), optional(c.monthly), c.basis.clone(), c.source.clone()]);
+    table(&header, rows)
+}
+
+/// Writes a table; quotes where RFC 4180 asks for it.
+fn table<H: AsRef<[u8]>>(header: &[H], rows: impl Iterator<Item = Vec<String>>) -> String {
+    let mut writer = ::csv::Writer::from_writer(Vec::new());
+    // Writing into memory cannot fail, and every row has the header's length.
+    let mut done = writer.write_record(header);
+    for row in rows {
+        debug_assert_eq!(row.len(), header.len());
+        done = done.and_then(|()| writer.write_record(&row));
+    }
+    debug_assert!(done.is_ok());
+    String::from_utf8(writer.into_inner().unwrap_or_default()).unwrap_or_default()
+}
+
+/// The shortest decimal that reads back the same; an exponent only below 1e-9 and from 1e16; empty where not finite.
+fn number(value: f64) -> String {
+    let size = value.abs();
+    if !value.is_finite() {
+        String::new()
+    } else if value != 0.0 && !(1e-9..1e16).contains(&size) {
+        format!("{value:e}")
+    } else {
+        value.to_string()
+    }
+}
+
+fn optional(value: Option<f64>) -> String {
+    value.map(number).unwrap_or_default()
+}
+
+fn three(estimate: &Estimate) -> [String; 3] {
+    [optional(estimate.value), optional(estimate.low), optional(estimate.high)]
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::results::CostLine;
+
+    #[test]
+    fn numbers_are_the_shortest_that_read_back() {
+        for (value, text) in
+            [(50.0, "50"), (0.1, "0.1"), (1e-6, "0.000001"), (1e20, "1e20"), (f64::NAN, ""), (2.5e-12, "2.5e-12")]
+        {
+            assert_eq!(number(value), text);
+        }
+        assert_eq!(number(1.0 / 3.0).parse::<f64>().unwrap(), 1.0 / 3.0);
+    }
+
+    #[test]
+    fn every_table_has_its_header_without_rows() {
+        for (name, text) in tables(&Results::default()) {
+            assert_eq!(text.lines().count(), 1, "{name}");
+        }
+    }
+
+    #[test]
+    fn unknown_is_empty_and_text_is_quoted() {
+        let line = CostLine { option: "a,\"b\"\n".into(), item: "VPC links".into(), ..CostLine::default() };
+        let results = Results { costs: vec![line], ..Results::default() };
+        assert_eq!(costs(&results), "option,item,monthly_usd,basis,source\n\"a,\"\"b\"\"\n\",VPC links,,,\n");
+    }
+}

@@ -1,0 +1,242 @@
+//! A directory of results on disk: every file whole or not at all. Not what is in the files.
+
+use std::collections::BTreeSet;
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use super::json::from_json;
+use super::types::Results;
+use crate::issue::Issue;
+
+/// The file that holds all of the results.
+pub const DOCUMENT: &str = "results.json";
+/// Ending of a file that is being written; a finished directory has none.
+const UNFINISHED: &str = ".gatecap-unfinished";
+/// Folders in which every file with one of the endings is ours, and a file of an earlier run that is not written again is removed.
+const OWNED: [(&str, &[&str]); 2] = [("histograms", &["hgrm"]), ("charts", &["svg", "png"])];
+
+/// Writes `files` (path inside `dir`, content), making `dir` where it is missing: first all beside their places, then all are renamed,
+/// so that a failure (a full disk, say) leaves what was there before. Removes histograms and charts of an earlier run; nothing else.
+///
+/// # Errors
+/// A path that leaves `dir`, a directory that cannot be made or written, a file that cannot be written whole.
+pub fn write(dir: &Path, files: &[(String, Vec<u8>)]) -> Result<(), Issue> {
+    replace(dir, files, &OWNED)
+}
+
+/// As [`write`], for charts and pages made again: histograms of the directory stay.
+///
+/// # Errors
+/// As [`write`].
+pub fn write_pages(dir: &Path, files: &[(String, Vec<u8>)]) -> Result<(), Issue> {
+    replace(dir, files, &OWNED[1..])
+}
+
+/// Whether a directory can be written, before the work that fills it: makes it where it is missing, and nothing else.
+///
+/// # Errors
+/// A path that is a file or has one as a part, a directory that cannot be made or written.
+pub fn check(dir: &Path) -> Result<(), Issue> {
+    places(dir, &[])?;
+    let missing: Vec<PathBuf> = dir
+        .ancestors()
+        .take_while(|path| !path.as_os_str().is_empty() && !path.exists())
+        .map(Path::to_path_buf)
+        .collect();
+    fs::create_dir_all(dir).map_err(|e| unwritable("make the folder", dir, &e))?;
+    let probe = beside(&dir.join("results.json"));
+    let written = whole(&probe, b"");
+    let _ = fs::remove_file(&probe);
+    // Nothing is computed yet: a folder that was not there goes again.
+    for path in missing {
+        let _ = fs::remove_dir(path);
+    }
+    written.map_err(|e| unwritable("write into", dir, &e))
+}
+
+fn replace(dir: &Path, files: &[(String, Vec<u8>)], owned: &[(&str, &[&str])]) -> Result<(), Issue> {
+    let places = places(dir, files)?;
+    let mut made = Unfinished(Vec::new());
+    for (place, (_, content)) in places.iter().zip(files) {
+        let parent = place.parent().unwrap_or(dir);
+        fs::create_dir_all(parent).map_err(|e| unwritable("make the folder", parent, &e))?;
+        if place.is_dir() {
+            return Err(Issue::new(format!("`{}` is a folder, but a file goes there", place.display()))
+                .hint("give another directory with `--out`"));
+        }
+        let beside = beside(place);
+        made.0.push(beside.clone());
+        whole(&beside, content).map_err(|e| unwritable("write", place, &e))?;
+    }
+    for (place, beside) in places.iter().zip(&made.0) {
+        fs::rename(beside, place).map_err(|e| unwritable("put in place", place, &e))?;
+    }
+    made.0.clear();
+    remove_stale(dir, &places, owned)
+}
+
+/// Reads `results.json` of a directory that a sweep wrote.
+///
+/// # Errors
+/// No such directory, no such file, or a file that is not a result document of this format.
+pub fn read(dir: &Path) -> Result<Results, Issue> {
+    let path = dir.join(DOCUMENT);
+    let text = fs::read_to_string(&path).map_err(|error| {
+        Issue::new(format!("cannot read `{}`: {error}", path.display()))
+            .hint("give a directory that `gatecap sweep` wrote; it holds `results.json`")
+    })?;
+    from_json(&text).map_err(|issue| Issue { message: format!("`{}`: {}", path.display(), issue.message), ..issue })
+}
+
+/// Where each file goes; a path must stay inside the directory.
+fn places(dir: &Path, files: &[(String, Vec<u8>)]) -> Result<Vec<PathBuf>, Issue> {
+    if dir.exists() && !dir.is_dir() {
+        return Err(Issue::new(format!("`{}` is a file, but results need a directory", dir.display()))
+            .hint("give a directory with `--out`"));
+    }
+    let inside = |path: &str| {
+        Path::new(path).components().all(|part| matches!(part, std::path::Component::Normal(_))) && !path.is_empty()
+    };
+    files
+        .iter()
+        .map(|(path, _)| {
+            if inside(path) {
+                Ok(dir.join(path))
+            } else {
+                Err(Issue::new(format!("`{path}` would lie outside the directory of results")))
+            }
+        })
+        .collect()
+}
+
+fn beside(place: &Path) -> PathBuf {
+    let mut name = place.as_os_str().to_owned();
+    name.push(UNFINISHED);
+    PathBuf::from(name)
+}
+
+fn whole(path: &Path, content: &[u8]) -> io::Result<()> {
+    // Not synced to the disk: that would cost seconds for hundreds of histograms, and a power cut is not what this guards against.
+    File::create(path)?.write_all(content)
+}
+
+/// Removes files of an earlier run in the folders that are ours, and what an interrupted run left.
+fn remove_stale(dir: &Path, places: &[PathBuf], owned: &[(&str, &[&str])]) -> Result<(), Issue> {
+    let current: BTreeSet<&PathBuf> = places.iter().collect();
+    for &(folder, endings) in owned {
+        let Ok(entries) = fs::read_dir(dir.join(folder)) else { continue };
+        for path in entries.flatten().map(|entry| entry.path()) {
+            let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+            let ours = endings.iter().any(|ending| name.ends_with(&format!(".{ending}"))) || name.ends_with(UNFINISHED);
+            if ours && path.is_file() && !current.contains(&path) {
+                fs::remove_file(&path).map_err(|e| unwritable("remove the stale", &path, &e))?;
+            }
+        }
+        // Only an empty folder goes; the error of any other is of no interest.
+        let _ = fs::remove_dir(dir.join(folder));
+    }
+    Ok(())
+}
+
+fn unwritable(action: &str, path: &Path, error: &io::Error) -> Issue {
+    let hint = match error.kind() {
+        io::ErrorKind::PermissionDenied => "give a directory that you may write to with `--out`",
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+            "make room, or give another directory with `--out`"
+        }
+        io::ErrorKind::NotADirectory | io::ErrorKind::AlreadyExists => {
+            "a part of the path is a file; give another with `--out`"
+        }
+        _ => "give another directory with `--out`",
+    };
+    Issue::new(format!("cannot {action} `{}`: {error}", path.display())).hint(hint)
+}
+
+/// Files that are not in place yet; those that are left when it goes out of scope are removed.
+struct Unfinished(Vec<PathBuf>);
+
+impl Drop for Unfinished {
+    fn drop(&mut self) {
+        for path in &self.0 {
+            // Already renamed or never made: nothing to do.
+            let _ = fs::remove_file(path);
+        }
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    fn file(path: &str, content: &str) -> (String, Vec<u8>) {
+        (path.into(), content.into())
+    }
+
+    fn listing(dir: &Path) -> Vec<String> {
+        let mut names = Vec::new();
+        let mut folders = vec![dir.to_path_buf()];
+        while let Some(folder) = folders.pop() {
+            for entry in fs::read_dir(folder).unwrap().flatten() {
+                if entry.path().is_dir() {
+                    folders.push(entry.path());
+                } else {
+                    names.push(entry.path().strip_prefix(dir).unwrap().to_string_lossy().into_owned());
+                }
+            }
+        }
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn a_second_run_replaces_ours_and_leaves_the_rest() {
+        let temp = tempfile::tempdir().unwrap();
+        let dir = temp.path().join("a/b");
+        write(&dir, &[file("points.csv", "1"), file("histograms/x-s0001.hgrm", "h"), file("charts/map.svg", "s")])
+            .unwrap();
+        fs::write(dir.join("notes.txt"), "mine").unwrap();
+        fs::write(dir.join("histograms/mine.txt"), "mine").unwrap();
+        write(&dir, &[file("points.csv", "2"), file("histograms/x-s0002.hgrm", "h")]).unwrap();
+        assert_eq!(listing(&dir), ["histograms/mine.txt", "histograms/x-s0002.hgrm", "notes.txt", "points.csv"]);
+        assert_eq!(fs::read_to_string(dir.join("points.csv")).unwrap(), "2");
+        assert!(!dir.join("charts").exists());
+    }
+
+    #[test]
+    fn a_failure_leaves_the_old_content_and_no_unfinished_file() {
+        let temp = tempfile::tempdir().unwrap();
+        let dir = temp.path().join("out");
+        write(&dir, &[file("points.csv", "old")]).unwrap();
+        fs::create_dir(dir.join("hops.csv")).unwrap();
+        let error = write(&dir, &[file("points.csv", "new"), file("hops.csv", "new")]).unwrap_err();
+        assert!(error.message.contains("hops.csv` is a folder"), "{}", error.message);
+        assert_eq!(fs::read_to_string(dir.join("points.csv")).unwrap(), "old");
+        assert_eq!(listing(&dir), ["points.csv"]);
+    }
+
+    #[test]
+    fn a_document_is_read_back_and_a_missing_one_is_worded() {
+        let temp = tempfile::tempdir().unwrap();
+        let results = Results { format: crate::results::FORMAT, seed: 7, ..Results::default() };
+        write(temp.path(), &[file(DOCUMENT, &crate::results::json::pretty(&results))]).unwrap();
+        assert_eq!(read(temp.path()).unwrap(), results);
+        write(temp.path(), &[file(DOCUMENT, "{")]).unwrap();
+        assert!(read(temp.path()).unwrap_err().message.contains("results.json`: this is not a result document"));
+        assert!(read(&temp.path().join("none")).unwrap_err().hint.is_some());
+    }
+
+    #[test]
+    fn bad_places_are_worded() {
+        let temp = tempfile::tempdir().unwrap();
+        let taken = temp.path().join("taken");
+        fs::write(&taken, "").unwrap();
+        assert!(write(&taken, &[]).unwrap_err().message.contains("is a file, but results need a directory"));
+        let below = write(&taken.join("x"), &[file("a.csv", "")]).unwrap_err();
+        assert!(below.message.starts_with("cannot make the folder") && below.hint.is_some(), "{}", below.message);
+        for path in ["../x", "/x", ""] {
+            assert!(write(temp.path(), &[file(path, "")]).unwrap_err().message.contains("outside"), "{path}");
+        }
+    }
+}
