@@ -94,6 +94,10 @@ fn look() {
     std::fs::create_dir_all(&dir).unwrap();
     let mut cases = fixture::worst_cases();
     cases.insert(0, fixture::five_options());
+    // Results of real runs, of which `GATECAP_RESULTS` is a list with colons between.
+    for file in std::env::var("GATECAP_RESULTS").unwrap_or_default().split(':').filter(|f| !f.is_empty()) {
+        cases.push(serde_json::from_str(&std::fs::read_to_string(file).unwrap()).unwrap());
+    }
     for (case, results) in cases.iter().enumerate() {
         for chart in all(results) {
             let stem = format!("{case:02}-{}", chart.name);
