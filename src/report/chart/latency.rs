@@ -57,7 +57,7 @@ pub fn latency_p99(results: &Results) -> Option<Chart> {
             canvas.boxed((LEFT + 6.0, y.at(bound) - 10.0), &words, Tie::Left, Type::bold(11.0, Paint::Limit));
         }
         let inside = (TOP + strip(&sweep), BOTTOM);
-        throttle_note(canvas, &sweep, &places_drawn(&sweep, x, y), bound.map(|b| y.at(b)), inside, RIGHT);
+        throttle_note(canvas, &sweep, x, &places_drawn(&sweep, x, y), bound.map(|b| y.at(b)), inside);
         values(canvas, results, &sweep);
         if !marks.is_empty() {
             let at = (2.0, BOTTOM + 56.0 + legend_height(sweep.curves.len()));
@@ -353,7 +353,7 @@ mod tests {
             p.metrics.insert("outcome.throttled".into(), Estimate { value: Some(share), low: None, high: None });
         });
         assert_eq!((lines(&svg, "points"), lines(&svg, "dasharray")), (2, 1));
-        assert!(svg.contains("dashed beyond") && svg.contains("only the answered ones are shown"));
+        assert!(svg.contains("dashed beyond") && svg.contains("only the answered"));
     }
 
     #[test]

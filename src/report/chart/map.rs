@@ -60,7 +60,7 @@ pub fn map(results: &Results) -> Option<Chart> {
             let at = ((panel + GAP) * (i % columns) as f64, HEADING + step * (i / columns) as f64);
             draw_panel(canvas, results, one, at, (panel, high));
         }
-        legend(canvas, bottom + 10.0, width);
+        legend(canvas, bottom + 10.0, width, panels.iter().any(|p| own(results, p).is_some()));
     }))
 }
 
@@ -134,8 +134,8 @@ fn short_count(n: u32) -> String {
     let (unit, letter) = if n >= 1_000_000 { (1_000_000, "M") } else { (1_000, "k") };
     match n {
         0..1_000 => n.to_string(),
-        _ if n % unit == 0 => format!("{}{letter}", n / unit),
-        _ if n % (unit / 10) == 0 => format!("{}.{}{letter}", n / unit, n / (unit / 10) % 10),
+        _ if n.is_multiple_of(unit) => format!("{}{letter}", n / unit),
+        _ if n.is_multiple_of(unit / 10) => format!("{}.{}{letter}", n / unit, n / (unit / 10) % 10),
         _ => count(f64::from(n)),
     }
 }
@@ -180,7 +180,8 @@ fn own(results: &Results, panel: &Panel) -> Option<(usize, usize)> {
     panel.cells.contains_key(&(services, panel.rates[row].to_bits())).then_some((column, row))
 }
 
-fn legend(canvas: &Canvas, top: f64, width: f64) {
+/// The last entry only where a panel has the reader's own cell.
+fn legend(canvas: &Canvas, top: f64, width: f64, own: bool) {
     let words = [
         "load, per cent of the nearest traffic limit",
         "needs a quota first",
@@ -188,7 +189,9 @@ fn legend(canvas: &Canvas, top: f64, width: f64) {
         "full (100 % or more), or objective missed",
         "yours",
     ];
-    key(canvas, top, width, &words.map(String::from), |i, x, y| {
+    let words = words.map(String::from);
+    let shown = if own { &words[..] } else { &words[..words.len() - 1] };
+    key(canvas, top, width, shown, |i, x, y| {
         let (at, size) = ((x, y - 6.0), (16.0, 12.0));
         match i {
             0 => (0..4).for_each(|k| {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::axis::Axis;
-use super::canvas::{At, Canvas, Dash, Stroke, Tie, Type, span};
+use super::canvas::{At, Canvas, Dash, Stroke, Tie, Type};
 use super::label::{Lanes, WIDTH, over};
 use super::select::Sweep;
 use super::style::Paint;
@@ -93,30 +93,24 @@ fn stops(results: &Results, sweep: &Sweep) -> BTreeMap<(u32, bool), Vec<String>>
 
 /// Says, where requests are throttled, that the curves show the answered ones only: refusals are quick and relieve the services,
 /// so that a curve may fall there. `marks` are the pixels of the curves and `objective` a height, which the words avoid.
-pub fn throttle_note(
-    canvas: &Canvas,
-    sweep: &Sweep,
-    marks: &[At],
-    objective: Option<f64>,
-    (top, bottom): At,
-    right: f64,
-) {
-    if !sweep.curves.iter().any(|c| c.points.iter().any(|(_, p)| throttled(p))) {
-        return;
-    }
-    const LINES: [&str; 2] = ["beyond: throttled,", "only the answered ones are shown"];
+pub fn throttle_note(canvas: &Canvas, sweep: &Sweep, x: Axis, marks: &[At], objective: Option<f64>, (top, bottom): At) {
+    const LINES: [&str; 3] = ["beyond: throttled,", "only the answered", "ones are shown"];
     const HIGH: f64 = 14.0;
+    let points = sweep.curves.iter().flat_map(|c| &c.points).filter(|(_, p)| throttled(p));
+    let Some(first) = points.map(|(v, _)| *v).min_by(f64::total_cmp) else { return };
     let look = Type::plain(11.0, Paint::Muted);
-    let from = span(right - 4.0, LINES[1], Tie::Right, look).0 - 8.0;
+    let wide = LINES.map(|l| text::width(l, look.size, false)).into_iter().fold(0.0, f64::max);
+    // Right of where it begins, or as far right as there is room.
+    let from = (x.at(first) + 7.0).min(x.ends().1 - wide - 4.0);
     let free = |height: f64| {
-        // The middle of the two lines, and a line's height around them.
-        let near = |y: f64| (y - (height + HIGH / 2.0)).abs() < HIGH * 1.3;
-        objective.is_none_or(|y| !near(y)) && marks.iter().all(|(x, y)| *x < from || !near(*y))
+        let near = |y: f64| (y - (height + HIGH)).abs() < HIGH * 1.9;
+        let under = |at: f64| (from - 8.0..from + wide + 8.0).contains(&at);
+        objective.is_none_or(|y| !near(y)) && marks.iter().all(|(at, y)| !under(*at) || !near(*y))
     };
-    let places = || (0..).map(|i| top + 10.0 + 4.0 * f64::from(i)).take_while(|y| *y < bottom - 24.0);
+    let places = || (0..).map(|i| top + 10.0 + 4.0 * f64::from(i)).take_while(|y| *y < bottom - 38.0);
     let height = places().find(|y| free(*y)).unwrap_or(top + 10.0);
     for (i, line) in LINES.iter().enumerate() {
-        canvas.boxed((right - 4.0, height + HIGH * i as f64), line, Tie::Right, look);
+        canvas.boxed((from, height + HIGH * i as f64), line, Tie::Left, look);
     }
 }
 

@@ -88,6 +88,7 @@ fn dark(inline: &str) -> String {
 
 /// Writes every chart of the fixtures where `GATECAP_CHARTS` says, for people to look at: `cargo test --lib look -- --ignored`.
 #[test]
+#[allow(clippy::disallowed_methods)] // Where to write is no result.
 #[ignore = "writes files to look at"]
 fn look() {
     let Some(dir) = std::env::var_os("GATECAP_CHARTS").map(std::path::PathBuf::from) else { return };
