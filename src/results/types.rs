@@ -59,6 +59,10 @@ pub struct Wanted {
     pub rate_per_service: Option<f64>,
     /// Requests per second of the whole system at the operating point; null for closed clients.
     pub rate: Option<f64>,
+    /// Values of the sweep's further axes at the operating point, by dotted field name; empty where there are none, or where the
+    /// operating point is simulated as a combination of its own, whose points have empty `Point::axes`.
+    #[serde(default)]
+    pub axes: BTreeMap<String, f64>,
     /// Zones.
     pub zones: u32,
     /// VPCs.

@@ -176,7 +176,9 @@ impl Axis {
             .flat_map(|d| (1..=9).map(move |m| (d, m)))
             .map(|(d, m)| {
                 let value = 1.0 - 1.0 / (f64::from(m) * power_of_ten(d));
-                Tick { value, label: if m == 1 { self.label(value) } else { None } }
+                // The median is the 2 of the first nine.
+                let named = m == 1 || (d, m) == (0, 2);
+                Tick { value, label: if named { self.label(value) } else { None } }
             })
             .collect()
     }
@@ -240,7 +242,7 @@ mod tests {
             "10 ms 20 ms 50 ms 100 ms 200 ms 500 ms 1 s"
         );
         assert_eq!(over(Scale::Log, Unit::Number, (1.0, 3000.0)).join(" "), "1 3 10 30 100 300 1,000 3,000");
-        assert_eq!(over(Scale::Nines, Unit::Percent, (0.0, 0.9999)).join(" "), "0 % 90 % 99 % 99.9 % 99.99 %");
+        assert_eq!(over(Scale::Nines, Unit::Percent, (0.0, 0.9999)).join(" "), "0 % 50 % 90 % 99 % 99.9 % 99.99 %");
         assert_eq!(over(Scale::Linear, Unit::Number, (0.0, 60.0)).join(" "), "0 10 20 30 40 50 60");
         assert!(over(Scale::Log, Unit::Latency, (100.0, 120.0)).len() >= 4);
     }

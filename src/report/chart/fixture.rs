@@ -188,6 +188,7 @@ pub fn five_options() -> Results {
             services: Some(60),
             rate_per_service: Some(50.0),
             rate: Some(3_000.0),
+            axes: BTreeMap::from([("workload.rate_per_service".into(), 50.0)]),
             replications: 10,
             objectives: vec![Objective {
                 text: "latency.p99 <= 250ms".into(),

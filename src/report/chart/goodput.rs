@@ -1,16 +1,17 @@
 //! The chart `goodput`: what comes out of what goes in.
 
 use super::axis::{Axis, Scale, Unit, frame};
-use super::canvas::{At, Canvas, Dash, Stroke, Tie, Type};
-use super::label::{Entry, HEADING, Lanes, WIDTH, legend, legend_height, over, push_apart};
-use super::select::{Shown, shown, sweep};
+use super::canvas::{At, Canvas, Dash, Stroke, Tie};
+use super::label::{Entry, HEADING, Lanes, WIDTH, legend, legend_height, over};
+use super::select::{Shown, Sweep, shown, sweep};
 use super::style::Paint;
 use super::text::{self, bold};
+use super::tips::{Taken, Tip, tips};
 use super::{Chart, Face, runs};
 use crate::results::{Point, Results};
 
 const LEFT: f64 = 58.0;
-const RIGHT: f64 = WIDTH - 24.0;
+const RIGHT: f64 = WIDTH - 52.0;
 const TOP: f64 = HEADING + 26.0;
 const BOTTOM: f64 = TOP + 250.0;
 
@@ -32,12 +33,14 @@ pub fn goodput(results: &Results) -> Option<Chart> {
     if results.points.is_empty() {
         return None;
     }
-    let lines = lines(results);
+    let sweep = sweep(results);
+    let other = if sweep.other.is_empty() { String::new() } else { format!(" at {}", sweep.other) };
+    let lines = lines(sweep);
     let throttle = throttle(results);
     let face = Face {
         name: "goodput",
         title: "What comes out of what goes in".into(),
-        subtitle: format!("successful against offered requests per second; {}", runs(results)),
+        subtitle: format!("successful against offered requests per second{other}; {}", runs(results)),
         description: describe(&lines, throttle),
     };
     let most = lines.iter().flat_map(|l| l.points.iter().map(|p| p.0.max(p.1))).fold(0.0, f64::max);
@@ -98,8 +101,8 @@ fn rates(point: &Point) -> Option<Rates> {
     Some((value("rate.offered")?, value("rate.goodput")?, interval))
 }
 
-fn lines(results: &Results) -> Vec<Line> {
-    let curves = sweep(results).curves.into_iter().map(|c| {
+fn lines(sweep: Sweep) -> Vec<Line> {
+    let curves = sweep.curves.into_iter().map(|c| {
         let mut points: Vec<_> = c.points.iter().filter_map(|(_, p)| rates(p)).collect();
         points.sort_by(|a, b| a.0.total_cmp(&b.0));
         Line { index: c.index, number: c.number, title: c.title, points }
@@ -129,15 +132,11 @@ fn curve(canvas: &Canvas, line: &Line, later: usize, x: Axis, y: Axis) {
 }
 
 fn ends(canvas: &Canvas, lines: &[Line], x: Axis, y: Axis) {
-    let tips: Vec<(&Line, At)> = lines
-        .iter()
-        .filter_map(|l| l.points.last().map(|(offered, good, _)| (l, (x.at(*offered), y.within(*good)))))
-        .collect();
-    let mut heights: Vec<f64> = tips.iter().map(|(_, at)| at.1).collect();
-    push_apart(&mut heights, 12.0, TOP + 4.0, BOTTOM - 4.0);
-    for ((line, at), height) in tips.iter().zip(heights) {
-        canvas.text((at.0 + 7.0, height), &line.number, Tie::Left, Type::bold(11.0, Paint::Series(line.index)));
-    }
+    let tip = |line: &Line| {
+        let (offered, good, _) = line.points.last()?;
+        Some(Tip { at: (x.at(*offered), y.within(*good)), index: line.index, number: line.number.clone() })
+    };
+    tips(canvas, lines.iter().filter_map(tip).collect(), &Taken::default(), (TOP + 4.0, BOTTOM - 4.0));
 }
 
 fn entry(line: &Line) -> Entry {
@@ -193,7 +192,7 @@ mod tests {
     #[test]
     fn unstable_points_still_have_rates() {
         let results = fixture::five_options();
-        let all = lines(&results);
+        let all = lines(sweep(&results));
         assert!(all.iter().all(|l| l.points.len() == 12));
     }
 }

@@ -5,7 +5,7 @@ use super::canvas::{Canvas, Dash, Stroke, Tie, Type};
 use super::label::{HEADING, WIDTH, key, name};
 use super::percentiles::place;
 use super::select::{Row, rows};
-use super::style::Paint;
+use super::style::{Paint, hop_paints};
 use super::text::{self, clean, cut, figure, list, measured};
 use super::{Chart, Face};
 use crate::results::{HopInfo, Results};
@@ -16,6 +16,15 @@ const TOP: f64 = HEADING + 4.0;
 const BAR: f64 = 22.0;
 const ROW: f64 = 48.0;
 
+/// A hop as every row paints it.
+struct Look<'a> {
+    name: &'a str,
+    title: String,
+    paint: u8,
+    /// Whether it is an assumption in any row.
+    assumed: bool,
+}
+
 /// Mean latency by hop, stacked, for every option at the wanted services; hops whose default is an assumption (evidence grade D)
 /// are hatched. `None` only without any point.
 #[must_use]
@@ -23,25 +32,25 @@ pub fn hops(results: &Results) -> Option<Chart> {
     if results.points.is_empty() {
         return None;
     }
-    let rows: Vec<Row> = rows(results);
+    let (rows, other) = rows(results);
+    let place = place(&rows, &other);
     let face = Face {
         name: "hops",
         title: "Where the time goes".into(),
-        subtitle: format!("mean ms of each hop{}; hatched: assumed, not measured (grade D)", place(&rows)),
-        description: describe(&rows),
+        subtitle: format!("mean ms of each hop{place}; hatched: assumed, not measured (grade D)"),
+        description: describe(&rows, &place),
     };
     let rows: Vec<Row> = rows.into_iter().filter(|r| total(r) > 0.0).collect();
     let most = rows.iter().map(total).fold(0.0, f64::max);
     if most <= 0.0 {
         return Some(face.empty("no point has a steady state and a mean for its hops"));
     }
-    let titles = titles(&rows);
+    let looks = looks(&rows);
     let x = Axis::new(Scale::Linear, Unit::Number, (0.0, most), (LEFT, RIGHT));
     let bottom = TOP + ROW * rows.len() as f64;
-    let words: Vec<String> = titles.iter().map(|t| clean(t)).collect();
+    let words: Vec<String> = looks.iter().map(|l| l.title.clone()).collect();
     let lines = key_lines(&words);
-    let assumed = |t: &str| rows.iter().flat_map(drawn).any(|h| title(h) == t && h.grade == "D");
-    Some(face.chart((WIDTH, bottom + 34.0 + 17.0 * lines as f64), |canvas| {
+    Some(face.chart((WIDTH, bottom + 52.0 + 17.0 * lines as f64), |canvas| {
         let ticks = x.ticks();
         for tick in &ticks {
             let at = x.at(tick.value);
@@ -50,11 +59,13 @@ pub fn hops(results: &Results) -> Option<Chart> {
         tick_row(canvas, x, &ticks, bottom + 8.0);
         canvas.text((RIGHT + 14.0, bottom + 8.0), "ms", Tie::Left, super::axis::TICK);
         for (i, row) in rows.iter().enumerate() {
-            bar(canvas, row, x, TOP + ROW * i as f64, &titles);
+            bar(canvas, row, x, TOP + ROW * i as f64, &looks);
         }
-        key(canvas, bottom + 32.0, WIDTH, &words, |i, x, y| {
-            canvas.rect((x, y - 5.0), (16.0, 10.0), paint(colour(i), assumed(titles[i])), 1.0);
+        let below = key(canvas, bottom + 32.0, WIDTH, &words, |i, x, y| {
+            canvas.rect((x, y - 5.0), (16.0, 10.0), paint(looks[i].paint, looks[i].assumed), 1.0);
         });
+        let at = (2.0, bottom + 35.0 + below);
+        canvas.text(at, "means over all measured requests", Tie::Left, Type::plain(11.0, Paint::Muted));
     }))
 }
 
@@ -75,10 +86,6 @@ fn paint(index: u8, assumed: bool) -> Paint {
     if assumed { Paint::HopHatch(index) } else { Paint::Hop(index) }
 }
 
-fn colour(index: usize) -> u8 {
-    (index % usize::from(u8::MAX)) as u8
-}
-
 /// The hops that can be drawn.
 fn drawn<'a>(row: &Row<'a>) -> impl Iterator<Item = &'a HopInfo> {
     let stable = row.point.stable;
@@ -89,22 +96,31 @@ fn total(row: &Row) -> f64 {
     drawn(row).map(|h| h.mean_ms).sum()
 }
 
-fn title(hop: &HopInfo) -> &str {
-    if hop.title.is_empty() { &hop.name } else { &hop.title }
+/// For people: `Zone leg to the ALB`.
+fn title(hop: &HopInfo) -> String {
+    let title = clean(if hop.title.is_empty() { &hop.name } else { &hop.title });
+    match title.strip_prefix("Zone leg to the ") {
+        Some(to @ ("alb" | "nlb")) => format!("Zone leg to the {}", to.to_uppercase()),
+        _ => title,
+    }
 }
 
-/// Titles of all hops by first appearance, so that a hop has one colour in every row.
-fn titles<'a>(rows: &[Row<'a>]) -> Vec<&'a str> {
-    let mut titles = Vec::new();
+/// All hops by first appearance.
+fn looks<'a>(rows: &[Row<'a>]) -> Vec<Look<'a>> {
+    let mut looks: Vec<Look> = Vec::new();
     for hop in rows.iter().flat_map(drawn) {
-        if !titles.contains(&title(hop)) {
-            titles.push(title(hop));
+        let assumed = hop.grade == "D";
+        match looks.iter_mut().find(|l| l.name == hop.name) {
+            Some(look) => look.assumed |= assumed,
+            None => looks.push(Look { name: &hop.name, title: title(hop), paint: 0, assumed }),
         }
     }
-    titles
+    let paints = hop_paints(&looks.iter().map(|l| l.name).collect::<Vec<_>>());
+    looks.iter_mut().zip(paints).for_each(|(look, paint)| look.paint = paint);
+    looks
 }
 
-fn bar(canvas: &Canvas, row: &Row, x: Axis, top: f64, titles: &[&str]) {
+fn bar(canvas: &Canvas, row: &Row, x: Axis, top: f64, looks: &[Look]) {
     let number = (row.number.as_str(), Paint::Series(row.index));
     name(canvas, (LEFT, top + 8.0), number, &row.title, (12.0, WIDTH - 2.0));
     let top = top + 17.0;
@@ -112,7 +128,7 @@ fn bar(canvas: &Canvas, row: &Row, x: Axis, top: f64, titles: &[&str]) {
     for hop in drawn(row) {
         let (from, to) = (x.at(sum), x.at(sum + hop.mean_ms));
         sum += hop.mean_ms;
-        let index = colour(titles.iter().position(|t| *t == title(hop)).unwrap_or(0));
+        let index = looks.iter().find(|l| l.name == hop.name).map_or(0, |l| l.paint);
         let assumed = hop.grade == "D";
         // A hair of page between neighbours, but never more than the segment itself.
         let gap = 1.0_f64.min((to - from) / 3.0);
@@ -130,11 +146,32 @@ fn bar(canvas: &Canvas, row: &Row, x: Axis, top: f64, titles: &[&str]) {
     canvas.text((x.at(sum) + 7.0, top + BAR / 2.0), &measured(sum), Tie::Left, Type::bold(12.0, Paint::Ink));
 }
 
-fn describe(rows: &[Row]) -> String {
+fn describe(rows: &[Row], place: &str) -> String {
     let one = |row: &Row| {
         let largest = drawn(row).max_by(|a, b| a.mean_ms.total_cmp(&b.mean_ms))?;
-        Some(format!("{} {}, most of it in {}", clean(&row.title), measured(total(row)), clean(title(largest))))
+        Some(format!("{} {}, most of it in {}", clean(&row.title), measured(total(row)), title(largest)))
     };
     let each: Vec<String> = rows.iter().filter_map(one).collect();
-    format!("Mean latency by hop{}: {}.", place(rows), list(&each))
+    format!("Mean latency by hop{place}: {}.", list(&each))
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::super::fixture;
+    use super::*;
+
+    #[test]
+    fn hops_keep_their_colour_in_every_chart() {
+        let mut results = fixture::five_options();
+        let of = |results: &Results, name: &str| {
+            looks(&rows(results).0).iter().find(|l| l.name == name).map(|l| (l.paint, l.assumed))
+        };
+        let whole = (of(&results, "service"), of(&results, "vpc-link-v2"));
+        assert!(whole.0.is_some() && whole.1.unwrap().1);
+        results.points.retain(|p| p.option.as_deref() == Some("rest-alb-direct"));
+        assert_eq!((of(&results, "service"), of(&results, "vpc-link-v2")), whole);
+        let leg = HopInfo { name: "zone-leg-alb".into(), title: "Zone leg to the alb".into(), ..HopInfo::default() };
+        assert_eq!(title(&leg), "Zone leg to the ALB");
+    }
 }

@@ -217,7 +217,8 @@ fn words(canvas: &Canvas, row: &Row, x: Axis, top: f64) {
 }
 
 fn legend(canvas: &Canvas, top: f64) {
-    let words = ["on today's quotas", "once the quota before it is raised", "first traffic limit"].map(String::from);
+    let words = ["on today's quotas (structure)", "once the quota before it is raised", "first traffic limit"]
+        .map(String::from);
     key(canvas, top, WIDTH, &words, |i, x, y| match i {
         0 => canvas.rect((x, y - 5.0), (16.0, 10.0), Paint::Series(4), 1.0),
         1 => canvas.rect((x, y - 5.0), (16.0, 10.0), Paint::Hatch(4), 1.0),

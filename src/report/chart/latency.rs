@@ -4,40 +4,34 @@ use std::collections::BTreeMap;
 
 use super::axis::{Axis, Scale, Unit, frame};
 use super::canvas::{At, Canvas, Dash, Stroke, Tie, Type};
-use super::label::{Entry, HEADING, Lanes, WIDTH, legend, legend_height, over, push_apart};
+use super::label::{Entry, HEADING, WIDTH, legend, legend_height};
 use super::select::{Curve, Shown, Sweep, objective, shown, sweep};
+use super::stops::{beyond, throttle_note, verticals, wanted};
 use super::style::Paint;
 use super::text::{self, bold, latency, measured};
+use super::tips::{Taken, Tip, tips};
 use super::{Chart, Face, runs};
-use crate::results::Results;
+use crate::results::{Point, Results};
 
 const METRIC: &str = "latency.p99";
 const LEFT: f64 = 58.0;
-const RIGHT: f64 = WIDTH - 24.0;
+const RIGHT: f64 = WIDTH - 52.0;
 const TOP: f64 = HEADING + 44.0;
 const BOTTOM: f64 = TOP + 262.0;
 /// Distance of crosses above each other.
 const CROSS: f64 = 10.0;
 
-/// p99 against services for every option: bands, dashes beyond today's quotas, ceilings, objective and the reader's own number.
-/// `None` only without any point.
+/// p99 against services (or against another axis where services do not vary) for every option: bands, dashes beyond today's
+/// quotas, ceilings, objective and the reader's own number. `None` with fewer than two places on the axis.
 #[must_use]
 pub fn latency_p99(results: &Results) -> Option<Chart> {
-    if results.points.is_empty() {
+    let sweep = sweep(results);
+    let mut places = sweep.curves.iter().flat_map(|c| c.points.iter().map(|p| p.0));
+    let first = places.next()?;
+    if places.all(|v| v == first) {
         return None;
     }
-    let sweep = sweep(results);
-    let beyond = sweep.curves.iter().any(|c| c.points.iter().any(|(_, p)| !p.fits_quotas));
-    let subtitle = format!("p99, {}{}", runs(results), if beyond { "; dashed beyond today's quotas" } else { "" });
-    let face = Face {
-        name: "latency-p99",
-        title: match sweep.axis.as_str() {
-            "services" => "What callers feel as services are added".into(),
-            _ => "What callers feel as the load changes".into(),
-        },
-        subtitle,
-        description: describe(results, &sweep),
-    };
+    let face = face(results, &sweep);
     let Some((x, y)) = axes(results, &sweep) else {
         return Some(face.empty("no point has a steady state and enough samples for a p99"));
     };
@@ -45,9 +39,9 @@ pub fn latency_p99(results: &Results) -> Option<Chart> {
     let height = BOTTOM + 52.0 + legend_height(sweep.curves.len()) + if marks.is_empty() { 0.0 } else { 22.0 };
     Some(face.chart((WIDTH, height), |canvas| {
         frame(canvas, x, y, &sweep.words(results));
-        ceilings(canvas, results, &sweep, x);
-        if let Some(bound) = objective(results, METRIC).filter(|b| y.holds(*b)) {
-            let at = y.at(bound);
+        let verticals = verticals(canvas, results, &sweep, x, (TOP, BOTTOM));
+        let bound = objective(results, METRIC).filter(|b| y.holds(*b));
+        if let Some(at) = bound.map(|b| y.at(b)) {
             canvas.line(&[(LEFT, at), (RIGHT, at)], Stroke(Paint::Limit, 1.5, Dash::Dashed));
         }
         for curve in &sweep.curves {
@@ -57,17 +51,53 @@ pub fn latency_p99(results: &Results) -> Option<Chart> {
             line(canvas, curve, x, y);
         }
         crosses(canvas, &sweep, x);
-        ends(canvas, &sweep, x, y);
-        if let Some(bound) = objective(results, METRIC).filter(|b| y.holds(*b)) {
+        ends(canvas, &sweep, x, y, verticals);
+        if let Some(bound) = bound {
             let words = format!("objective {}", latency(bound));
             canvas.boxed((LEFT + 6.0, y.at(bound) - 10.0), &words, Tie::Left, Type::bold(11.0, Paint::Limit));
         }
+        let inside = (TOP + strip(&sweep), BOTTOM);
+        throttle_note(canvas, &sweep, x, &places_drawn(&sweep, x, y), bound.map(|b| y.at(b)), inside);
         values(canvas, results, &sweep);
         if !marks.is_empty() {
             let at = (2.0, BOTTOM + 56.0 + legend_height(sweep.curves.len()));
             canvas.text(at, marks, Tie::Left, Type::plain(11.0, Paint::Muted));
         }
     }))
+}
+
+fn face(results: &Results, sweep: &Sweep) -> Face {
+    let outside = sweep.curves.iter().any(|c| c.points.iter().any(|(_, p)| beyond(p)));
+    let at = if sweep.other.is_empty() { String::new() } else { format!(" at {}", sweep.other) };
+    let dashed = if outside { "; dashed beyond today's quotas" } else { "" };
+    let what = match sweep.axis.as_str() {
+        "services" => "services are added".into(),
+        field => format!("{} changes", text::clean(field.rsplit('.').next().unwrap_or(field)).replace('_', " ")),
+    };
+    Face {
+        name: "latency-p99",
+        title: format!("What callers feel as {what}"),
+        subtitle: format!("p99{at}{dashed}; {}", runs(results)),
+        description: describe(results, sweep),
+    }
+}
+
+/// The pixels of all values, and of some places on the lines between them.
+fn places_drawn(sweep: &Sweep, x: Axis, y: Axis) -> Vec<At> {
+    let mut out: Vec<At> = Vec::new();
+    for curve in &sweep.curves {
+        let mut last: Option<At> = None;
+        for (value, point) in &curve.points {
+            let (Shown::Value(v, _) | Shown::Withheld(v)) = shown(point, METRIC) else { continue };
+            let at = (x.at(*value), y.within(v));
+            if let Some((a, b)) = last {
+                out.extend([0.25, 0.5, 0.75].map(|t| (a + (at.0 - a) * t, b + (at.1 - b) * t)));
+            }
+            out.push(at);
+            last = Some(at);
+        }
+    }
+    out
 }
 
 /// Axes around everything that is drawn; `None` where there is no value to draw.
@@ -101,10 +131,6 @@ fn axes(results: &Results, sweep: &Sweep) -> Option<(Axis, Axis)> {
     let middle = (low * high).sqrt();
     let range = ((low / 1.15).min(middle / 2.0), (high * 1.15).max(middle * 2.0));
     Some((x, Axis::new(Scale::Log, Unit::Latency, range, (BOTTOM, TOP + strip(sweep)))))
-}
-
-fn wanted(results: &Results, sweep: &Sweep) -> Option<f64> {
-    results.wanted.services.filter(|_| sweep.axis == "services").map(f64::from).filter(|w| *w > 0.0)
 }
 
 /// The interval around a curve, in one piece for each run of points that have one.
@@ -145,7 +171,7 @@ fn line(canvas: &Canvas, curve: &Curve, x: Axis, y: Axis) {
                 continue;
             }
         };
-        let next = if point.fits_quotas { Dash::Solid } else { Dash::Dashed };
+        let next = if beyond(point) { Dash::Dashed } else { Dash::Solid };
         match run.last().copied() {
             None => lonely = true,
             Some(last) if next != dash => {
@@ -209,65 +235,31 @@ fn crosses(canvas: &Canvas, sweep: &Sweep, x: Axis) {
     }
 }
 
-/// Option numbers at the right ends of the curves.
-fn ends(canvas: &Canvas, sweep: &Sweep, x: Axis, y: Axis) {
-    let last = |c: &Curve| {
-        c.points.iter().rev().find_map(|(v, p)| match shown(p, METRIC) {
-            Shown::Value(value, _) => Some((x.at(*v), y.within(value))),
-            _ => None,
-        })
+/// Option numbers right of the last line or ring of the curves.
+fn ends(canvas: &Canvas, sweep: &Sweep, x: Axis, y: Axis, verticals: Vec<f64>) {
+    let value = |point: &Point| match shown(point, METRIC) {
+        Shown::Value(v, _) | Shown::Withheld(v) => Some(v),
+        Shown::Missing => None,
     };
-    let tips: Vec<(&Curve, At)> = sweep.curves.iter().filter_map(|c| last(c).map(|at| (c, at))).collect();
-    let mut heights: Vec<f64> = tips.iter().map(|(_, at)| at.1).collect();
-    push_apart(&mut heights, 12.0, TOP + strip(sweep) + 4.0, BOTTOM - 4.0);
-    for ((curve, at), height) in tips.iter().zip(heights) {
-        canvas.boxed((at.0 + 7.0, height), &curve.number, Tie::Left, Type::bold(11.0, Paint::Series(curve.index)));
-    }
-}
-
-/// Where quotas stop the options, and where the reader wants to be, as labelled verticals.
-fn ceilings(canvas: &Canvas, results: &Results, sweep: &Sweep, x: Axis) {
-    let mut lanes = Lanes::new(3, 2.0, WIDTH - 2.0);
-    if let Some(own) = wanted(results, sweep) {
-        let at = x.at(own);
-        canvas.line(&[(at, TOP - 6.0), (at, BOTTOM)], Stroke(Paint::Ink, 1.6, Dash::Solid));
-        let words = format!("your {} services", text::count(own));
-        over(canvas, &mut lanes, at, TOP - 13.0, (&words, ""), Paint::Ink);
-    }
-    if sweep.axis != "services" {
-        return;
-    }
-    let mut stops: BTreeMap<(u32, bool), Vec<String>> = BTreeMap::new();
-    for curve in &sweep.curves {
-        let Some(option) = results.options.get(usize::from(curve.index)) else { continue };
-        for (kind, traffic) in [("structure", false), ("traffic", true)] {
-            let mine = results.ceilings.iter().filter(|c| c.option == option.name && c.kind == kind);
-            if let Some(first) = mine.map(|c| c.services).min() {
-                stops.entry((first, traffic)).or_default().push(curve.number.clone());
-            }
-        }
-    }
-    for ((services, traffic), numbers) in stops {
-        if !x.holds(f64::from(services)) {
-            continue;
-        }
-        let at = x.at(f64::from(services));
-        canvas.line(&[(at, TOP - 6.0), (at, BOTTOM)], Stroke(Paint::Muted, 1.1, Dash::Dotted));
-        let who = match numbers.len() {
-            n if n == sweep.curves.len() && n > 1 => "all".to_string(),
-            1 => format!("option {}", numbers[0]),
-            _ => format!("options {}", numbers.join(", ")),
-        };
-        let words = if traffic { format!("traffic, {who}") } else { who };
-        over(canvas, &mut lanes, at, TOP - 13.0, (&text::count(f64::from(services)), &words), Paint::Muted);
-    }
+    let last = |c: &Curve| {
+        let (at, v) = c.points.iter().rev().find_map(|(at, p)| value(p).map(|v| (*at, v)))?;
+        Some(Tip { at: (x.at(at), y.within(v)), index: c.index, number: c.number.clone() })
+    };
+    let points = sweep.curves.iter().flat_map(|c| &c.points);
+    let ring = |(at, p): &(f64, &Point)| match shown(p, METRIC) {
+        Shown::Withheld(v) => Some((x.at(*at), y.within(v))),
+        _ => None,
+    };
+    let taken = Taken { verticals, rings: points.filter_map(ring).collect() };
+    let between = (TOP + strip(sweep) + 4.0, BOTTOM - 4.0);
+    tips(canvas, sweep.curves.iter().filter_map(last).collect(), &taken, between);
 }
 
 /// The legend: every option's p99 at the reader's own number of services.
 fn values(canvas: &Canvas, results: &Results, sweep: &Sweep) {
     let own = wanted(results, sweep);
     let entry = |curve: &Curve| {
-        let at = |v: f64| curve.points.iter().find(|(x, _)| (x - v).abs() < 0.5);
+        let at = |v: f64| curve.points.iter().find(|(x, _)| same(*x, v));
         let point = own.and_then(at).or(if own.is_none() { curve.points.last() } else { None });
         let (value, interval) = match point.map(|(_, p)| shown(p, METRIC)) {
             Some(Shown::Value(v, Some((low, high)))) => {
@@ -283,11 +275,15 @@ fn values(canvas: &Canvas, results: &Results, sweep: &Sweep) {
     };
     let entries: Vec<Entry> = sweep.curves.iter().map(entry).collect();
     let place = match own {
-        Some(own) => format!("p99 at {}", text::count(own)),
+        Some(own) => format!("p99 at {}", text::number(own)),
         None => "p99 at the right".into(),
     };
     let interval = format!("{:.0} %, ms", results.confidence * 100.0);
     legend(canvas, BOTTOM + 52.0, &[&place, &interval], &entries);
+}
+
+fn same(a: f64, b: f64) -> bool {
+    (a - b).abs() <= 1e-9 * b.abs()
 }
 
 /// What rings mean, where there are any.
@@ -300,7 +296,7 @@ fn marks(sweep: &Sweep) -> &'static str {
 fn describe(results: &Results, sweep: &Sweep) -> String {
     let own = wanted(results, sweep);
     let value = |curve: &Curve| {
-        let (_, point) = curve.points.iter().find(|(x, _)| own.is_none_or(|w| (x - w).abs() < 0.5))?;
+        let (_, point) = curve.points.iter().find(|(x, _)| own.is_none_or(|w| same(*x, w)))?;
         let Shown::Value(v, _) = shown(point, METRIC) else { return None };
         let who = if curve.number.is_empty() { "the system".into() } else { format!("option {}", curve.number) };
         Some(format!("{} for {who}", measured(v)))
@@ -308,7 +304,10 @@ fn describe(results: &Results, sweep: &Sweep) -> String {
     let values: Vec<String> = sweep.curves.iter().filter_map(value).collect();
     let what = format!("The 99th percentile of latency against {}, on a log scale", label_of(&sweep.axis));
     match (own, values.is_empty()) {
-        (Some(own), false) => format!("{what}; at {own} services it is {}.", text::list(&values)),
+        (Some(own), false) => {
+            let unit = if sweep.axis == "services" { " services" } else { "" };
+            format!("{what}; at {}{unit} it is {}.", text::number(own), text::list(&values))
+        }
         _ => format!("{what}."),
     }
 }
@@ -322,7 +321,7 @@ fn label_of(axis: &str) -> &str {
 mod tests {
     use super::super::fixture;
     use super::*;
-    use crate::results::Point;
+    use crate::results::Estimate;
 
     fn draw(change: impl Fn(&mut Point)) -> String {
         let mut results = fixture::five_options();
@@ -347,6 +346,28 @@ mod tests {
         assert!(svg.contains("dashed beyond") && !svg.contains("no steady state"));
         let svg = draw(|p| p.fits_quotas = true);
         assert_eq!((lines(&svg, "points"), lines(&svg, "dasharray")), (1, 0));
+        assert!(!svg.contains("throttled"));
+        let svg = draw(|p| {
+            p.fits_quotas = true;
+            let share = if p.services > Some(60) { 0.2 } else { 0.0 };
+            p.metrics.insert("outcome.throttled".into(), Estimate { value: Some(share), low: None, high: None });
+        });
+        assert_eq!((lines(&svg, "points"), lines(&svg, "dasharray")), (2, 1));
+        assert!(svg.contains("dashed beyond") && svg.contains("only the answered"));
+    }
+
+    #[test]
+    fn one_place_on_the_axis_is_no_chart() {
+        let mut results = fixture::five_options();
+        results.points.retain(|p| p.services == Some(60) && p.axes["workload.rate_per_service"] == 50.0);
+        assert_eq!(latency_p99(&results), None);
+    }
+
+    #[test]
+    fn only_an_axis_of_services_is_called_so() {
+        let chart = latency_p99(&fixture::hops()).unwrap();
+        assert_eq!(chart.title, "What callers feel as rate changes");
+        assert!(!chart.svg.contains("services"));
     }
 
     #[test]

@@ -42,7 +42,7 @@ pub fn map(results: &Results) -> Option<Chart> {
     let width = if columns == 1 { WIDTH } else { WIDE };
     let face = Face {
         name: "map",
-        title: "Where it saturates".into(),
+        title: "Which limit is met first".into(),
         subtitle: "per cent of the nearest traffic limit, by services (across) and requests/s of each of them (up)"
             .into(),
         description: describe(results, &panels),
@@ -60,7 +60,7 @@ pub fn map(results: &Results) -> Option<Chart> {
             let at = ((panel + GAP) * (i % columns) as f64, HEADING + step * (i / columns) as f64);
             draw_panel(canvas, results, one, at, (panel, high));
         }
-        legend(canvas, bottom + 10.0, width);
+        legend(canvas, bottom + 10.0, width, panels.iter().any(|p| own(results, p).is_some()));
     }))
 }
 
@@ -88,15 +88,7 @@ fn draw_panel(canvas: &Canvas, results: &Results, panel: &Panel, (left, top): At
     let (from, top) = (left + RATES, top + ABOVE);
     let wide = (width - RATES) / panel.services.len() as f64;
     let bottom = top + high * panel.rates.len() as f64;
-    let mut free = f64::NEG_INFINITY;
-    for (column, services) in panel.services.iter().enumerate() {
-        let (at, words) = (from + wide * (column as f64 + 0.5), count(f64::from(*services)));
-        let (a, b) = span(at, &words, Tie::Middle, TICK);
-        if a > free {
-            canvas.text((at, bottom + 10.0), &words, Tie::Middle, TICK);
-            free = b + 5.0;
-        }
-    }
+    column_labels(canvas, results, panel, (from, bottom + 10.0), wide);
     canvas.text((left + width, bottom + 25.0), "services", Tie::Right, TICK);
     let every = (12.0 / high).ceil() as usize;
     for (row, rate) in panel.rates.iter().enumerate() {
@@ -116,15 +108,50 @@ fn draw_panel(canvas: &Canvas, results: &Results, panel: &Panel, (left, top): At
     }
 }
 
+/// Numbers of services below the columns: short where the long ones do not fit, and the reader's own before all others.
+fn column_labels(canvas: &Canvas, results: &Results, panel: &Panel, (from, height): At, wide: f64) {
+    let fits = |words: &str| text::width(words, TICK.size, false) + 3.0 <= wide;
+    let all_fit = panel.services.iter().all(|n| fits(&count(f64::from(*n))));
+    let own = |n: u32| results.wanted.services == Some(n);
+    let mut order: Vec<usize> = (0..panel.services.len()).collect();
+    order.sort_by_key(|&i| (!own(panel.services[i]), i));
+    let mut taken: Vec<(f64, f64)> = Vec::new();
+    for column in order {
+        let services = panel.services[column];
+        let at = from + wide * (column as f64 + 0.5);
+        let words = if all_fit { count(f64::from(services)) } else { short_count(services) };
+        let look = if own(services) { Type::bold(TICK.size, Paint::Own) } else { TICK };
+        let (a, b) = span(at, &words, Tie::Middle, look);
+        if taken.iter().all(|(c, d)| b + 2.0 <= *c || *d + 2.0 <= a) {
+            canvas.text((at, height), &words, Tie::Middle, look);
+            taken.push((a, b));
+        }
+    }
+}
+
+/// `950`, `1k`, `2.5k`, `3M`; a count that has more digits than that stays as it is.
+fn short_count(n: u32) -> String {
+    let (unit, letter) = if n >= 1_000_000 { (1_000_000, "M") } else { (1_000, "k") };
+    match n {
+        0..1_000 => n.to_string(),
+        _ if n.is_multiple_of(unit) => format!("{}{letter}", n / unit),
+        _ if n.is_multiple_of(unit / 10) => format!("{}.{}{letter}", n / unit, n / (unit / 10) % 10),
+        _ => count(f64::from(n)),
+    }
+}
+
 /// Fill, word and whether it carries the corner of a quota, for a cell.
 fn look(cell: &MapCell) -> (Paint, String, bool) {
     let load = if cell.load.is_finite() { number((cell.load * 100.0).round()) } else { "–".into() };
     match cell.stopped_by.as_str() {
+        // Nothing is left there, whatever the cell says of what stops it.
+        "ok" | "" | "service" if cell.load >= 1.0 => (SERVICE, "full".into(), false),
         "throttle" => (Paint::Shut, "429".into(), false),
         "service" if cell.by.starts_with("latency.") => {
             let metric = cell.by["latency.".len()..].split_whitespace().next().unwrap_or("");
             (SERVICE, metric.replace('_', "."), false)
         }
+        "service" if cell.by.contains(['<', '>']) => (SERVICE, "miss".into(), false),
         "service" => (SERVICE, "full".into(), false),
         "quota" => (QUOTA, load, true),
         _ => (heat(cell.load), load, false),
@@ -139,34 +166,32 @@ fn draw_cell(canvas: &Canvas, cell: &MapCell, (x, y): At, (wide, high): At) {
         let leg = (high * 0.42).min(wide * 0.42);
         canvas.polygon(&[(x + wide - leg, y), (x + wide, y), (x + wide, y + leg)], Paint::Shut, 1.0);
     }
-    let stopped = matches!(cell.stopped_by.as_str(), "throttle" | "service");
-    let ty = Type { size: 10.5, bold: stopped, paint: paint.text_on() };
+    let ty = Type { size: 10.5, bold: paint == SERVICE || paint == Paint::Shut, paint: paint.text_on() };
     if text::width(&words, ty.size, ty.bold) + 3.0 <= wide && high >= 11.0 {
         canvas.text((x + wide / 2.0, y + high / 2.0), &words, Tie::Middle, ty);
     }
 }
 
-/// The reader's own cell: the nearest, unless the map lies elsewhere.
+/// Column and row of the reader's own cell, where the map has exactly that.
 fn own(results: &Results, panel: &Panel) -> Option<(usize, usize)> {
-    let nearest = |values: &[f64], wanted: f64| {
-        let distance = |v: f64| libm::log(v.max(1e-9) / wanted.max(1e-9)).abs();
-        let (at, v) = values.iter().copied().enumerate().min_by(|a, b| distance(a.1).total_cmp(&distance(b.1)))?;
-        (distance(v) < 0.7).then_some(at)
-    };
-    let services: Vec<f64> = panel.services.iter().copied().map(f64::from).collect();
-    let column = nearest(&services, f64::from(results.wanted.services?))?;
-    Some((column, nearest(&panel.rates, results.wanted.rate_per_service?)?))
+    let (services, rate) = (results.wanted.services?, results.wanted.rate_per_service?);
+    let column = panel.services.iter().position(|n| *n == services)?;
+    let row = panel.rates.iter().position(|r| (r - rate).abs() <= 1e-9 * rate.abs())?;
+    panel.cells.contains_key(&(services, panel.rates[row].to_bits())).then_some((column, row))
 }
 
-fn legend(canvas: &Canvas, top: f64, width: f64) {
+/// The last entry only where a panel has the reader's own cell.
+fn legend(canvas: &Canvas, top: f64, width: f64, own: bool) {
     let words = [
         "load, per cent of the nearest traffic limit",
         "needs a quota first",
         "account throttled (429)",
-        "service full, or p99 missed",
+        "full (100 % or more), or objective missed",
         "yours",
     ];
-    key(canvas, top, width, &words.map(String::from), |i, x, y| {
+    let words = words.map(String::from);
+    let shown = if own { &words[..] } else { &words[..words.len() - 1] };
+    key(canvas, top, width, shown, |i, x, y| {
         let (at, size) = ((x, y - 6.0), (16.0, 12.0));
         match i {
             0 => (0..4).for_each(|k| {
@@ -200,6 +225,7 @@ fn describe(results: &Results, panels: &[Panel]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::super::fixture;
     use super::*;
 
     #[test]
@@ -215,5 +241,27 @@ mod tests {
         assert_eq!(look(&cell("throttle", "account throttle")).1, "429");
         assert_eq!(look(&cell("service", "latency.p99_9 <= 250ms")).1, "p99.9");
         assert_eq!(look(&cell("service", "service targets")).1, "full");
+        assert_eq!(look(&cell("service", "outcome.ok >= 0.999")).1, "miss");
+        for stopped_by in ["ok", "service"] {
+            let full = MapCell { load: 1.0, ..cell(stopped_by, "latency.p99 <= 250ms") };
+            assert_eq!(look(&full), (SERVICE, "full".into(), false));
+        }
+    }
+
+    #[test]
+    fn only_the_own_cell_is_outlined() {
+        let mut results = fixture::five_options();
+        let at = |results: &Results| own(results, &panels(results)[0]);
+        assert_eq!(at(&results), Some((3, 2)));
+        results.wanted.services = Some(61);
+        assert_eq!(at(&results), None);
+        results.wanted.services = Some(60);
+        results.wanted.rate_per_service = Some(51.0);
+        assert_eq!(at(&results), None);
+    }
+
+    #[test]
+    fn long_counts_are_shortened() {
+        assert_eq!([950, 1_000, 2_500, 2_371, 3_000_000].map(short_count), ["950", "1k", "2.5k", "2,371", "3M"]);
     }
 }

@@ -22,8 +22,10 @@ mod percentiles;
 #[cfg(feature = "png")]
 mod png;
 mod select;
+mod stops;
 mod style;
 mod text;
+mod tips;
 
 pub use goodput::goodput;
 pub use hops::hops;

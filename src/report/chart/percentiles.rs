@@ -2,19 +2,24 @@
 
 use super::axis::{Axis, Scale, Unit, frame};
 use super::canvas::{At, Canvas, Dash, Stroke, Tie, Type};
-use super::label::{Entry, HEADING, WIDTH, legend, legend_height, push_apart};
+use super::label::{Entry, HEADING, WIDTH, legend, legend_height};
 use super::select::{Row, objective, rows};
 use super::style::Paint;
 use super::text::{bold, clean, latency, measured, percent};
+use super::tips::{Taken, Tip, tips};
 use super::{Chart, Face};
 use crate::results::Results;
 
 const LEFT: f64 = 58.0;
-const RIGHT: f64 = WIDTH - 24.0;
+const RIGHT: f64 = WIDTH - 52.0;
 const TOP: f64 = HEADING + 10.0;
 const BOTTOM: f64 = TOP + 240.0;
 /// Quantiles beyond this (and the maximum, which is quantile 1) lie off the axis.
 const LAST: f64 = 0.999_999;
+/// The axis starts here: below the median a request is not slow, and the fastest one would stretch the other axis for nothing.
+const FIRST: f64 = 0.5;
+/// An objective further than this above the slowest is said in words, so that the curves are not pressed flat.
+const FAR: f64 = 4.0;
 /// The quantiles that the legend names.
 const NAMED: [f64; 3] = [0.5, 0.99, 0.999];
 
@@ -24,12 +29,13 @@ pub fn percentiles(results: &Results) -> Option<Chart> {
     if results.points.is_empty() {
         return None;
     }
-    let rows = rows(results);
+    let (rows, other) = rows(results);
+    let place = place(&rows, &other);
     let face = Face {
         name: "percentiles",
         title: "How slow the slow ones are".into(),
-        subtitle: format!("latency by percentile, every nine as wide as the last{}", place(&rows)),
-        description: describe(&rows),
+        subtitle: format!("latency by percentile, every nine as wide as the last{place}"),
+        description: describe(&rows, &place),
     };
     let curves: Vec<(&Row, Vec<(f64, f64)>)> =
         rows.iter().map(|r| (r, curve(r))).filter(|(_, points)| !points.is_empty()).collect();
@@ -40,8 +46,9 @@ pub fn percentiles(results: &Results) -> Option<Chart> {
     let last = curves.iter().flat_map(|(_, p)| p.iter().map(|(q, _)| *q)).fold(0.9, f64::max);
     let bound = objective(results, "latency.p99");
     let low = values.iter().copied().fold(f64::INFINITY, f64::min);
-    let high = values.iter().copied().chain(bound).fold(0.0, f64::max);
-    let x = Axis::new(Scale::Nines, Unit::Percent, (0.0, last), (LEFT, RIGHT));
+    let slowest = values.iter().copied().fold(0.0, f64::max);
+    let high = bound.filter(|b| *b <= slowest * FAR).map_or(slowest, |b| b.max(slowest));
+    let x = Axis::new(Scale::Nines, Unit::Percent, (FIRST, last), (LEFT, RIGHT));
     let y = Axis::new(Scale::Log, Unit::Latency, (low / 1.15, (high * 1.15).max(low * 4.0)), (BOTTOM, TOP));
     let height = BOTTOM + 52.0 + legend_height(curves.len());
     Some(face.chart((WIDTH, height), |canvas| {
@@ -53,8 +60,13 @@ pub fn percentiles(results: &Results) -> Option<Chart> {
                 canvas.dot(only, 3.0, Paint::Series(row.index));
             }
         }
-        if let Some(bound) = bound.filter(|b| y.holds(*b)) {
-            mark(canvas, x, y.at(bound), &format!("objective: p99 within {}", latency(bound)));
+        if let Some(bound) = bound {
+            let words = format!("objective: p99 within {}", latency(bound));
+            match y.at(bound) {
+                at if y.holds(bound) => mark(canvas, x, at, &words),
+                at if at < TOP => objective_beyond(canvas, TOP + 10.0, &format!("{words}, above this chart")),
+                _ => objective_beyond(canvas, BOTTOM - 10.0, &format!("{words}, below this chart")),
+            }
         }
         ends(canvas, &curves, x, y);
         let entries: Vec<Entry> = curves.iter().map(|(row, points)| entry(row, points)).collect();
@@ -63,7 +75,7 @@ pub fn percentiles(results: &Results) -> Option<Chart> {
     }))
 }
 
-/// The drawable part of a point's percentiles, in rising order.
+/// The part of a point's percentiles from the median on, in rising order.
 fn curve(row: &Row) -> Vec<(f64, f64)> {
     if !row.point.stable {
         return Vec::new();
@@ -71,7 +83,9 @@ fn curve(row: &Row) -> Vec<(f64, f64)> {
     let drawn = |&(q, ms): &(f64, f64)| (0.0..=LAST).contains(&q) && ms.is_finite() && ms > 0.0;
     let mut points: Vec<(f64, f64)> = row.point.percentiles.iter().copied().filter(drawn).collect();
     points.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)));
-    points
+    let median = at(&points, FIRST);
+    points.retain(|(q, _)| *q > FIRST);
+    median.into_iter().map(|ms| (FIRST, ms)).chain(points).collect()
 }
 
 /// The objective: a line up to its percentile, where it must not be crossed.
@@ -82,14 +96,16 @@ fn mark(canvas: &Canvas, x: Axis, height: f64, words: &str) {
     canvas.boxed((LEFT + 6.0, height - 10.0), words, Tie::Left, Type::bold(11.0, Paint::Limit));
 }
 
+fn objective_beyond(canvas: &Canvas, height: f64, words: &str) {
+    canvas.boxed((LEFT + 6.0, height), words, Tie::Left, Type::bold(11.0, Paint::Limit));
+}
+
 fn ends(canvas: &Canvas, curves: &[(&Row, Vec<(f64, f64)>)], x: Axis, y: Axis) {
-    let tips: Vec<(&Row, At)> =
-        curves.iter().filter_map(|(row, p)| p.last().map(|(q, ms)| (*row, (x.at(*q), y.at(*ms))))).collect();
-    let mut heights: Vec<f64> = tips.iter().map(|(_, at)| at.1).collect();
-    push_apart(&mut heights, 12.0, TOP + 4.0, BOTTOM - 4.0);
-    for ((row, at), height) in tips.iter().zip(heights) {
-        canvas.text((at.0 + 7.0, height), &row.number, Tie::Left, Type::bold(11.0, Paint::Series(row.index)));
-    }
+    let tip = |(row, points): &(&Row, Vec<(f64, f64)>)| {
+        let (q, ms) = points.last()?;
+        Some(Tip { at: (x.at(*q), y.at(*ms)), index: row.index, number: row.number.clone() })
+    };
+    tips(canvas, curves.iter().filter_map(tip).collect(), &Taken::default(), (TOP + 4.0, BOTTOM - 4.0));
 }
 
 /// The latency at a quantile, straight between the points around it; none outside the curve.
@@ -114,28 +130,40 @@ fn entry(row: &Row, points: &[(f64, f64)]) -> Entry {
     }
 }
 
-/// `, at 60 services` where all rows agree on it.
-pub(super) fn place(rows: &[Row]) -> String {
+/// `, at 60 services` where all rows agree on it, and the combination of axes where it is not the reader's own.
+pub(super) fn place(rows: &[Row], other: &str) -> String {
     let first = rows.first().and_then(|r| r.point.services);
-    match first {
+    let services = match first {
+        Some(1) if rows.iter().all(|r| r.point.services == Some(1)) => ", at 1 service".into(),
         Some(n) if rows.iter().all(|r| r.point.services == Some(n)) => format!(", at {n} services"),
         Some(_) => ", at the services nearest to yours".into(),
         None => String::new(),
-    }
+    };
+    if other.is_empty() { services } else { format!("{services}, {other}") }
 }
 
-fn describe(rows: &[Row]) -> String {
+fn describe(rows: &[Row], place: &str) -> String {
     let value = |row: &Row| at(&curve(row), 0.99).map(|ms| format!("{} for {}", measured(ms), clean(&row.title)));
     let values: Vec<String> = rows.iter().filter_map(value).collect();
     match super::text::list(&values).as_str() {
-        "" => format!("Latency by percentile{}.", place(rows)),
-        list => format!("Latency by percentile{}; 99 in 100 requests are answered within {list}.", place(rows)),
+        "" => format!("Latency by percentile{place}."),
+        list => format!("Latency by percentile{place}; 99 in 100 requests are answered within {list}."),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_curve_starts_at_the_median() {
+        let points = vec![(0.0, 1e-4), (0.4, 8.0), (0.6, 12.0), (0.99, 90.0), (1.0, 500.0)];
+        let point = crate::results::Point { stable: true, percentiles: points, ..Default::default() };
+        let row = Row { index: 0, number: String::new(), title: String::new(), point: &point };
+        let drawn = curve(&row);
+        assert_eq!(drawn.len(), 3);
+        assert!(drawn[0].0 == FIRST && (drawn[0].1 - 10.0).abs() < 1e-9, "{drawn:?}");
+    }
 
     #[test]
     fn latency_between_points() {

@@ -25,13 +25,16 @@ pub struct Sweep<'a> {
     pub axis: String,
     /// The lines, in order of the options.
     pub curves: Vec<Curve<'a>>,
+    /// The combination of the other axes where it is not the reader's own: `workload.rate_per_service = 25`; empty where it is.
+    pub other: String,
 }
 
 impl Sweep<'_> {
     /// Words for the axis.
     #[must_use]
     pub fn words(&self, results: &Results) -> String {
-        match (self.axis.as_str(), results.wanted.rate_per_service) {
+        // Another combination may have another rate, which the subtitle tells.
+        match (self.axis.as_str(), results.wanted.rate_per_service.filter(|_| self.other.is_empty())) {
             ("services", Some(rate)) => format!("services, each {} requests/s", text::number(rate)),
             ("services", None) => "services".into(),
             (field, _) => text::clean(field),
@@ -79,38 +82,74 @@ fn number_of(index: usize, name: Option<&str>) -> String {
     name.map_or_else(String::new, |_| (index + 1).to_string())
 }
 
-/// The values of the further axes at the operating point; those of the first point where none agrees with what is wanted.
-fn base_axes(results: &Results) -> BTreeMap<String, f64> {
-    let agrees = |field: &str, value: f64| {
-        let wanted = match field.rsplit('.').next() {
-            Some("rate_per_service") => results.wanted.rate_per_service,
-            Some("rate") => results.wanted.rate,
-            _ => None,
-        };
-        wanted.is_none_or(|w| (w - value).abs() <= 1e-9 * w.abs())
-    };
-    let all = |p: &&Point| p.axes.iter().all(|(field, value)| agrees(field, *value));
-    results.points.iter().find(all).or(results.points.first()).map(|p| p.axes.clone()).unwrap_or_default()
+type Axes = BTreeMap<String, f64>;
+
+/// The reader's own combination of the further axes where it was simulated, then that of the first point.
+fn combinations(results: &Results) -> Vec<&Axes> {
+    let own = &results.wanted.axes;
+    let simulated = results.points.iter().any(|p| p.axes == *own);
+    let mut all: Vec<&Axes> = simulated.then_some(own).into_iter().collect();
+    all.extend(results.points.first().map(|p| &p.axes).filter(|first| *first != own));
+    all
 }
 
-/// One line per option over services, or over the first further axis with two values where services do not vary.
+/// `workload.rate_per_service = 25, services.targets = 4`: a combination that is not the reader's own; empty for the own one.
+fn named(results: &Results, axes: &Axes, but: &str) -> String {
+    if *axes == results.wanted.axes {
+        return String::new();
+    }
+    let others = axes.iter().filter(|(field, _)| *field != but);
+    let words = others.map(|(field, value)| format!("{} = {}", text::clean(field), text::number(*value)));
+    words.collect::<Vec<_>>().join(", ")
+}
+
+fn varies(mut values: impl Iterator<Item = f64>) -> bool {
+    let first = values.next();
+    values.any(|v| Some(v) != first)
+}
+
+/// One line per option over services in the reader's own combination of the further axes (the first one where the own was not
+/// simulated), or over the first further axis with two values where services do not vary.
 #[must_use]
 pub fn sweep(results: &Results) -> Sweep<'_> {
-    let base = base_axes(results);
-    let varies = |of: &dyn Fn(&Point) -> Option<f64>| {
-        let mut values = results.points.iter().filter_map(of);
-        let first = values.next();
-        values.any(|v| Some(v) != first)
-    };
+    let points = || results.points.iter();
     let services = |p: &Point| p.services.map(f64::from);
-    let axis = if varies(&services) {
-        "services".to_string()
-    } else {
-        let field = base.keys().find(|f| varies(&|p: &Point| p.axes.get(*f).copied()));
-        field.cloned().unwrap_or_else(|| "services".into())
+    let combinations = combinations(results);
+    let over = |axes: &&Axes| varies(points().filter(|p| p.axes == **axes).filter_map(services));
+    let fields: std::collections::BTreeSet<&String> = points().flat_map(|p| p.axes.keys()).collect();
+    let field = fields.into_iter().find(|f| varies(points().filter_map(|p| p.axes.get(*f).copied())));
+    let along_services = |axes: &Axes| {
+        let same = |p: &Point| p.axes == *axes;
+        curves(results, same, |p| services(p).or(Some(1.0)))
     };
-    let value = |p: &Point| if axis == "services" { services(p).or(Some(1.0)) } else { p.axes.get(&axis).copied() };
-    let same = |p: &Point| p.axes.iter().all(|(field, v)| *field == axis || base.get(field).is_none_or(|b| b == v));
+    match (combinations.iter().copied().find(over), field) {
+        (Some(axes), _) => {
+            Sweep { axis: "services".into(), curves: along_services(axes), other: named(results, axes, "") }
+        }
+        (None, Some(field)) => {
+            // The operating point may be a combination of its own that has no value on the axis.
+            let known = combinations.into_iter().find(|axes| axes.contains_key(field));
+            let base = known.or(points().map(|p| &p.axes).find(|axes| axes.contains_key(field)));
+            let same = |p: &Point| {
+                let held = |axes: &Axes| axes.iter().all(|(f, v)| f == field || p.axes.get(f) == Some(v));
+                p.axes.contains_key(field) && base.is_some_and(held)
+            };
+            let other = base.map_or_else(String::new, |axes| named(results, axes, field));
+            Sweep { axis: field.clone(), curves: curves(results, same, |p| p.axes.get(field).copied()), other }
+        }
+        (None, None) => {
+            let axes = combinations.first().copied();
+            let other = axes.map_or_else(String::new, |axes| named(results, axes, ""));
+            Sweep { axis: "services".into(), curves: axes.map_or_else(Vec::new, along_services), other }
+        }
+    }
+}
+
+fn curves<'a>(
+    results: &'a Results,
+    same: impl Fn(&Point) -> bool,
+    value: impl Fn(&Point) -> Option<f64>,
+) -> Vec<Curve<'a>> {
     let curves = owners(results).into_iter().enumerate().map(|(i, name)| {
         let mine = results.points.iter().filter(|p| p.option.as_deref() == name && same(p));
         let mut points: Vec<(f64, &Point)> = mine.filter_map(|p| value(p).map(|v| (v, p))).collect();
@@ -118,27 +157,28 @@ pub fn sweep(results: &Results) -> Sweep<'_> {
         points.sort_by(|a, b| a.0.total_cmp(&b.0));
         Curve { index: i as u8, number: number_of(i, name), title: title_of(results, name), points }
     });
-    let curves = curves.filter(|c| !c.points.is_empty()).collect();
-    Sweep { axis, curves }
+    curves.filter(|c| !c.points.is_empty()).collect()
 }
 
-/// Each option at the wanted services, or at the nearest simulated number of them; for a hops scenario up to six of its points.
+/// Each option in the reader's own combination of axes (or the first) at the wanted services, or at the nearest simulated number
+/// of them; for a hops scenario up to six of its points. With the words for a combination that is not the own.
 #[must_use]
-pub fn rows<'a>(results: &'a Results) -> Vec<Row<'a>> {
+pub fn rows(results: &Results) -> (Vec<Row<'_>>, String) {
     let sweep = sweep(results);
     if results.options.is_empty() && sweep.curves.len() == 1 {
-        return spread(results, sweep);
+        let other = sweep.other.clone();
+        return (spread(results, sweep), other);
     }
-    let wanted = match sweep.axis.as_str() {
-        "services" => results.wanted.services.map(f64::from),
-        field => base_axes(results).get(field).copied(),
-    };
+    let Some(axes) = combinations(results).first().copied() else { return (Vec::new(), String::new()) };
+    let wanted = results.wanted.services.map(f64::from);
     let distance = |at: f64| wanted.map_or(0.0, |w| libm::log(at.max(1e-9) / w.max(1e-9)).abs());
-    let nearest = |curve: Curve<'a>| {
-        let point = curve.points.iter().min_by(|a, b| distance(a.0).total_cmp(&distance(b.0)))?.1;
-        Some(Row { index: curve.index, number: curve.number, title: curve.title, point })
-    };
-    sweep.curves.into_iter().filter_map(nearest).collect()
+    let mut rows = Vec::new();
+    for curve in curves(results, |p| p.axes == *axes, |p| p.services.map(f64::from).or(Some(1.0))) {
+        let nearest = curve.points.iter().min_by(|a, b| distance(a.0).total_cmp(&distance(b.0)));
+        let Some(&(_, point)) = nearest else { continue };
+        rows.push(Row { index: curve.index, number: curve.number, title: curve.title, point });
+    }
+    (rows, named(results, axes, ""))
 }
 
 fn spread<'a>(results: &Results, sweep: Sweep<'a>) -> Vec<Row<'a>> {
@@ -203,15 +243,44 @@ mod tests {
         assert_eq!(sweep.axis, "services");
         assert_eq!(sweep.curves.len(), 5);
         assert!(sweep.curves.iter().all(|c| c.points.iter().all(|(_, p)| p.axes["workload.rate_per_service"] == 50.0)));
-        assert!(rows(&results).iter().all(|r| r.point.services == Some(60)));
+        assert!(rows(&results).0.iter().all(|r| r.point.services == Some(60)));
+        assert_eq!((sweep.other.as_str(), rows(&results).1.as_str()), ("", ""));
+    }
+
+    #[test]
+    fn another_combination_is_drawn_only_where_the_own_is_missing_and_is_named() {
+        let mut results = fixture::five_options();
+        results.wanted.axes.clear();
+        let first = sweep(&results);
+        assert!(first.curves.iter().all(|c| c.points.iter().all(|(_, p)| p.axes["workload.rate_per_service"] == 25.0)));
+        assert_eq!(first.other, "workload.rate_per_service = 25");
+        assert_eq!(first.words(&results), "services");
+        assert_eq!(rows(&results).1, "workload.rate_per_service = 25");
+        // The own point as a combination of its own.
+        let mut own = results.points[3].clone();
+        own.axes.clear();
+        results.points.push(own);
+        let (rows, other) = rows(&results);
+        assert_eq!((rows.len(), other.as_str()), (1, ""));
+        assert!(rows[0].point.axes.is_empty());
+    }
+
+    #[test]
+    fn a_further_axis_is_swept_where_services_do_not_vary() {
+        let mut results = fixture::five_options();
+        results.points.retain(|p| p.services == Some(60));
+        let sweep = sweep(&results);
+        assert_eq!((sweep.axis.as_str(), sweep.other.as_str()), ("workload.rate_per_service", ""));
+        assert!(sweep.curves.iter().all(|c| c.points.len() == 3));
+        assert!(rows(&results).0.iter().all(|r| r.point.axes["workload.rate_per_service"] == 50.0));
     }
 
     #[test]
     fn a_hops_scenario_is_one_line() {
         let results = fixture::hops();
         assert_eq!(sweep(&results).axis, "workload.rate");
-        assert_eq!(rows(&results).len(), ROWS);
-        assert!(rows(&Results::default()).is_empty());
+        assert_eq!(rows(&results).0.len(), ROWS);
+        assert!(rows(&Results::default()).0.is_empty());
     }
 
     #[test]

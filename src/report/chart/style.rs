@@ -28,7 +28,7 @@ pub enum Paint {
     Series(u8),
     /// Hatching in the colour of the option of this index.
     Hatch(u8),
-    /// The hop of this index.
+    /// The hop of this index, from [`hop_paints`].
     Hop(u8),
     /// Hatching in the colour of the hop of this index.
     HopHatch(u8),
@@ -52,17 +52,53 @@ const SERIES: [Pair; 8] = [
     Pair("#6B4FA0", "#B49BE3"),
 ];
 
-/// Hops of a path in order: neighbours differ in lightness, so that the stack reads without colour.
-const HOPS: [Pair; 8] = [
-    Pair("#2F6DA8", "#3E7CBA"),
-    Pair("#86B6DF", "#B9D8F1"),
-    Pair("#B5651D", "#D2843B"),
-    Pair("#E9B754", "#F4D08A"),
-    Pair("#8C2D2D", "#BF5A55"),
-    Pair("#A590C9", "#CDBFE4"),
-    Pair("#2E7D5B", "#3B8A68"),
-    Pair("#8CC4A0", "#BFE2CB"),
+/// Colours of hops by name, the same in every report: what surrounds the path in greys, gateways blue, links brown to gold, zone
+/// legs red, load balancers violet, the service green. The numbers are part of the names of CSS variables.
+const NAMED_HOPS: [(&str, Pair); 13] = [
+    ("client", Pair("#8A939C", "#7E8893")),
+    ("connection", Pair("#C3CAD1", "#B9C2CB")),
+    ("rest-api", Pair("#2F6DA8", "#3E7CBA")),
+    ("http-api", Pair("#86B6DF", "#B9D8F1")),
+    ("vpc-link-v1", Pair("#8F4A12", "#B5651D")),
+    ("vpc-link-v2", Pair("#E0A53A", "#F4D08A")),
+    ("zone-leg-nlb", Pair("#8C2D2D", "#BF5A55")),
+    ("zone-leg-alb", Pair("#C4605A", "#DE8F88")),
+    ("zone-leg-service", Pair("#E5A8A0", "#F3CFCA")),
+    ("nlb", Pair("#6A4FA0", "#8F76C4")),
+    ("alb", Pair("#A590C9", "#CDBFE4")),
+    ("service", Pair("#2E7D5B", "#3B8A68")),
+    ("waf", Pair("#1E4468", "#7FA8CF")),
 ];
+
+/// For hops of any other name, in the order in which a report has them; beyond the last they start again.
+const OTHER_HOPS: [Pair; 12] = [
+    Pair("#1B8A8F", "#2FA6AB"),
+    Pair("#B8C34A", "#D5DE7A"),
+    Pair("#B03A7B", "#D065A0"),
+    Pair("#7FC9C4", "#A9E0DC"),
+    Pair("#5E6B1F", "#8E9C3F"),
+    Pair("#E59AC4", "#F2C1DC"),
+    Pair("#3B4A8C", "#6676BE"),
+    Pair("#8CC4A0", "#BFE2CB"),
+    Pair("#6E4A3A", "#96705E"),
+    Pair("#C9B08F", "#E3D2B9"),
+    Pair("#4A5560", "#68747F"),
+    Pair("#D97A00", "#F09A3A"),
+];
+
+/// The paints of hops of these names, in their order. No two names share one, while at most twelve are none of ours.
+#[must_use]
+pub fn hop_paints(names: &[&str]) -> Vec<u8> {
+    let mut others = 0;
+    let mut paint = |name: &str| match NAMED_HOPS.iter().position(|(known, _)| *known == name) {
+        Some(at) => at as u8,
+        None => {
+            others += 1;
+            (NAMED_HOPS.len() + (others - 1) % OTHER_HOPS.len()) as u8
+        }
+    };
+    names.iter().map(|name| paint(name)).collect()
+}
 
 /// First byte of a key colour: plotters knows RGB only, so a themed paint passes through it as `#01` and its code.
 const KEY: u8 = 1;
@@ -118,10 +154,6 @@ impl Paint {
     /// colour of its lines.
     fn colours(self) -> (String, String, String) {
         let pair = |name: String, p: &Pair| (name, p.0.to_string(), p.1.to_string());
-        let of = |table: &[Pair; 8], name: &str, i: u8| {
-            let at = usize::from(i) % table.len();
-            pair(format!("{name}-{}", at + 1), &table[at])
-        };
         match self {
             Paint::Ink => pair("ink".into(), &Pair("#1F2328", "#E6EAEF")),
             Paint::Muted => pair("muted".into(), &Pair("#59636E", "#9BA5B1")),
@@ -131,8 +163,16 @@ impl Paint {
             Paint::Limit => pair("limit".into(), &Pair("#B3192E", "#FF7B86")),
             Paint::Own => pair("own".into(), &Pair("#0B57D0", "#2F7BFF")),
             Paint::Shut => pair("shut".into(), &Pair("#1F2328", "#56606C")),
-            Paint::Series(i) | Paint::Hatch(i) => of(&SERIES, "series", i),
-            Paint::Hop(i) | Paint::HopHatch(i) => of(&HOPS, "hop", i),
+            Paint::Series(i) | Paint::Hatch(i) => {
+                let at = usize::from(i) % SERIES.len();
+                pair(format!("series-{}", at + 1), &SERIES[at])
+            }
+            Paint::Hop(i) | Paint::HopHatch(i) => {
+                let at = usize::from(i) % (NAMED_HOPS.len() + OTHER_HOPS.len());
+                let named = NAMED_HOPS.get(at).map(|(_, p)| p);
+                let other = &OTHER_HOPS[at.saturating_sub(NAMED_HOPS.len()) % OTHER_HOPS.len()];
+                pair(format!("hop-{}", at + 1), named.unwrap_or(other))
+            }
             Paint::Fixed(r, g, b) => (String::new(), format!("#{r:02X}{g:02X}{b:02X}"), String::new()),
         }
     }
@@ -189,7 +229,7 @@ pub fn theme_css() -> String {
     let plain =
         [Paint::Ink, Paint::Muted, Paint::Grid, Paint::Faint, Paint::Page, Paint::Limit, Paint::Own, Paint::Shut]
             .into_iter();
-    let all = plain.chain((0..8).map(Paint::Series)).chain((0..8).map(Paint::Hop));
+    let all = plain.chain((0..8).map(Paint::Series)).chain((0..25).map(Paint::Hop));
     let (mut light, mut dark) = (String::new(), String::new());
     for (name, on_light, on_dark) in all.map(Paint::colours) {
         light += &format!("--gc-{name}:{on_light};");
@@ -231,9 +271,21 @@ mod tests {
     }
 
     #[test]
+    fn a_hop_has_one_colour_that_is_its_own() {
+        let mut names: Vec<&str> = NAMED_HOPS.iter().map(|(name, _)| *name).collect();
+        names.extend(["a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l"]);
+        let mut colours: Vec<String> = hop_paints(&names).into_iter().map(|i| Paint::Hop(i).plain()).collect();
+        assert_eq!(hop_paints(&["x", "alb"])[1], hop_paints(&["alb"])[0]);
+        colours.sort();
+        colours.dedup();
+        assert_eq!(colours.len(), 25);
+    }
+
+    #[test]
     fn the_theme_has_every_variable_in_both_schemes() {
         let css = theme_css();
         assert_eq!(css.matches("--gc-series-8:").count(), 3);
+        assert_eq!(css.matches("--gc-hop-25:").count(), 3);
         assert!(Paint::Series(12).themed().contains("--gc-series-5,"));
     }
 }

@@ -88,12 +88,17 @@ fn dark(inline: &str) -> String {
 
 /// Writes every chart of the fixtures where `GATECAP_CHARTS` says, for people to look at: `cargo test --lib look -- --ignored`.
 #[test]
+#[allow(clippy::disallowed_methods)] // Where to write is no result.
 #[ignore = "writes files to look at"]
 fn look() {
     let Some(dir) = std::env::var_os("GATECAP_CHARTS").map(std::path::PathBuf::from) else { return };
     std::fs::create_dir_all(&dir).unwrap();
     let mut cases = fixture::worst_cases();
     cases.insert(0, fixture::five_options());
+    // Results of real runs, of which `GATECAP_RESULTS` is a list with colons between.
+    for file in std::env::var("GATECAP_RESULTS").unwrap_or_default().split(':').filter(|f| !f.is_empty()) {
+        cases.push(serde_json::from_str(&std::fs::read_to_string(file).unwrap()).unwrap());
+    }
     for (case, results) in cases.iter().enumerate() {
         for chart in all(results) {
             let stem = format!("{case:02}-{}", chart.name);

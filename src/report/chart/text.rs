@@ -126,16 +126,26 @@ pub fn number(value: f64) -> String {
     if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_string() } else { text }
 }
 
-/// A given latency in ms, such as a tick or an objective: `0.25 ms`, `10 ms`, `1 s`.
+/// A given latency in ms, such as a tick or an objective: `20 µs`, `0.25 ms`, `10 ms`, `1 s`.
 #[must_use]
 pub fn latency(ms: f64) -> String {
-    if ms.abs() >= 1000.0 { format!("{} s", number(ms / 1000.0)) } else { format!("{} ms", number(ms)) }
+    in_unit(ms, number)
 }
 
-/// A measured latency in ms: `14.0 ms`, `1.25 s`.
+/// A measured latency in ms: `0.50 µs`, `14.0 ms`, `1.25 s`.
 #[must_use]
 pub fn measured(ms: f64) -> String {
-    if ms.abs() >= 1000.0 { format!("{} s", figure(ms / 1000.0)) } else { format!("{} ms", figure(ms)) }
+    in_unit(ms, figure)
+}
+
+/// In the unit that needs the fewest digits.
+fn in_unit(ms: f64, print: fn(f64) -> String) -> String {
+    match ms.abs() {
+        a if a >= 1000.0 => format!("{} s", print(ms / 1000.0)),
+        // What prints as 0.1 ms stays in ms.
+        a if a > 0.0 && a < 0.0995 => format!("{} µs", print(ms * 1000.0)),
+        _ => format!("{} ms", print(ms)),
+    }
 }
 
 /// A quantile as a percentage with as many nines as it has: `99 %`, `99.95 %`.
@@ -167,6 +177,10 @@ mod tests {
             assert_eq!(count(value), text);
         }
         assert_eq!((latency(0.25), latency(139.2), latency(1000.0)), ("0.25 ms".into(), "139 ms".into(), "1 s".into()));
+        assert_eq!(
+            (latency(0.0001), latency(0.1), measured(0.05)),
+            ("0.1 µs".into(), "0.1 ms".into(), "50.0 µs".into())
+        );
         assert_eq!(
             (measured(14.0), measured(1250.0), number(500.0)),
             ("14.0 ms".into(), "1.25 s".into(), "500".into())
