@@ -1,1 +1,39 @@
-//! To come.
+//! A discrete-event queueing-network simulator that has never heard of AWS.
+//!
+//! A [`Network`] is data: arrivals, a client, classes of requests, each with a route of steps (delays, token buckets, pools of
+//! connections, deadlines, stations). [`simulate`] runs one replication of it and returns a [`Tally`] of integers. It is a
+//! pure function of the network, the window and the run's key: no clock, thread, environment or hash order comes in.
+//!
+//! The loop takes whatever is earliest: the next arrival, which stands beside the calendar, or the calendar's top. An attempt
+//! walks its route until it meets a step that others share and that lies in its future; only then is it put into the calendar.
+//! So a chain of pure delays costs one event, and a constant delay at the head of all routes costs none (`Network::lead`).
+//! At a first-come-first-served station the departure is settled on arrival (see `station`), so stations, waiting rooms,
+//! patience, deterministic timeouts and token buckets need no events of their own, and the most common route (delays, then one
+//! station) costs a single trip through the heap.
+//!
+//! What is known ahead of the clock is counted ahead of it: a timeout is decided when the step beyond the deadline is
+//! scheduled, a retry is scheduled from there, and integrals over the window are corrected when it opens and closes
+//! (`window`). Work that a timeout leaves behind goes on as an attempt whose outcome is already decided.
+//!
+//! ```text
+//!   source ──▶ attempt ──▶ delay ─ delay ─ delay ──▶ (calendar) ──▶ station ──▶ end ──▶ tally
+//!                 ▲           bucket, pool: at once                              │
+//!                 └──────────────── retry (calendar) ◀───────────────────────────┘
+//! ```
+
+mod calendar;
+mod client;
+mod limiter;
+pub mod network;
+mod run;
+mod source;
+mod station;
+pub mod tally;
+mod walk;
+mod window;
+
+pub use calendar::{Calendar, Kind};
+pub use network::{Network, Window};
+pub use run::{AuditError, simulate};
+pub use source::Source;
+pub use tally::Tally;

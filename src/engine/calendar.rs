@@ -1,0 +1,170 @@
+//! The pending-event set: a 4-ary implicit heap of packed 16-byte entries. Knows order, not meaning.
+
+/// What kind of event it is; events of one instant are taken in this order, then in the order in which they were scheduled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u8)]
+pub enum Kind {
+    /// An attempt moves on to its next step (what departures allow).
+    Move = 0,
+    /// The client learns how an attempt ended.
+    End = 1,
+    /// A request is tried again.
+    Retry = 2,
+    /// A closed client sends its next request.
+    Start = 3,
+}
+
+/// A scheduled event: when, what, and the slot it is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Event {
+    /// Nanoseconds.
+    pub at: u64,
+    /// Kind.
+    pub kind: Kind,
+    /// Slot of the attempt, or number of the client.
+    pub slot: u32,
+}
+
+/// The set. Ties in time and kind come out first in, first out.
+///
+/// An entry packs time (64 bits), kind (3), sequence number (29) and slot (32) into one `u128`, so that comparing entries is
+/// comparing integers. The sequence number wraps after 2^29 pushes; two entries of one instant and kind that far apart would
+/// swap, deterministically.
+#[derive(Debug, Default)]
+pub struct Calendar {
+    heap: Vec<u128>,
+    sequence: u32,
+}
+
+const SEQUENCE_MASK: u32 = (1 << 29) - 1;
+const ARITY: usize = 4;
+
+impl Calendar {
+    /// An empty set with room for `capacity` events.
+    #[must_use]
+    pub fn with_capacity(capacity: usize) -> Calendar {
+        Calendar { heap: Vec::with_capacity(capacity), sequence: 0 }
+    }
+
+    /// Number of pending events.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.heap.len()
+    }
+
+    /// Whether nothing is pending.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.heap.is_empty()
+    }
+
+    /// Schedules `slot` for `at`.
+    #[inline]
+    pub fn push(&mut self, at: u64, kind: Kind, slot: u32) {
+        let low = (u64::from(kind as u8) << 61) | (u64::from(self.sequence) << 32) | u64::from(slot);
+        self.sequence = (self.sequence + 1) & SEQUENCE_MASK;
+        let entry = (u128::from(at) << 64) | u128::from(low);
+        let mut hole = self.heap.len();
+        self.heap.push(entry);
+        while hole > 0 {
+            let parent = (hole - 1) / ARITY;
+            if self.heap[parent] <= entry {
+                break;
+            }
+            self.heap[hole] = self.heap[parent];
+            hole = parent;
+        }
+        self.heap[hole] = entry;
+    }
+
+    /// Time and kind of the earliest event.
+    #[inline]
+    #[must_use]
+    pub fn peek(&self) -> Option<(u64, Kind)> {
+        self.heap.first().map(|&entry| ((entry >> 64) as u64, kind_of(entry)))
+    }
+
+    /// Takes the earliest event.
+    ///
+    /// Walks the hole to a leaf along the smallest children, then the last entry up from there: the last entry is nearly
+    /// always a late one, so comparing it on the way down would be wasted.
+    #[inline]
+    pub fn pop(&mut self) -> Option<Event> {
+        let top = *self.heap.first()?;
+        let last = self.heap.pop()?;
+        let len = self.heap.len();
+        if len > 0 {
+            let mut hole = 0;
+            loop {
+                let first = hole * ARITY + 1;
+                if first + ARITY <= len {
+                    let children = &self.heap[first..first + ARITY];
+                    let left = usize::from(children[1] < children[0]);
+                    let right = 2 + usize::from(children[3] < children[2]);
+                    let least = if children[right] < children[left] { right } else { left };
+                    self.heap[hole] = children[least];
+                    hole = first + least;
+                } else if first < len {
+                    let mut least = first;
+                    for child in first + 1..len {
+                        if self.heap[child] < self.heap[least] {
+                            least = child;
+                        }
+                    }
+                    self.heap[hole] = self.heap[least];
+                    hole = least;
+                } else {
+                    break;
+                }
+            }
+            while hole > 0 {
+                let parent = (hole - 1) / ARITY;
+                if self.heap[parent] <= last {
+                    break;
+                }
+                self.heap[hole] = self.heap[parent];
+                hole = parent;
+            }
+            self.heap[hole] = last;
+        }
+        Some(Event { at: (top >> 64) as u64, kind: kind_of(top), slot: top as u32 })
+    }
+}
+
+#[inline]
+fn kind_of(entry: u128) -> Kind {
+    match (entry >> 61) as u8 & 7 {
+        0 => Kind::Move,
+        1 => Kind::End,
+        2 => Kind::Retry,
+        _ => Kind::Start,
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::random::RunKey;
+    use crate::random::StreamId;
+
+    #[test]
+    fn pops_in_order_of_time_kind_and_insertion() {
+        let mut calendar = Calendar::default();
+        let mut expected = Vec::new();
+        let stream = StreamId::new("test", "calendar");
+        for i in 0..5_000u32 {
+            let bits = RunKey::new(1, 0).attempt(u64::from(i), 0).bits(stream);
+            let kind = [Kind::Move, Kind::End, Kind::Retry, Kind::Start][(bits >> 32) as usize % 4];
+            calendar.push(bits % 64, kind, i);
+            expected.push((bits % 64, kind, i));
+        }
+        expected.sort_unstable();
+        for want in expected {
+            assert_eq!(calendar.peek().unwrap(), (want.0, want.1));
+            let got = calendar.pop().unwrap();
+            assert_eq!((got.at, got.kind, got.slot), want);
+        }
+        assert!(calendar.is_empty() && calendar.pop().is_none());
+    }
+}

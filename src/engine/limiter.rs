@@ -1,0 +1,128 @@
+//! Token buckets in integer arithmetic: no drift, exact ties.
+
+use super::network::{LimiterSpec, Refill, Steps};
+
+/// Units of a bucket's level that make one token: 10^24. A rate of 1 token a second is 10^15 units a nanosecond.
+const TOKEN: i128 = 1_000_000_000_000_000_000_000_000;
+
+/// A token bucket.
+///
+/// Instants are whole nanoseconds, rounded down, so a request may really come up to 1 ns later than its stamp: a bucket that
+/// holds a whole token within that nanosecond grants it and carries the difference as debt. So constant arrivals at exactly
+/// the refill rate are all granted, whatever the rate, and nothing is gained in the long run.
+#[derive(Clone, Debug)]
+pub struct Limiter {
+    level: i128,
+    capacity: i128,
+    rate: i128,
+    last: u64,
+    ticks: bool,
+    rates: Steps<f64>,
+}
+
+fn units_per_ns(per_second: f64) -> i128 {
+    (per_second * 1e15).round() as i128
+}
+
+impl Limiter {
+    /// A bucket as specified, at time 0.
+    #[must_use]
+    pub fn new(spec: &LimiterSpec) -> Limiter {
+        let capacity = i128::from(spec.burst) * TOKEN;
+        Limiter {
+            level: if spec.starts_full { capacity } else { 0 },
+            capacity,
+            rate: units_per_ns(spec.rate),
+            last: 0,
+            ticks: spec.refill == Refill::Tick,
+            rates: spec.rate_changes.clone(),
+        }
+    }
+
+    /// Units that come between the start and `at`, of a bucket that refills tick by tick.
+    fn ticked(&self, at: u64) -> i128 {
+        ((i128::from(at) + 1).saturating_mul(self.rate) - 1) / TOKEN * TOKEN
+    }
+
+    fn refill(&mut self, until: u64) {
+        if until <= self.last {
+            return;
+        }
+        let gained = if self.ticks {
+            self.ticked(until) - if self.last == 0 { 0 } else { self.ticked(self.last) }
+        } else {
+            i128::from(until - self.last).saturating_mul(self.rate)
+        };
+        self.level = self.level.saturating_add(gained).min(self.capacity);
+        self.last = until;
+    }
+
+    /// Takes a token at `at` (not before the last call's instant) and says whether there was one.
+    pub fn take(&mut self, at: u64) -> bool {
+        while let Some((change, rate)) = self.rates.next_before(at) {
+            self.refill(change);
+            self.rate = units_per_ns(rate);
+        }
+        self.refill(at);
+        let within_this_ns = if self.ticks { 0 } else { self.rate };
+        let granted = self.level + within_this_ns >= TOKEN;
+        if granted {
+            self.level -= TOKEN;
+        }
+        granted
+    }
+
+    /// Gives one token back.
+    pub fn give_back(&mut self) {
+        self.level = (self.level + TOKEN).min(self.capacity);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn limiter(rate: f64, burst: u32, refill: Refill, full: bool) -> Limiter {
+        Limiter::new(&LimiterSpec { rate, burst, refill, starts_full: full, rate_changes: Steps::default() })
+    }
+
+    fn granted(limiter: &mut Limiter, gap_ns: f64, requests: u64) -> u64 {
+        (0..requests).filter(|k| limiter.take((*k as f64 * gap_ns) as u64)).count() as u64
+    }
+
+    #[test]
+    fn constant_arrivals_at_twice_the_rate_to_the_integer() {
+        assert_eq!(granted(&mut limiter(100.0, 10, Refill::Continuous, true), 5e6, 2_000), 1_009);
+    }
+
+    #[test]
+    fn arrivals_at_exactly_the_rate_are_all_granted() {
+        for rate in [10.0, 3.0, 7.0, 997.0, 0.3] {
+            assert_eq!(granted(&mut limiter(rate, 1, Refill::Continuous, true), 1e9 / rate, 1_000), 1_000, "{rate}/s");
+            assert_eq!(granted(&mut limiter(rate, 1, Refill::Tick, true), 1e9 / rate, 1_000), 1_000, "ticks, {rate}/s");
+        }
+    }
+
+    #[test]
+    fn ticks_come_whole_and_on_their_own_clock() {
+        let mut bucket = limiter(10.0, 5, Refill::Tick, false);
+        assert!(!bucket.take(99_999_998), "the first token comes at 100 ms");
+        assert!(bucket.take(100_000_000) && !bucket.take(199_000_000) && bucket.take(200_000_000));
+    }
+
+    #[test]
+    fn never_above_the_burst_and_a_token_given_back_counts() {
+        let mut bucket = limiter(1.0, 3, Refill::Continuous, true);
+        let hour = 3_600_000_000_000;
+        assert_eq!((0..5).filter(|_| bucket.take(hour)).count(), 3);
+        bucket.give_back();
+        assert!(bucket.take(hour) && !bucket.take(hour));
+    }
+
+    #[test]
+    fn an_empty_bucket_offered_more_than_its_rate_grants_the_rate() {
+        let mut bucket = limiter(100.0, 50, Refill::Continuous, false);
+        let granted = granted(&mut bucket, 1e6, 100_000);
+        assert!((9_999..=10_001).contains(&granted), "{granted} of 10,000 tokens in 100 s");
+    }
+}

@@ -1,0 +1,412 @@
+//! A queueing network as data: what the engine runs. Built by others, never changed while it runs.
+
+use crate::random::{Sampler, StreamId};
+
+/// A step function of time: (from this instant on, value), rising in time; before the first, the value does not change.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Steps<T> {
+    changes: Vec<(u64, T)>,
+    taken: usize,
+}
+
+impl<T> Default for Steps<T> {
+    fn default() -> Steps<T> {
+        Steps { changes: Vec::new(), taken: 0 }
+    }
+}
+
+impl<T: Copy> Steps<T> {
+    /// From changes in rising order of time.
+    #[must_use]
+    pub fn new(changes: Vec<(u64, T)>) -> Steps<T> {
+        Steps { changes, taken: 0 }
+    }
+
+    /// Whether nothing ever changes.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.changes.is_empty()
+    }
+
+    /// The next change not yet taken that lies before `at`, if there is one: changes of an instant come after its arrivals.
+    pub fn next_before(&mut self, at: u64) -> Option<(u64, T)> {
+        let &(time, value) = self.changes.get(self.taken)?;
+        (time < at).then(|| {
+            self.taken += 1;
+            (time, value)
+        })
+    }
+
+    /// The value in force just before `at` (or at it, with `inclusive`), where a change has come by then.
+    #[must_use]
+    pub fn at(&self, at: u64, inclusive: bool) -> Option<T> {
+        let passed = self.changes.partition_point(|&(time, _)| time < at || (inclusive && time == at));
+        passed.checked_sub(1).map(|i| self.changes[i].1)
+    }
+
+    /// The first change after `at`.
+    #[must_use]
+    pub fn after(&self, at: u64) -> Option<u64> {
+        self.changes.get(self.changes.partition_point(|&(time, _)| time <= at)).map(|&(time, _)| time)
+    }
+
+    /// The values, in order.
+    pub fn values(&self) -> impl Iterator<Item = T> + '_ {
+        self.changes.iter().map(|&(_, value)| value)
+    }
+}
+
+/// How tokens come back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refill {
+    /// Continuously.
+    Continuous,
+    /// One whole token every 1/rate, on a clock that runs from time 0.
+    Tick,
+}
+
+/// A token bucket.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LimiterSpec {
+    /// Tokens per second, above 0.
+    pub rate: f64,
+    /// Capacity in tokens, 1 or more.
+    pub burst: u32,
+    /// How tokens come back.
+    pub refill: Refill,
+    /// Full or empty at time 0.
+    pub starts_full: bool,
+    /// Later rates.
+    pub rate_changes: Steps<f64>,
+}
+
+/// What a station is like; shared by all stations that are alike.
+#[derive(Clone, Debug)]
+pub struct StationKind {
+    /// Service time.
+    pub time: Sampler,
+    /// Draws of the service time.
+    pub time_stream: StreamId,
+    /// Servers, 1 or more.
+    pub servers: u32,
+    /// Waiting places; `u32::MAX`: unlimited.
+    pub queue: u32,
+    /// Longest wait of an attempt and its draws.
+    pub patience: Option<(Sampler, StreamId)>,
+    /// Probability that an attempt fails when its service ends, and its draws.
+    pub failure: Coin,
+    /// Later numbers of servers; a removed server finishes its work first. 0 allowed.
+    pub server_changes: Steps<u32>,
+    /// Later factors on the service time, by the instant at which service starts.
+    pub time_factors: Steps<f64>,
+    /// Later failure probabilities, by the instant at which service ends.
+    pub failure_changes: Steps<f64>,
+}
+
+/// A biased coin with its own draws; the threshold is compared with 64 uniform bits.
+#[derive(Clone, Copy, Debug)]
+pub struct Coin {
+    /// Heads below this; `None`: never.
+    pub threshold: Option<u64>,
+    /// Draws.
+    pub stream: StreamId,
+}
+
+impl Coin {
+    /// Heads with probability `p`.
+    #[must_use]
+    pub fn new(p: f64, stream: StreamId) -> Coin {
+        Coin { threshold: threshold(p), stream }
+    }
+}
+
+/// The threshold below which 64 uniform bits fall with probability `p`; `None` for 0.
+#[must_use]
+pub fn threshold(p: f64) -> Option<u64> {
+    (p > 0.0).then(|| if p >= 1.0 { u64::MAX } else { (p * 18_446_744_073_709_551_616.0) as u64 })
+}
+
+/// Parallel stations among which an attempt chooses one.
+#[derive(Clone, Debug)]
+pub struct Group {
+    /// Index of the first station.
+    pub first: u32,
+    /// Number of stations, 1 or more.
+    pub count: u32,
+    /// How one is chosen.
+    pub balancing: Balancing,
+}
+
+/// How an attempt chooses among the stations of a group.
+#[derive(Clone, Debug)]
+pub enum Balancing {
+    /// Evenly at random.
+    Random(StreamId),
+    /// At random by cumulative weights over 2^64.
+    Weighted(StreamId, std::sync::Arc<Vec<u64>>),
+    /// In turn.
+    RoundRobin,
+    /// Fewest waiting or in service; ties to the first.
+    LeastOutstanding,
+    /// The station that the attempt's connection was opened to.
+    ByConnection,
+}
+
+/// A pool of connections in front of a class's stations.
+#[derive(Clone, Debug)]
+pub struct Pool {
+    /// Probability that an attempt takes an idle connection, if there is one.
+    pub reuse: Coin,
+    /// Idle connections are closed after this, ns.
+    pub idle_timeout: u64,
+    /// Set-up of a new connection: round trips of these samplers, each drawn once per count, then crypto.
+    pub round_trips: Vec<(u32, Sampler, StreamId)>,
+    /// Set-up time beside the round trips.
+    pub crypto: (Sampler, StreamId),
+    /// Which station of the class's group a new connection leads to, where the balancer balances connections:
+    /// cumulative weights over 2^64 for each class.
+    pub hash: Option<StreamId>,
+    /// First of the limiters of new flows, one for each station in the order of stations; `None`: no limit.
+    pub flow_limiters: Option<u32>,
+    /// Status of an attempt that could not open its connection.
+    pub refused: u16,
+}
+
+/// One step of a route.
+#[derive(Clone, Debug)]
+pub enum Step {
+    /// A pure delay at a hop.
+    Delay {
+        /// The hop it is counted at.
+        hop: u16,
+        /// Time.
+        time: Sampler,
+        /// Draws.
+        stream: StreamId,
+        /// Failure when it ends.
+        failure: Coin,
+        /// Later factors on the time, by the instant at which it starts.
+        time_factors: Steps<f64>,
+        /// Later failure probabilities.
+        failure_changes: Steps<f64>,
+        /// Whether the attempt reaches the hop here (and not already at its bucket).
+        enters: bool,
+    },
+    /// A token bucket.
+    Limit {
+        /// The hop it is counted at.
+        hop: u16,
+        /// The limiter; with `by_class` the class number is added.
+        limiter: u32,
+        /// One limiter for each class.
+        by_class: bool,
+        /// Whether the hop is entered here.
+        enters: bool,
+        /// Limiters that give their token back when this one refuses.
+        refund: Vec<(u32, bool)>,
+    },
+    /// Takes a connection from the class's pool and pays for a new one.
+    Connect {
+        /// The hop it is counted at.
+        hop: u16,
+        /// The pool's description.
+        pool: u16,
+    },
+    /// A deadline from here to the end: the server side answers for the attempt when it passes.
+    Deadline {
+        /// ns from this step.
+        after: u64,
+        /// Status of the answer.
+        status: u16,
+    },
+    /// A station of a group.
+    Serve {
+        /// The hop it is counted at.
+        hop: u16,
+        /// The group; with `by_class` the class number is added.
+        group: u32,
+        /// One group for each class.
+        by_class: bool,
+        /// Whether the hop is entered here.
+        enters: bool,
+    },
+}
+
+/// A class of requests: a microservice, or the only one.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Class {
+    /// Relative share of requests.
+    pub weight: f64,
+    /// Its route.
+    pub route: u16,
+}
+
+/// A place at which statistics are kept.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Hop {
+    /// Unique name.
+    pub name: String,
+    /// Stations of the hop: first index and number; (0, 0) for a pure delay.
+    pub stations: (u32, u32),
+    /// Names of its members, where statistics are kept for each: copies, branches or services.
+    pub members: Vec<String>,
+    /// Stations of each member (their number); members are consecutive. Empty: one station each.
+    pub member_stations: Vec<u32>,
+    /// Whether members keep quantile recorders too.
+    pub member_quantiles: bool,
+}
+
+/// What the client does about slow and failed attempts.
+#[derive(Clone, Debug)]
+pub struct Client {
+    /// Per attempt, from its start, ns; an answer at that very instant is in time.
+    pub timeout: Option<u64>,
+    /// What follows a failed attempt.
+    pub retry: Retry,
+}
+
+/// Retry policy.
+#[derive(Clone, Debug)]
+pub enum Retry {
+    /// Never.
+    None,
+    /// Up to `max` further attempts, each after a draw.
+    Backoff {
+        /// Further attempts.
+        max: u32,
+        /// Time from the known end to the next attempt.
+        backoff: Sampler,
+        /// Draws.
+        stream: StreamId,
+    },
+    /// The AWS SDK's standard mode.
+    Sdk(SdkRetry),
+}
+
+/// The AWS SDK's standard retry mode; times in ns.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SdkRetry {
+    /// Attempts in all.
+    pub attempts: u32,
+    /// Base after a transient error.
+    pub base: u64,
+    /// Base after a throttle.
+    pub throttle_base: u64,
+    /// Longest backoff.
+    pub cap: u64,
+    /// Capacity of a process's retry quota.
+    pub quota: u32,
+    /// Tokens of a retry.
+    pub retry_cost: u32,
+    /// Tokens of a retry after a throttle.
+    pub throttle_cost: u32,
+    /// Client processes.
+    pub processes: u32,
+}
+
+/// How requests arrive; the engine's view of arrivals.
+#[derive(Clone, Debug)]
+pub enum Arrivals {
+    /// Independent gaps (Poisson: exponential ones); the first request comes after a full gap.
+    Renewal {
+        /// Gap.
+        gap: Sampler,
+    },
+    /// Equally spaced, the first at 0.
+    Constant {
+        /// Per second.
+        rate: f64,
+    },
+    /// Markov-modulated Poisson, phases in turn, begun in its stationary phase.
+    Mmpp {
+        /// Per second, of each phase.
+        rate: Vec<f64>,
+        /// Mean time in each phase, ns.
+        sojourn: Vec<f64>,
+    },
+    /// Recorded instants, replayed.
+    Trace {
+        /// Rising, ns.
+        at: std::sync::Arc<Vec<u64>>,
+        /// Length of a round, ns.
+        length: u64,
+        /// Go round.
+        repeat: bool,
+        /// Factor on time (1 as recorded).
+        stretch: f64,
+    },
+    /// Closed clients.
+    Closed {
+        /// Number.
+        clients: u32,
+        /// Time from an answer to the next request.
+        think: Sampler,
+    },
+}
+
+/// What is measured.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Window {
+    /// Requests that arrive before this instant (ns) are not measured ...
+    pub warmup_ns: u64,
+    /// ... nor are the first so many.
+    pub warmup_requests: u64,
+    /// So many requests are measured ...
+    pub requests: u64,
+    /// ... or all that arrive before this instant (ns).
+    pub until_ns: u64,
+    /// Instants (ns, absolute) at which the number in the system is observed, rising.
+    pub observe: Vec<u64>,
+}
+
+/// A network, ready to run.
+#[derive(Clone, Debug)]
+pub struct Network {
+    /// Arrivals.
+    pub arrivals: Arrivals,
+    /// Rate factor over time: (instant ns, factor), piecewise linear, level outside; empty: 1.
+    pub profile: Vec<(u64, f64)>,
+    /// Client.
+    pub client: Client,
+    /// Classes, at least one.
+    pub classes: Vec<Class>,
+    /// Routes, at least one.
+    pub routes: Vec<Vec<Step>>,
+    /// Limiters.
+    pub limiters: Vec<LimiterSpec>,
+    /// Pools.
+    pub pools: Vec<Pool>,
+    /// Groups.
+    pub groups: Vec<Group>,
+    /// Kinds of stations.
+    pub kinds: Vec<StationKind>,
+    /// The kind of each station.
+    pub stations: Vec<u16>,
+    /// Hops.
+    pub hops: Vec<Hop>,
+}
+
+impl Network {
+    /// The delay with which every route begins, where it is one constant for all: attempts can enter the calendar that much
+    /// later, so that what stands behind it needs no event of its own. 0 where routes differ.
+    #[must_use]
+    pub fn lead(&self) -> u64 {
+        let lead_of = |route: &Vec<Step>| {
+            let mut lead = 0;
+            for step in route {
+                match step {
+                    Step::Delay { time: Sampler::Constant(ns), failure, time_factors, failure_changes, .. }
+                        if failure.threshold.is_none() && time_factors.is_empty() && failure_changes.is_empty() =>
+                    {
+                        lead += ns;
+                    }
+                    _ => break,
+                }
+            }
+            lead
+        };
+        let mut leads = self.classes.iter().map(|class| lead_of(&self.routes[usize::from(class.route)]));
+        let first = leads.next().unwrap_or(0);
+        if leads.all(|lead| lead == first) { first } else { 0 }
+    }
+}

@@ -1,0 +1,262 @@
+//! What one replication counted: integers only, so that order changes nothing. Floating point begins where it is summed up.
+
+use crate::stats::Recorder;
+
+use super::network::{Hop, Network};
+
+/// How a request or an attempt ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// Answered.
+    Ok,
+    /// A token bucket refused.
+    Throttled,
+    /// A waiting room was full.
+    Rejected,
+    /// Patience ended.
+    Abandoned,
+    /// The client's own timeout.
+    TimedOut,
+    /// Failed; the status code of the answer, 0 for the failure coin.
+    Failed(u16),
+}
+
+/// Requests by how they ended.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Outcomes {
+    /// Answered.
+    pub ok: u64,
+    /// Throttled.
+    pub throttled: u64,
+    /// Rejected.
+    pub rejected: u64,
+    /// Abandoned.
+    pub abandoned: u64,
+    /// Timed out.
+    pub timed_out: u64,
+    /// Failed, by status code (0: the failure coin), rising.
+    pub failed: Vec<(u16, u64)>,
+}
+
+impl Outcomes {
+    pub(super) fn count(&mut self, outcome: Outcome) {
+        match outcome {
+            Outcome::Ok => self.ok += 1,
+            Outcome::Throttled => self.throttled += 1,
+            Outcome::Rejected => self.rejected += 1,
+            Outcome::Abandoned => self.abandoned += 1,
+            Outcome::TimedOut => self.timed_out += 1,
+            Outcome::Failed(code) => match self.failed.binary_search_by_key(&code, |entry| entry.0) {
+                Ok(found) => self.failed[found].1 += 1,
+                Err(place) => self.failed.insert(place, (code, 1)),
+            },
+        }
+    }
+
+    /// All that failed.
+    #[must_use]
+    pub fn failed_total(&self) -> u64 {
+        self.failed.iter().map(|entry| entry.1).sum()
+    }
+
+    /// All that ended.
+    #[must_use]
+    pub fn total(&self) -> u64 {
+        self.ok + self.throttled + self.rejected + self.abandoned + self.timed_out + self.failed_total()
+    }
+}
+
+/// Counts of measured attempts at a hop, or at one member of it; sums in ns.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Attempts that reached it.
+    pub arrivals: u64,
+    /// Refused by its bucket.
+    pub throttled: u64,
+    /// Found it full.
+    pub rejected: u64,
+    /// Left unserved.
+    pub abandoned: u64,
+    /// Failed when their service ended.
+    pub failed: u64,
+    /// Served (or delayed).
+    pub served: u64,
+    /// Served after waiting.
+    pub waited: u64,
+    /// Found no free server, served or not.
+    pub blocked: u64,
+    /// Waiting of the served.
+    pub wait: u128,
+    /// Waiting of all admitted, served or abandoned.
+    pub wait_admitted: u128,
+    /// Waiting plus service of the served.
+    pub sojourn: u128,
+}
+
+/// One member of a hop.
+#[derive(Clone, Debug)]
+pub struct MemberTally {
+    /// Counts.
+    pub counts: Counts,
+    /// Busy servers x ns within the window.
+    pub busy: u128,
+    /// Servers.
+    pub servers: u64,
+    /// Waits and sojourns of the served, where asked for.
+    pub recorders: Option<(Recorder, Recorder)>,
+}
+
+/// One hop.
+#[derive(Clone, Debug)]
+pub struct HopTally {
+    /// Counts.
+    pub counts: Counts,
+    /// Busy servers x ns within the window, all stations.
+    pub busy: u128,
+    /// Servers, all stations (their number at time 0).
+    pub servers: u64,
+    /// Waits of the served, ns; 2 digits.
+    pub wait: Recorder,
+    /// Waiting plus service of the served, ns; 2 digits.
+    pub sojourn: Recorder,
+    /// Members, where kept.
+    pub members: Vec<MemberTally>,
+}
+
+impl HopTally {
+    pub(super) fn new(hop: &Hop, network: &Network) -> HopTally {
+        let servers_of =
+            |station: u32| u64::from(network.kinds[usize::from(network.stations[station as usize])].servers);
+        let (first, count) = hop.stations;
+        let mut station = first;
+        let member = |index: usize| {
+            let stations = hop.member_stations.get(index).copied().unwrap_or(1);
+            let servers = (station..station + stations).filter(|_| count > 0).map(servers_of).sum();
+            station += stations;
+            let recorders = hop.member_quantiles.then(|| (Recorder::new(2), Recorder::new(2)));
+            MemberTally { counts: Counts::default(), busy: 0, servers, recorders }
+        };
+        HopTally {
+            members: (0..hop.members.len()).map(member).collect(),
+            counts: Counts::default(),
+            busy: 0,
+            servers: (first..first + count).map(servers_of).sum(),
+            wait: Recorder::new(2),
+            sojourn: Recorder::new(2),
+        }
+    }
+}
+
+/// Everything one replication counted.
+#[derive(Clone, Debug)]
+pub struct Tally {
+    /// First measured arrival, ns.
+    pub opened: u64,
+    /// The arrival after the last measured one, ns.
+    pub closed: u64,
+    /// Measured requests.
+    pub requests: u64,
+    /// How the measured requests ended.
+    pub outcomes: Outcomes,
+    /// Attempts of measured requests.
+    pub attempts: u64,
+    /// Latency of measured successful requests, ns; 3 digits.
+    pub latency: Recorder,
+    /// Sum over measured requests, however they ended, ns.
+    pub client_latency: u128,
+    /// Requests in the system x ns within the window.
+    pub in_system: u128,
+    /// Requests in the system at each observed instant.
+    pub observed: Vec<u64>,
+    /// Completions between consecutive observed instants.
+    pub completions: Vec<u64>,
+    /// Dispersion of measured arrivals in windows of 1, 10 and 60 s.
+    pub dispersion: [Dispersion; 3],
+    /// Hops.
+    pub hops: Vec<HopTally>,
+    /// Requests of the whole replication, measured or not, for the audit.
+    pub audit: Audit,
+}
+
+/// Counts of arrivals in windows of one length.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Dispersion {
+    width: u64,
+    end: u64,
+    count: u64,
+    /// Whole windows.
+    pub windows: u64,
+    /// Sum of their counts.
+    pub sum: u64,
+    /// Sum of the squares of their counts.
+    pub squares: u128,
+}
+
+impl Dispersion {
+    pub(super) fn new(width: u64) -> Dispersion {
+        Dispersion { width, ..Dispersion::default() }
+    }
+
+    pub(super) fn open(&mut self, at: u64) {
+        self.end = at.saturating_add(self.width);
+    }
+
+    /// An arrival at `at`.
+    #[inline]
+    pub(super) fn arrive(&mut self, at: u64) {
+        if at >= self.end {
+            self.pass(at);
+        }
+        self.count += 1;
+    }
+
+    /// Closes the windows that end by `at`.
+    pub(super) fn pass(&mut self, at: u64) {
+        if at < self.end {
+            return;
+        }
+        self.windows += 1;
+        self.sum += self.count;
+        self.squares += u128::from(self.count) * u128::from(self.count);
+        self.count = 0;
+        let empty = (at - self.end) / self.width;
+        self.windows += empty;
+        self.end += (empty + 1) * self.width;
+    }
+
+    /// Variance over mean of the counts; `None` with fewer than two windows or no arrivals.
+    #[must_use]
+    pub fn index(&self) -> Option<f64> {
+        if self.windows < 2 || self.sum == 0 {
+            return None;
+        }
+        let (n, sum) = (self.windows as f64, self.sum as f64);
+        let mean = sum / n;
+        Some((self.squares as f64 - sum * mean) / (n - 1.0) / mean)
+    }
+}
+
+/// Conservation: nothing that arrived is lost from the books.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Audit {
+    /// Requests that arrived.
+    pub arrived: u64,
+    /// Requests whose outcome is known.
+    pub ended: u64,
+    /// Requests still in the system.
+    pub in_system: u64,
+    /// Attempts begun.
+    pub begun: u64,
+    /// Attempts whose work is over.
+    pub over: u64,
+    /// Attempts still at work.
+    pub at_work: u64,
+}
+
+impl Audit {
+    /// Whether arrived = ended + in system, and begun = over + at work.
+    #[must_use]
+    pub fn balances(&self) -> bool {
+        self.arrived == self.ended + self.in_system && self.begun == self.over + self.at_work
+    }
+}
