@@ -1,8 +1,12 @@
 //! A located message with a hint: what is wrong in a file that a person wrote, in words that say how to mend it.
 
+mod render;
+
 use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
+
+pub use render::render;
 
 /// A file as it was read, kept so that messages can show its lines.
 #[derive(Debug, PartialEq, Eq)]

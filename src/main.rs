@@ -1,3 +1,7 @@
-//! The command line: parse, call, print.
+//! The command line: parse, call, print. What it prints comes from the library; what it adds are streams, files and progress.
 
-fn main() {}
+mod cli;
+
+fn main() -> std::process::ExitCode {
+    cli::main()
+}

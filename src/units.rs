@@ -255,7 +255,7 @@ mod tests {
 
     #[test]
     fn durations_print_as_they_are_read() {
-        for text in ["29s", "1.5ms", "20ns", "0s", "90s", "1min", "2h", "250us", "1d", "8333333ns"] {
+        for text in ["29s", "1.5ms", "20ns", "0s", "90s", "1min", "2h", "250us", "1d", "8333.333us", "7ns"] {
             assert_eq!(
                 parse_duration(text).unwrap().to_string().parse::<String>().unwrap(),
                 if text == "90s" { "90s" } else { text }

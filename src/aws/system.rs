@@ -219,3 +219,54 @@ impl System {
         }
     }
 }
+
+impl System {
+    /// The built-in system: AWS's and the format's defaults, comparing `options`. The service time is that of the latency table.
+    #[must_use]
+    pub fn aws_defaults(options: Vec<super::option::ArchitectureOption>) -> System {
+        let time = super::latency::hop_default("service").map(|hop| hop.distribution.clone());
+        System {
+            services: Services {
+                count: 4,
+                targets: 3,
+                concurrency: 1,
+                queue: 128,
+                time: time.unwrap_or_else(|| Distribution::constant(0.0)),
+                time_includes_zone_leg: true,
+                time_is_default: true,
+                balancing: Balancing::Inherit,
+                deployment: Deployment::Rolling,
+                surge: 2.0,
+                routes: 2,
+                interface_per_target: false,
+            },
+            listed: Vec::new(),
+            network: Network { zones: 3, vpcs: 2, subnet_prefix: 20, nlb_cross_zone: false, connection_reuse: 0.95 },
+            account: Account {
+                region: "us-east-1".into(),
+                environments: 1,
+                topology: AccountTopology::Single,
+                accounts: 1,
+            },
+            gateway: Gateway {
+                integration_timeout: None,
+                waf: false,
+                refund_tokens: false,
+                authorizer: None,
+                stage_throttle: None,
+                route_throttle: None,
+            },
+            traffic: Traffic {
+                rate: Rate::new(100.0).map_or(TrafficRate::Closed, TrafficRate::PerService),
+                peak_to_mean: 1.0,
+                request: Bytes(2048),
+                response: Bytes(8192),
+                arrivals: "Poisson".into(),
+            },
+            quotas: BTreeMap::new(),
+            used: BTreeMap::new(),
+            hop_times: BTreeMap::new(),
+            options,
+        }
+    }
+}

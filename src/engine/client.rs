@@ -113,7 +113,8 @@ mod tests {
     fn backoff_is_fully_jittered_and_doubles() {
         let (retry, run) = (sdk(), RunKey::new(1, 0));
         let mean = |attempt, outcome| {
-            let pauses = (0..2_000).map(|r| Retrying::new(&retry).pause(&retry, run, r, attempt, outcome).unwrap() as f64);
+            let pauses =
+                (0..2_000).map(|r| Retrying::new(&retry).pause(&retry, run, r, attempt, outcome).unwrap() as f64);
             pauses.sum::<f64>() / 2_000.0
         };
         assert!((mean(0, Outcome::Failed(500)) / 25e6 - 1.0).abs() < 0.05);

@@ -86,20 +86,22 @@ mod tests {
         Limiter::new(&LimiterSpec { rate, burst, refill, starts_full: full, rate_changes: Steps::default() })
     }
 
-    fn granted(limiter: &mut Limiter, gap_ns: f64, requests: u64) -> u64 {
-        (0..requests).filter(|k| limiter.take((*k as f64 * gap_ns) as u64)).count() as u64
+    /// Requests granted of so many that come equally spaced at `rate`, stamped with whole nanoseconds rounded down.
+    fn granted(limiter: &mut Limiter, rate: f64, requests: u64) -> u64 {
+        let micro = (rate * 1e6).round() as u128;
+        (0..requests).filter(|&k| limiter.take((u128::from(k) * 1_000_000_000_000_000 / micro) as u64)).count() as u64
     }
 
     #[test]
     fn constant_arrivals_at_twice_the_rate_to_the_integer() {
-        assert_eq!(granted(&mut limiter(100.0, 10, Refill::Continuous, true), 5e6, 2_000), 1_009);
+        assert_eq!(granted(&mut limiter(100.0, 10, Refill::Continuous, true), 200.0, 2_000), 1_009);
     }
 
     #[test]
     fn arrivals_at_exactly_the_rate_are_all_granted() {
         for rate in [10.0, 3.0, 7.0, 997.0, 0.3] {
-            assert_eq!(granted(&mut limiter(rate, 1, Refill::Continuous, true), 1e9 / rate, 1_000), 1_000, "{rate}/s");
-            assert_eq!(granted(&mut limiter(rate, 1, Refill::Tick, true), 1e9 / rate, 1_000), 1_000, "ticks, {rate}/s");
+            assert_eq!(granted(&mut limiter(rate, 1, Refill::Continuous, true), rate, 1_000), 1_000, "{rate}/s");
+            assert_eq!(granted(&mut limiter(rate, 1, Refill::Tick, true), rate, 1_000), 1_000, "ticks, {rate}/s");
         }
     }
 
@@ -122,7 +124,7 @@ mod tests {
     #[test]
     fn an_empty_bucket_offered_more_than_its_rate_grants_the_rate() {
         let mut bucket = limiter(100.0, 50, Refill::Continuous, false);
-        let granted = granted(&mut bucket, 1e6, 100_000);
+        let granted = granted(&mut bucket, 1_000.0, 100_000);
         assert!((9_999..=10_001).contains(&granted), "{granted} of 10,000 tokens in 100 s");
     }
 }

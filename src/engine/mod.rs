@@ -21,6 +21,7 @@
 //!                 └──────────────── retry (calendar) ◀───────────────────────────┘
 //! ```
 
+mod attempt;
 mod calendar;
 mod client;
 mod limiter;
@@ -28,6 +29,7 @@ pub mod network;
 mod run;
 mod source;
 mod station;
+mod steps;
 pub mod tally;
 mod walk;
 mod window;

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::attempt::{Attempt, choose, cumulative};
 use super::calendar::{Calendar, Kind};
 use super::client::Retrying;
 use super::limiter::Limiter;
@@ -10,7 +11,7 @@ use super::source::Source;
 use super::station::Station;
 use super::tally::{Audit, Dispersion, HopTally, Outcome, Outcomes, Tally};
 use super::window::{Gate, InSystem, Passage, Phase};
-use crate::random::{AttemptKey, RunKey, StreamId};
+use crate::random::{RunKey, StreamId};
 use crate::stats::Recorder;
 
 const POPULARITY: StreamId = StreamId::new("services", "popularity");
@@ -24,35 +25,6 @@ impl fmt::Display for AuditError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "the conservation audit failed: {:?}", self.0)
     }
-}
-
-/// One attempt of a request, as it walks its route.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Attempt {
-    pub request: u64,
-    /// The request's arrival, ns.
-    pub arrived: u64,
-    /// The attempt's start, ns.
-    pub started: u64,
-    /// When someone answers in the place of what is still at work, ns; `u64::MAX`: never.
-    pub deadline: u64,
-    pub key: AttemptKey,
-    pub class: u32,
-    /// 0 is the first.
-    pub attempt: u32,
-    /// Station (within the class's group) that its connection leads to.
-    pub target: u32,
-    /// Index into its connection pools plus 1; 0: none is held.
-    pub pool: u32,
-    pub step: u16,
-    pub route: u16,
-    /// Status of the answer at the deadline; 0: the client's own timeout.
-    pub deadline_status: u16,
-    pub measured: bool,
-    /// The client knows the outcome; only the work goes on.
-    pub decided: bool,
-    /// How the attempt before this one ended, or (in an `End` event) this one.
-    pub outcome: Outcome,
 }
 
 /// All state of a replication.
@@ -100,32 +72,6 @@ pub fn simulate(net: &Network, window: &Window, key: RunKey) -> Result<Tally, Au
     }
     run.go(&mut source);
     run.finish()
-}
-
-/// Cumulative thresholds over 2^64 of relative weights; empty where they are all equal.
-pub(super) fn cumulative(weights: impl Iterator<Item = f64> + Clone) -> Vec<u64> {
-    let total: f64 = weights.clone().sum();
-    let first = weights.clone().next().unwrap_or(1.0);
-    if weights.clone().all(|weight| weight == first) {
-        return Vec::new();
-    }
-    let mut sum = 0.0;
-    weights
-        .map(|weight| {
-            sum += weight;
-            (sum / total * 18_446_744_073_709_551_616.0) as u64
-        })
-        .collect()
-}
-
-/// The index that 64 uniform bits choose: by cumulative thresholds, or evenly among `n` where there are none.
-#[inline]
-pub(super) fn choose(bits: u64, thresholds: &[u64], n: usize) -> u32 {
-    if thresholds.is_empty() {
-        ((u128::from(bits) * n as u128) >> 64) as u32
-    } else {
-        thresholds.partition_point(|&threshold| threshold <= bits).min(n - 1) as u32
-    }
 }
 
 impl<'a> Run<'a> {
@@ -407,13 +353,11 @@ impl<'a> Run<'a> {
 
     /// Closes the books.
     fn finish(mut self) -> Result<Tally, AuditError> {
-        let mut waiting = vec![false; self.slots.len()];
         while let Some(event) = self.calendar.pop() {
             if event.kind == Kind::Start {
                 continue;
             }
             let attempt = self.slots[event.slot as usize];
-            waiting[event.slot as usize] = true;
             self.tally.audit.at_work += u64::from(event.kind == Kind::Move);
             if event.kind != Kind::Move || !attempt.decided {
                 self.tally.audit.in_system += 1;

@@ -206,7 +206,10 @@ mod tests {
     fn a_server_that_becomes_free_takes_an_arrival_of_the_same_instant() {
         let kind = kind(1, 0, 10.0);
         let mut station = Station::new(&kind);
-        assert_eq!(station.arrive(0, key(), &kind, false), Admission::Served { start: 0, end: 10 * MS, blocked: false });
+        assert_eq!(
+            station.arrive(0, key(), &kind, false),
+            Admission::Served { start: 0, end: 10 * MS, blocked: false }
+        );
         assert_eq!(station.arrive(5 * MS, key(), &kind, false), Admission::Rejected);
         let third = station.arrive(10 * MS, key(), &kind, false);
         assert_eq!(third, Admission::Served { start: 10 * MS, end: 20 * MS, blocked: false });

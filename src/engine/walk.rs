@@ -1,8 +1,9 @@
 //! An attempt's walk along its route: delays are added up, shared steps are taken at their instant, the rest is scheduled.
 
+use super::attempt::{Attempt, choose};
 use super::calendar::Kind;
 use super::network::{Balancing, Coin, Pool, Step, Steps};
-use super::run::{Attempt, Run, choose};
+use super::run::Run;
 use super::station::Admission;
 use super::tally::{Counts, Outcome};
 

@@ -1,1 +1,155 @@
-//! To come.
+//! Experiments: what is run, on how many threads, and how replications become results.
+//!
+//! ```text
+//! source (document, overrides, quotas) -> combinations of axes -> grid of points -> replications -> estimates -> document
+//! ```
+
+mod assemble;
+pub mod control;
+pub mod judge;
+mod map;
+pub mod metrics;
+pub mod point;
+pub mod saturate;
+pub mod source;
+pub mod sweep;
+pub mod validate;
+pub mod warmup;
+
+pub use control::Control;
+pub use point::{Outcome, PointError, PointSpec};
+pub use source::Source;
+
+use crate::issue::Issues;
+use crate::results::Results;
+use crate::results::hgrm;
+use crate::scenario::{Copies, Hop, Load, Model, Scenario, Stations, resolved};
+use crate::stats::Recorder;
+
+/// Whether a hops scenario depends on the number of services.
+#[must_use]
+pub fn uses_services(scenario: &Scenario, hops: &[Hop]) -> bool {
+    matches!(scenario.workload.load, Load::PerService(_))
+        || hops.iter().any(|hop| matches!(hop.stations, Stations::Copies { number: Copies::Services, .. }))
+}
+
+/// The number of services at the scenario's operating point; 1 where it has no such number.
+#[must_use]
+pub fn operating_services(scenario: &Scenario) -> u32 {
+    match &scenario.model {
+        Model::Options(system) => system.services.count,
+        Model::Hops(_) => scenario.services,
+    }
+}
+
+/// What an experiment computed: the document, and what stands beside it in a directory.
+#[derive(Debug)]
+pub struct Computed {
+    /// The document.
+    pub results: Results,
+    /// Latency of successful answers of each point, by file name, merged.
+    pub histograms: Vec<(String, Recorder)>,
+    /// The resolved scenario as TOML.
+    pub scenario: String,
+    /// Requests simulated, warm-up included.
+    pub simulated: u64,
+    /// Whether every point at the operating point meets all objectives; `None`: undecided at this precision.
+    pub objectives_met: Option<bool>,
+    /// Whether it was stopped before its end.
+    pub stopped: bool,
+}
+
+/// Why an experiment has no result.
+#[derive(Debug)]
+pub enum ExperimentError {
+    /// The scenario is wrong.
+    Issues(Issues),
+    /// A fault of the engine.
+    Fault(PointError),
+}
+
+impl From<saturate::SearchError> for ExperimentError {
+    fn from(error: saturate::SearchError) -> ExperimentError {
+        match error {
+            saturate::SearchError::Issues(issues) => ExperimentError::Issues(issues),
+            saturate::SearchError::Point(error) => ExperimentError::Fault(error),
+        }
+    }
+}
+
+/// The head of the document, without simulating: ladders, costs, assumptions.
+///
+/// # Errors
+/// Everything that is wrong with the scenario.
+pub fn limits(source: &Source, file: &str) -> Result<Results, Issues> {
+    let scenario = source.scenario(&[])?;
+    Ok(assemble::head(&scenario, file, &hash(&scenario, source)))
+}
+
+fn hash(scenario: &Scenario, source: &Source) -> String {
+    let base = source.document.path().parent().map(std::path::Path::to_path_buf).unwrap_or_default();
+    blake3::hash(resolved::toml(scenario, &base).as_bytes()).to_hex()[..16].to_string()
+}
+
+/// Simulates the operating point of every option (`whole_sweep` false) or the whole grid.
+///
+/// # Errors
+/// Everything that is wrong with the scenario, or a fault of the engine.
+pub fn simulate(
+    source: &Source,
+    file: &str,
+    whole_sweep: bool,
+    detail: bool,
+    control: &Control,
+) -> Result<Computed, ExperimentError> {
+    let scenario = source.scenario(&[]).map_err(ExperimentError::Issues)?;
+    let axes = if whole_sweep { scenario.sweep.axes.clone() } else { Vec::new() };
+    let combinations: Vec<sweep::Combination> = source
+        .combinations(&axes)
+        .map_err(ExperimentError::Issues)?
+        .into_iter()
+        .map(|(axes, scenario)| sweep::Combination::new(axes, scenario))
+        .collect();
+    let cells = sweep::grid(&combinations, whole_sweep, detail, control).map_err(ExperimentError::Fault)?;
+    let head = assemble::head(&scenario, file, &hash(&scenario, source));
+    let mut results = assemble::document(head, &combinations, &cells, whole_sweep);
+    assemble::added_means(&mut results);
+    match saturate::search(source, &scenario, control) {
+        Ok(found) => results.saturation.splice(0..0, found).for_each(drop),
+        // What was finished before the stop is kept.
+        Err(saturate::SearchError::Point(PointError::Stopped)) => {}
+        Err(error) => return Err(error.into()),
+    }
+    let histograms = cells
+        .iter()
+        .map(|cell| {
+            let point = &cell.outcome.point;
+            (hgrm::file_name(point.option.as_deref(), point.services, &point.axes), cell.outcome.latency.clone())
+        })
+        .collect();
+    let base = source.document.path().parent().map(std::path::Path::to_path_buf).unwrap_or_default();
+    let text = resolved::toml(&scenario, &base);
+    Ok(Computed {
+        results,
+        histograms,
+        scenario: text,
+        simulated: cells.iter().map(|cell| cell.outcome.simulated).sum(),
+        objectives_met: objectives_met(&combinations, &cells),
+        stopped: control.stopped(),
+    })
+}
+
+/// Whether all simulated points meet all objectives: no if one misses surely, undecided if one may.
+fn objectives_met(combinations: &[sweep::Combination], cells: &[sweep::Cell]) -> Option<bool> {
+    let mut met = Some(true);
+    for cell in cells {
+        for wanted in &combinations[cell.combination].scenario.objectives {
+            match judge::condition(&cell.outcome, wanted) {
+                judge::Verdict::Pass => {}
+                judge::Verdict::Fail => return Some(false),
+                judge::Verdict::Undecided { .. } => met = None,
+            }
+        }
+    }
+    met
+}

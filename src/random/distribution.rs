@@ -6,22 +6,56 @@ pub enum Law {
     /// Always this long.
     Constant(f64),
     /// Exponential with this mean.
-    Exponential { mean: f64 },
+    Exponential {
+        /// Mean, nanoseconds.
+        mean: f64,
+    },
     /// Lognormal: the logarithm (of nanoseconds) is normal with mean `mu` and standard deviation `sigma`.
-    Lognormal { mu: f64, sigma: f64 },
+    Lognormal {
+        /// Mean of the logarithm of nanoseconds.
+        mu: f64,
+        /// Standard deviation of the logarithm, above 0.
+        sigma: f64,
+    },
     /// Gamma with this shape and scale (mean = shape x scale).
-    Gamma { shape: f64, scale: f64 },
+    Gamma {
+        /// Shape, above 0; 1 is exponential.
+        shape: f64,
+        /// Scale, nanoseconds.
+        scale: f64,
+    },
     /// Exponential with mean `mean[i]`, with probability `p[i]`; `p` adds up to 1.
-    Hyperexponential { p: Vec<f64>, mean: Vec<f64> },
+    Hyperexponential {
+        /// Probability of each phase.
+        p: Vec<f64>,
+        /// Mean of each phase, nanoseconds.
+        mean: Vec<f64>,
+    },
     /// Weibull with this shape and scale.
-    Weibull { shape: f64, scale: f64 },
+    Weibull {
+        /// Shape, above 0; 1 is exponential, below 1 the tail is heavier.
+        shape: f64,
+        /// Scale, nanoseconds.
+        scale: f64,
+    },
     /// Pareto (type I) above `minimum`.
-    Pareto { minimum: f64, shape: f64 },
+    Pareto {
+        /// Least value, nanoseconds.
+        minimum: f64,
+        /// Tail exponent, above 1; the variance is infinite at 2 and below.
+        shape: f64,
+    },
     /// Uniform on [from, to].
-    Uniform { from: f64, to: f64 },
+    Uniform {
+        /// Least value, nanoseconds.
+        from: f64,
+        /// Greatest value, nanoseconds.
+        to: f64,
+    },
     /// One of several, by weight; weights add up to 1.
     Mixture(Vec<(f64, Distribution)>),
-    /// A quantile function given by points (probability, value), linear in between; begins at probability 0 and ends at 1.
+    /// A quantile function given by points (probability, value), linear in between; begins at probability 0 and ends at
+    /// 1.
     Quantiles(Vec<(f64, f64)>),
 }
 
@@ -123,7 +157,8 @@ impl Distribution {
     /// Exponential phases `mean[i]` with probabilities `p[i]`.
     ///
     /// # Errors
-    /// Lists empty or of different lengths, a mean not above 0, a probability outside 0 to 1, a sum further than 1e-9 from 1.
+    /// Lists empty or of different lengths, a mean not above 0, a probability outside 0 to 1, a sum further than 1e-9
+    /// from 1.
     pub fn hyperexponential(p: Vec<f64>, mean: Vec<f64>) -> Result<Distribution, LawError> {
         if p.is_empty() || p.len() != mean.len() {
             return Err(LawError {
@@ -191,10 +226,13 @@ impl Distribution {
                 message: "must be 0 or more, and above 0 for at least one part".into(),
             });
         }
+        // Weights that add up to 1 but for rounding stay as they are, so that normalising twice changes nothing.
+        let total = if (total - 1.0).abs() < 1e-12 { 1.0 } else { total };
         Ok(Distribution::of(Law::Mixture(parts.into_iter().map(|(weight, of)| (weight / total, of)).collect())))
     }
 
-    /// From points (probability, value) of the quantile function, linear in between, level beyond the first and the last.
+    /// From points (probability, value) of the quantile function, linear in between, level beyond the first and the
+    /// last.
     ///
     /// # Errors
     /// No points, probabilities outside 0 to 1 or not rising, values negative or falling.
@@ -237,6 +275,31 @@ impl Distribution {
     pub fn with_offset(mut self, ns: f64) -> Distribution {
         self.offset += ns.max(0.0);
         self
+    }
+
+    /// Every value, the offset included, times `factor` (finite and above 0; anything else leaves the law as it is).
+    #[must_use]
+    pub fn scaled(&self, factor: f64) -> Distribution {
+        if !(factor.is_finite() && factor > 0.0) {
+            return self.clone();
+        }
+        let law = match &self.law {
+            Law::Constant(value) => Law::Constant(value * factor),
+            Law::Exponential { mean } => Law::Exponential { mean: mean * factor },
+            Law::Lognormal { mu, sigma } => Law::Lognormal { mu: mu + libm::log(factor), sigma: *sigma },
+            Law::Gamma { shape, scale } => Law::Gamma { shape: *shape, scale: scale * factor },
+            Law::Hyperexponential { p, mean } => {
+                Law::Hyperexponential { p: p.clone(), mean: mean.iter().map(|m| m * factor).collect() }
+            }
+            Law::Weibull { shape, scale } => Law::Weibull { shape: *shape, scale: scale * factor },
+            Law::Pareto { minimum, shape } => Law::Pareto { minimum: minimum * factor, shape: *shape },
+            Law::Uniform { from, to } => Law::Uniform { from: from * factor, to: to * factor },
+            Law::Mixture(parts) => {
+                Law::Mixture(parts.iter().map(|(weight, part)| (*weight, part.scaled(factor))).collect())
+            }
+            Law::Quantiles(points) => Law::Quantiles(points.iter().map(|(p, value)| (*p, value * factor)).collect()),
+        };
+        Distribution { law, offset: self.offset * factor }
     }
 
     /// The value where the law is constant, in whole nanoseconds.

@@ -1,12 +1,19 @@
 //! Randomness: laws of times, samplers that invert them, and keyed streams in which every draw has a name.
 //!
-//! A draw is a pure function of (seed, replication, entity name, purpose, request, attempt): nothing that one option, hop or
-//! retry does moves another's draws.
+//! A draw is a pure function of (seed, replication, entity name, purpose, request, attempt): nothing that one option,
+//! hop or retry does moves another's draws.
 
+mod describe;
 pub mod distribution;
+pub mod exact;
+pub mod mixture;
+mod moments;
+mod quantile;
 pub mod sampler;
+mod special;
 pub mod stream;
 
 pub use distribution::{Distribution, Law};
+pub use exact::KeyedGenerator;
 pub use sampler::Sampler;
 pub use stream::{AttemptKey, RunKey, StreamId};

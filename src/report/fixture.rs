@@ -184,6 +184,7 @@ fn add_option(results: &mut Results, i: usize, ladder: &[Rung]) {
         criterion: "condition".into(),
         by: "latency.p99 <= 250ms".into(),
         reason: "latency.p99 passes 250ms".into(),
+        ..SaturationPoint::default()
     });
     for (item, monthly) in
         [("API requests", Some([7_126.0, 19_417.0, 19_417.0, 19_417.0, 19_417.0][i])), ("VPC links", None)]

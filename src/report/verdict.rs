@@ -97,14 +97,22 @@ fn choose(results: &Results, options: &[Judgement]) -> usize {
         .collect();
     // Intervals of three options may beat each other in a circle.
     let field = if unbeaten.is_empty() { candidates } else { unbeaten };
-    let order = |i: &usize| (options[*i].misses().len(), options[*i].option.legacy.is_some(), *i);
+    // A link that AWS advises against is a reason by itself; then the month's known cost, then how much there is to run.
+    let order = |i: &usize| (options[*i].misses().len(), options[*i].option.legacy.is_some());
+    let month = |i: &usize| known_cost(results, &options[*i].option.name);
+    let parts = |i: &usize| options[*i].option.parts_total;
     field
         .into_iter()
         .min_by(|a, b| {
-            let parts = options[*a].option.parts_total.total_cmp(&options[*b].option.parts_total);
-            order(a).0.cmp(&order(b).0).then(parts).then(order(a).cmp(&order(b)))
+            let by_cost = month(a).total_cmp(&month(b));
+            order(a).cmp(&order(b)).then(by_cost).then(parts(a).total_cmp(&parts(b))).then(a.cmp(b))
         })
         .unwrap_or(0)
+}
+
+/// The month of an option at the wanted services, US$, as far as prices are known.
+fn known_cost(results: &Results, option: &str) -> f64 {
+    results.costs.iter().filter(|line| line.option == option).filter_map(|line| line.monthly).sum()
 }
 
 /// Whether `a` has the lower p99 beyond doubt: by the paired difference where there is one, else by intervals that do not meet.

@@ -22,6 +22,40 @@ const OWNED: [(&str, &[&str]); 2] = [("histograms", &["hgrm"]), ("charts", &["sv
 /// # Errors
 /// A path that leaves `dir`, a directory that cannot be made or written, a file that cannot be written whole.
 pub fn write(dir: &Path, files: &[(String, Vec<u8>)]) -> Result<(), Issue> {
+    replace(dir, files, &OWNED)
+}
+
+/// As [`write`], for charts and pages made again: histograms of the directory stay.
+///
+/// # Errors
+/// As [`write`].
+pub fn write_pages(dir: &Path, files: &[(String, Vec<u8>)]) -> Result<(), Issue> {
+    replace(dir, files, &OWNED[1..])
+}
+
+/// Whether a directory can be written, before the work that fills it: makes it where it is missing, and nothing else.
+///
+/// # Errors
+/// A path that is a file or has one as a part, a directory that cannot be made or written.
+pub fn check(dir: &Path) -> Result<(), Issue> {
+    places(dir, &[])?;
+    let missing: Vec<PathBuf> = dir
+        .ancestors()
+        .take_while(|path| !path.as_os_str().is_empty() && !path.exists())
+        .map(Path::to_path_buf)
+        .collect();
+    fs::create_dir_all(dir).map_err(|e| unwritable("make the folder", dir, &e))?;
+    let probe = beside(&dir.join("results.json"));
+    let written = whole(&probe, b"");
+    let _ = fs::remove_file(&probe);
+    // Nothing is computed yet: a folder that was not there goes again.
+    for path in missing {
+        let _ = fs::remove_dir(path);
+    }
+    written.map_err(|e| unwritable("write into", dir, &e))
+}
+
+fn replace(dir: &Path, files: &[(String, Vec<u8>)], owned: &[(&str, &[&str])]) -> Result<(), Issue> {
     let places = places(dir, files)?;
     let mut made = Unfinished(Vec::new());
     for (place, (_, content)) in places.iter().zip(files) {
@@ -39,7 +73,7 @@ pub fn write(dir: &Path, files: &[(String, Vec<u8>)]) -> Result<(), Issue> {
         fs::rename(beside, place).map_err(|e| unwritable("put in place", place, &e))?;
     }
     made.0.clear();
-    remove_stale(dir, &places)
+    remove_stale(dir, &places, owned)
 }
 
 /// Reads `results.json` of a directory that a sweep wrote.
@@ -88,9 +122,9 @@ fn whole(path: &Path, content: &[u8]) -> io::Result<()> {
 }
 
 /// Removes files of an earlier run in the folders that are ours, and what an interrupted run left.
-fn remove_stale(dir: &Path, places: &[PathBuf]) -> Result<(), Issue> {
+fn remove_stale(dir: &Path, places: &[PathBuf], owned: &[(&str, &[&str])]) -> Result<(), Issue> {
     let current: BTreeSet<&PathBuf> = places.iter().collect();
-    for (folder, endings) in OWNED {
+    for &(folder, endings) in owned {
         let Ok(entries) = fs::read_dir(dir.join(folder)) else { continue };
         for path in entries.flatten().map(|entry| entry.path()) {
             let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();

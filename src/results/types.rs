@@ -228,6 +228,9 @@ pub struct SaturationPoint {
     pub option: Option<String>,
     /// The axis.
     pub vary: String,
+    /// Values of the sweep's further axes, by dotted field name.
+    #[serde(default)]
+    pub axes: BTreeMap<String, f64>,
     /// Largest value that passed; null where none did.
     pub value: Option<f64>,
     /// Smallest value that failed; null where none did.
@@ -238,6 +241,9 @@ pub struct SaturationPoint {
     pub by: String,
     /// The condition or quota in words.
     pub reason: String,
+    /// Whether quotas that count units were left out: how far traffic alone would go.
+    #[serde(default)]
+    pub ignoring_quotas: bool,
 }
 
 /// A paired difference between two options, A minus B.

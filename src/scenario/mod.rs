@@ -2,7 +2,48 @@
 //!
 //! `Document` is a parsed file that can be resolved again with other values (`--set`, a sweep's axes); `Scenario` is the
 //! checked result. Every mistake of a file is reported together, each at its place.
+//!
+//! ```text
+//! text -> tree (TOML with places) -> fields (known keys, types, ranges) -> one file per table -> decode (the whole) -> Scenario
+//! ```
 
+mod account;
+mod client;
+mod conditions;
+mod decode;
+mod document;
+mod events;
+mod expect;
+mod fields;
+mod hop;
+mod hops;
+pub mod init;
+mod instant;
+mod laws;
+mod measured;
+mod metrics;
+mod names;
+mod not_yet;
+mod option_file;
+mod options;
+mod path;
+pub mod resolved;
+mod resolved_system;
+mod rows;
+mod run;
+pub mod schema;
+mod sweep;
+mod system;
+#[cfg(test)]
+mod tests;
+mod trace;
+mod tree;
 pub mod types;
+mod workload;
+mod written;
 
+pub use document::Document;
+pub use hop::*;
+pub use options::built_in as built_in_option;
+pub use path::Override;
 pub use types::*;

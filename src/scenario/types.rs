@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::hop::Hop;
 use crate::aws::system::System;
 use crate::random::Distribution;
 use crate::units::{Duration, Rate};
@@ -31,6 +32,8 @@ pub struct Scenario {
     pub sweep: Sweep,
     /// Expected values, for `validate`.
     pub expect: Option<Expect>,
+    /// Services at the operating point; counts only where something depends on it (options, `copies = "services"`).
+    pub services: u32,
     /// What is simulated.
     pub model: Model,
 }
@@ -100,12 +103,27 @@ pub enum Arrivals {
     Trace(Trace),
 }
 
+/// A column of a trace.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TraceColumn {
+    /// By its name in the header.
+    Name(String),
+    /// By its number, from 1.
+    Number(u32),
+}
+
 /// Recorded arrivals, read and checked.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Trace {
-    /// The file.
+    /// The file: the path as written, joined to the scenario's folder.
     pub file: PathBuf,
-    /// Arrival instants in nanoseconds from the first bin or row, rising.
+    /// The column of the instants.
+    pub column: TraceColumn,
+    /// The column of the counts, where the rows are bins.
+    pub count: Option<TraceColumn>,
+    /// Whether the first line names the columns.
+    pub header: bool,
+    /// Arrival instants in nanoseconds from the first bin or row, rising; already rescaled where a rate is given.
     pub at: std::sync::Arc<Vec<u64>>,
     /// Length of one round in nanoseconds, for `repeat`: from the first row to one mean gap after the last.
     pub length: u64,
@@ -292,6 +310,8 @@ pub struct Sweep {
     pub services: Vec<u32>,
     /// Whether the numbers came from `{ from, to, per_decade }` and are refined around a saturation.
     pub refine: bool,
+    /// Numbers of services per decade, where they came from such a range (its ends are the first and the last number).
+    pub per_decade: Option<u32>,
     /// Further axes: dotted field name and its values.
     pub axes: Vec<Axis>,
 }
@@ -336,103 +356,4 @@ pub struct Expected {
     pub sigma: f64,
     /// Relative error of an approximate reference.
     pub within: f64,
-}
-
-/// One hop of a hops scenario.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Hop {
-    /// Unique name.
-    pub name: String,
-    /// The stations of the hop; one without copies, several alike with `copies`, different ones with branches.
-    pub stations: Stations,
-    /// Token bucket before the hop.
-    pub bucket: Option<Bucket>,
-}
-
-/// The stations of a hop.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Stations {
-    /// One.
-    One(Station),
-    /// Parallel copies of one station.
-    Copies {
-        /// Each copy.
-        station: Station,
-        /// Their number.
-        number: Copies,
-        /// Which copy an attempt takes.
-        balancing: HopBalancing,
-    },
-    /// Stations that differ, chosen at random by weight (normalised).
-    Branches(Vec<(String, f64, Station)>),
-}
-
-/// Number of copies.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Copies {
-    /// So many.
-    Number(u32),
-    /// As many as services.
-    Services,
-}
-
-/// Which copy an attempt takes.
-#[derive(Clone, Debug, PartialEq)]
-pub enum HopBalancing {
-    /// Evenly at random.
-    Random,
-    /// At random by these weights, normalised.
-    Weights(Vec<f64>),
-    /// In turn.
-    RoundRobin,
-    /// Fewest waiting or in service; ties to the first.
-    LeastOutstanding,
-}
-
-/// A station.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Station {
-    /// Service or delay time; absent: constant 0.
-    pub time: Distribution,
-    /// Servers; `None`: unlimited, a pure delay.
-    pub servers: Option<u32>,
-    /// Waiting places; `None`: unlimited.
-    pub queue: Option<u32>,
-    /// Longest wait of a request.
-    pub patience: Option<Distribution>,
-    /// Probability that the attempt fails when its service ends.
-    pub failure: f64,
-}
-
-/// Token bucket of a hop.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Bucket {
-    /// Tokens per second.
-    pub rate: Rate,
-    /// Capacity, 1 or more.
-    pub burst: u32,
-    /// How tokens come.
-    pub refill: Refill,
-    /// How full it is at time 0.
-    pub start: BucketStart,
-}
-
-/// How tokens come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Refill {
-    /// Continuously.
-    Continuous,
-    /// One whole token every 1/rate on a clock that runs from time 0.
-    Tick,
-}
-
-/// How full a bucket is at time 0.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum BucketStart {
-    /// Full, except empty under automatic warm-up where more than the rate is offered.
-    Auto,
-    /// Full.
-    Full,
-    /// Empty.
-    Empty,
 }

@@ -1,4 +1,14 @@
-//! stub
-#[derive(Clone, Debug)]
-pub struct Recorder;
-impl Recorder { pub fn new(_d: u8) -> Recorder { Recorder } pub fn record(&mut self, _v: u64) {} }
+//! Output analysis: recording latencies, and turning replications into estimates with intervals. Plain numbers in,
+//! plain numbers out; it knows neither queues nor AWS.
+
+pub mod dispersion;
+pub mod estimate;
+pub mod histogram;
+#[cfg(test)]
+mod noise;
+pub mod stability;
+pub mod student;
+pub mod warmup;
+
+pub use estimate::{Interval, Paired};
+pub use histogram::{Bucket, Recorder};

@@ -56,7 +56,8 @@ pub(super) fn subtitle(results: &Results) -> String {
     }
     parts.extend(wanted.objectives.iter().map(|objective| number::condition(&objective.text)));
     if !wanted.region.is_empty() {
-        let own = results.ceilings.iter().any(|rung| rung.value_from != "AWS default");
+        let own =
+            results.ceilings.iter().any(|rung| rung.code.is_some() && !rung.value_from.starts_with("AWS default"));
         parts.push(format!("{}, {}", wanted.region, if own { "own quotas where given" } else { "default quotas" }));
     }
     parts.join(" · ")

@@ -202,7 +202,11 @@ pub(super) fn saturation(results: &Results) -> Vec<Saturation> {
         vary: end.vary.clone(),
         holds: end.value.map_or("none".into(), at),
         fails: end.fails_at.map_or("none tried".into(), at),
-        criterion: end.criterion.clone(),
+        criterion: if end.ignoring_quotas {
+            format!("{}, once quotas are raised", end.criterion)
+        } else {
+            end.criterion.clone()
+        },
         reason: if end.reason.is_empty() { end.by.clone() } else { end.reason.clone() },
     };
     results.saturation.iter().map(row).collect()

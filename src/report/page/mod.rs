@@ -165,11 +165,17 @@ fn decided(results: &Results, verdict: &Verdict, page: &mut Page) {
     page.not_settled.clone_from(&verdict.not_settled);
 }
 
-/// The first `https` address in a source, and the whole text; the address is empty where there is none.
+/// The first address in a source as `https://...`: a whole one, or one that begins with a documentation host; empty where there
+/// is none.
 pub(super) fn address(source: &str) -> String {
-    let start = source.find("https://").map(|at| &source[at..]);
-    let end = |text: &str| {
-        text.find(|c: char| c.is_whitespace() || matches!(c, '"' | '<' | '>' | ')' | ',')).unwrap_or(text.len())
-    };
-    start.map(|text| text[..end(text)].to_string()).unwrap_or_default()
+    let ends = |c: char| c.is_whitespace() || matches!(c, '"' | '<' | '>' | ')' | ',' | ';');
+    let found = source.split(ends).find(|word| {
+        word.starts_with("https://")
+            || (word.starts_with("docs.aws.amazon.com/") || word.starts_with("aws.amazon.com/"))
+    });
+    match found {
+        Some(word) if word.starts_with("https://") => word.to_string(),
+        Some(word) => format!("https://{word}"),
+        None => String::new(),
+    }
 }

@@ -15,7 +15,7 @@ pub fn limits(results: &Results, all: bool, colour: bool) -> String {
     if results.options.is_empty() {
         return "no options, so no quotas: `limits` is for scenarios with `[services]`\n".to_string();
     }
-    let own = results.ceilings.iter().any(|rung| rung.value_from != "AWS default");
+    let own = results.ceilings.iter().any(|rung| rung.code.is_some() && !rung.value_from.starts_with("AWS default"));
     let quotas = if own { "your quotas where given" } else { "AWS default quotas" };
     let wanted = results.wanted.services.map_or(String::new(), |n| format!(", {} wanted", number::count(n)));
     let title = format!("{}: services each option holds, {quotas}{wanted}", cut(&results.title, 40));

@@ -2,7 +2,7 @@
 
 use super::super::judge::{Judgement, Outcome, simulated_end};
 use super::super::number::{self, counted, list};
-use super::{difference, distinct, in_words};
+use super::{difference, distinct, in_words, known_cost};
 use crate::results::{Results, SaturationPoint};
 
 /// How far the options go, or which of them carry the load until AWS grants what the chosen one needs: words to stress, and the rest.
@@ -174,14 +174,14 @@ fn against(results: &Results, option: &Judgement, best: &Judgement) -> String {
             let range = format!("{}-{}", number::significant(low), number::significant(high));
             format!("p99 {} ms slower ({range}){legacy}", number::significant(value))
         }
-        _ if option.option.parts_total > best.option.parts_total => {
-            format!(
-                "{} parts for {}{legacy}",
-                number::plain(option.option.parts_total),
-                number::plain(best.option.parts_total)
-            )
-        }
         _ if !legacy.is_empty() => "a link that AWS advises against".to_string(),
+        _ if known_cost(results, &option.option.name) > known_cost(results, &best.option.name) => {
+            let more = known_cost(results, &option.option.name) - known_cost(results, &best.option.name);
+            format!("{} a month more", number::dollars(more))
+        }
+        _ if option.option.parts_total > best.option.parts_total => {
+            format!("{} parts for {}", number::plain(option.option.parts_total), number::plain(best.option.parts_total))
+        }
         _ => "no better, and later in the list".to_string(),
     }
 }

@@ -1,0 +1,101 @@
+//! Where services go: which account and which VPC each takes, and by which option.
+
+use std::collections::BTreeMap;
+
+use super::option::{ArchitectureOption, Share};
+use super::system::{AccountTopology, Listed, System};
+
+/// Equal services in one place that go by one option.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Lot<'a> {
+    pub account: u32,
+    pub vpc: u32,
+    pub option: &'a ArchitectureOption,
+    /// The listed service, where the lot is one of those.
+    pub listed: Option<&'a Listed>,
+    pub count: u32,
+}
+
+/// Accounts that hold services. With a central API the first account holds the API alone.
+pub(super) fn service_accounts(system: &System) -> u32 {
+    match system.account.topology {
+        AccountTopology::Single => 1,
+        AccountTopology::Federated | AccountTopology::SharedVpc => system.account.accounts.max(1),
+        AccountTopology::Central => system.account.accounts.saturating_sub(1).max(1),
+    }
+}
+
+/// The first `services` services, listed ones first, then the rest place by place. Service i goes to the i-th place in turn, so
+/// that VPCs and accounts fill evenly, the first ones take the remainder, and no service moves when another is added. Where the
+/// option shares by group, a group's services all go where its first one went.
+pub(super) fn lots<'a>(option: &'a ArchitectureOption, services: u32, system: &'a System) -> Vec<Lot<'a>> {
+    let accounts = service_accounts(system);
+    let places = u64::from(accounts) * u64::from(system.network.vpcs.max(1));
+    let lot = |place: u64, option, listed, count| {
+        let vpc = (place / u64::from(accounts)) as u32;
+        Lot { account: (place % u64::from(accounts)) as u32, vpc, option, listed, count }
+    };
+    let mut first_of_group = BTreeMap::new();
+    let mut lots = Vec::new();
+    for (index, listed) in (0u64..).zip(system.listed.iter().take(services as usize)) {
+        let goes_by = listed.option.as_ref().and_then(|name| system.options.iter().find(|other| other.name == *name));
+        let goes_by = goes_by.unwrap_or(option);
+        let index = match &listed.group {
+            Some(group) if shares_by_group(goes_by) => *first_of_group.entry(group).or_insert(index),
+            _ => index,
+        };
+        lots.push(lot(index % places, goes_by, Some(listed), 1));
+    }
+    let (from, to) = (system.listed.len() as u64, u64::from(services));
+    for place in 0..places.min(to) {
+        // Numbers below x that leave the remainder `place`: (x + places - 1 - place) / places.
+        let below = |x: u64| (x + places - 1 - place) / places;
+        let count = below(to).saturating_sub(below(from)) as u32;
+        if count > 0 {
+            lots.push(lot(place, option, None, count));
+        }
+    }
+    lots
+}
+
+/// Whether any unit of the option is shared by group.
+pub(super) fn shares_by_group(option: &ArchitectureOption) -> bool {
+    let share = &option.share;
+    match option.last_balancer() {
+        Some(super::part::Part::Alb) => share.services_per_alb == Share::Group || share.albs_per_nlb == Share::Group,
+        Some(_) => share.services_per_nlb == Share::Group,
+        None => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::aws::tests::options;
+
+    #[test]
+    fn services_divide_evenly_and_the_first_vpcs_take_the_remainder() {
+        let option = options::named("http-fan-out");
+        let mut system = System::aws_defaults(vec![option.clone()]);
+        system.network.vpcs = 3;
+        let counts = |n| lots(&option, n, &system).iter().map(|lot| lot.count).collect::<Vec<_>>();
+        assert_eq!(counts(8), [3, 3, 2]);
+        assert_eq!(counts(2), [1, 1]);
+        system.listed = vec![Listed::default(), Listed::default()];
+        let lots = lots(&option, 8, &system);
+        let in_first: u32 = lots.iter().filter(|lot| lot.vpc == 0).map(|lot| lot.count).sum();
+        assert_eq!((lots.len(), in_first), (5, 3));
+    }
+
+    #[test]
+    fn a_group_stays_together_where_load_balancers_are_shared_by_group() {
+        let mut option = options::named("rest-alb-direct");
+        let of_shop = || Listed { group: Some("shop".into()), ..Listed::default() };
+        let mut system = System::aws_defaults(vec![option.clone()]);
+        system.listed = vec![of_shop(), of_shop(), of_shop()];
+        let vpcs = |option: &ArchitectureOption| lots(option, 3, &system).iter().map(|lot| lot.vpc).collect::<Vec<_>>();
+        assert_eq!(vpcs(&option), [0, 1, 0]);
+        option.share.services_per_alb = Share::Group;
+        assert_eq!(vpcs(&option), [0, 0, 0]);
+    }
+}

@@ -1,0 +1,141 @@
+//! The command line's grammar.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+/// How far each way of putting microservices behind Amazon API Gateway can be loaded, before anyone builds it.
+///
+/// Without a verb: `sweep` on the built-in scenario.
+#[derive(Debug, Parser)]
+#[command(name = "gatecap", version, args_conflicts_with_subcommands = true)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    /// Flags of the default verb.
+    #[command(flatten)]
+    pub flags: Flags,
+}
+
+/// Flags of every simulating verb.
+#[derive(Clone, Debug, Default, Args)]
+pub struct Flags {
+    /// Directory for results of `sweep` [default: output/<scenario file stem>]
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Master seed
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+    /// Threads [default: one for each core]; results do not depend on it
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub threads: Option<u16>,
+    /// Independent replications of a point
+    #[arg(long, value_name = "N")]
+    pub replications: Option<u32>,
+    /// Measured requests of a replication
+    #[arg(long, value_name = "N")]
+    pub requests: Option<u64>,
+    /// Another value for a field, as workload.rate=50/s (repeatable)
+    #[arg(long, value_name = "FIELD=VALUE")]
+    pub set: Vec<String>,
+    /// One JSON document on stdout
+    #[arg(long)]
+    pub json: bool,
+    /// No progress, no remarks
+    #[arg(long)]
+    pub quiet: bool,
+    /// Metrics of every copy, branch or service in a sweep (`run` has them anyway)
+    #[arg(long)]
+    pub copies: bool,
+}
+
+/// What every verb reads that takes a scenario.
+#[derive(Clone, Debug, Args)]
+pub struct Scenario {
+    /// Scenario file; - for stdin [default: the built-in scenario]
+    pub scenario: Option<PathBuf>,
+    /// What `aws service-quotas list-service-quotas` or list-aws-default-service-quotas printed (repeatable)
+    #[arg(long, value_name = "FILE")]
+    pub quotas: Vec<PathBuf>,
+}
+
+/// A simulating verb.
+#[derive(Clone, Debug, Args)]
+pub struct Simulating {
+    /// Input.
+    #[command(flatten)]
+    pub input: Scenario,
+    /// Flags.
+    #[command(flatten)]
+    pub flags: Flags,
+}
+
+/// `limits`.
+#[derive(Clone, Debug, Args)]
+pub struct Limits {
+    /// Input.
+    #[command(flatten)]
+    pub input: Scenario,
+    /// Every rung
+    #[arg(long)]
+    pub all: bool,
+    /// Only the AWS CLI lines that ask for increases
+    #[arg(long)]
+    pub ask: bool,
+    /// Another value for a field (repeatable)
+    #[arg(long, value_name = "FIELD=VALUE")]
+    pub set: Vec<String>,
+    /// One JSON document on stdout
+    #[arg(long)]
+    pub json: bool,
+    /// No remarks
+    #[arg(long)]
+    pub quiet: bool,
+}
+
+/// `validate`.
+#[derive(Clone, Debug, Args)]
+pub struct Validate {
+    /// Scenario files with [expect], or directories of them
+    #[arg(required = true)]
+    pub paths: Vec<PathBuf>,
+    /// One JSON document on stdout
+    #[arg(long)]
+    pub json: bool,
+    /// No progress
+    #[arg(long)]
+    pub quiet: bool,
+    /// Threads [default: one for each core]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub threads: Option<u16>,
+}
+
+/// A verb.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Services each option holds, the quota ladder, and what to ask AWS for; no simulation
+    Limits(Limits),
+    /// Simulate the scenario's operating point for every option
+    Run(Simulating),
+    /// Simulate the grid, find saturation, write tables, charts and the review
+    Sweep(Simulating),
+    /// Like run, judged against the objectives: status 0 met, 1 missed, 3 undecided
+    Check(Simulating),
+    /// Write charts and report again from a directory of results
+    Report {
+        /// Directory that `sweep` wrote
+        directory: PathBuf,
+    },
+    /// Simulate queueing systems with known answers and compare
+    Validate(Validate),
+    /// Print the default scenario with comments
+    Init,
+    /// Print the JSON Schema of scenarios
+    Schema,
+    /// Print shell completions
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+}

@@ -1,0 +1,64 @@
+//! The verbs: each reads its input, calls the library, and writes results to stdout and everything else to stderr.
+//!
+//! Exit status: 0 done, 1 an objective or a known answer is missed, 2 it could not run, 3 undecided at this precision,
+//! 130 interrupted. A closed pipe is a quiet success.
+
+mod args;
+mod input;
+mod output;
+mod progress;
+mod verbs;
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use clap::Parser;
+use gatecap::issue::{Issues, render};
+
+use args::{Cli, Command};
+
+/// How a verb ended.
+pub enum End {
+    /// Done.
+    Done,
+    /// Done, and something that should hold does not.
+    Missed,
+    /// Undecided at this precision.
+    Undecided,
+    /// Stopped by Ctrl-C; what was finished is kept.
+    Interrupted,
+}
+
+/// Runs the program; every way out is an exit status.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let ended = match cli.command {
+        None => verbs::built_in_sweep(&cli.flags),
+        Some(Command::Sweep(simulating)) => verbs::sweep(&simulating),
+        Some(Command::Run(simulating)) => verbs::run(&simulating),
+        Some(Command::Check(simulating)) => verbs::check(&simulating),
+        Some(Command::Limits(limits)) => verbs::limits(&limits),
+        Some(Command::Report { directory }) => verbs::report(&directory),
+        Some(Command::Validate(validate)) => verbs::validate(&validate),
+        Some(Command::Init) => output::print(gatecap::scenario::init::text()).map(|()| End::Done),
+        Some(Command::Schema) => output::print(&gatecap::scenario::schema::json()).map(|()| End::Done),
+        Some(Command::Completions { shell }) => verbs::completions(shell),
+    };
+    match ended {
+        Ok(End::Done) => ExitCode::SUCCESS,
+        Ok(End::Missed) => ExitCode::from(1),
+        Ok(End::Undecided) => ExitCode::from(3),
+        Ok(End::Interrupted) => ExitCode::from(130),
+        Err(issues) => complain(&issues),
+    }
+}
+
+/// Shows what is wrong on stderr; status 2. Nothing to say is a closed pipe: a quiet success.
+fn complain(issues: &Issues) -> ExitCode {
+    if issues.is_empty() {
+        return ExitCode::SUCCESS;
+    }
+    let text = render(issues, output::takes_colour(&std::io::stderr()));
+    let _ = writeln!(std::io::stderr().lock(), "{text}");
+    ExitCode::from(2)
+}

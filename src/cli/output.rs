@@ -1,0 +1,96 @@
+//! What a verb writes: text to stdout, remarks to stderr, a directory of results.
+
+use std::io::{self, Write};
+use std::path::Path;
+
+use gatecap::experiment::Computed;
+use gatecap::issue::{Issue, Issues};
+use gatecap::report::chart::{self, Chart};
+use gatecap::report::{Figure, html, markdown};
+use gatecap::results::{Results, csv, directory, hgrm, json};
+use rayon::prelude::*;
+
+/// Pixels of a PNG for each unit of the SVG.
+#[cfg(feature = "png")]
+const PNG_SCALE: f32 = 2.0;
+
+/// Prints to stdout; a closed pipe ends quietly (an empty list of issues).
+pub fn print(text: &str) -> Result<(), Issues> {
+    let mut out = io::stdout().lock();
+    let end: &[u8] = if text.ends_with('\n') { b"" } else { b"\n" };
+    match out.write_all(text.as_bytes()).and_then(|()| out.write_all(end)).and_then(|()| out.flush()) {
+        Ok(()) => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Err(Vec::new()),
+        Err(error) => Err(vec![Issue::new(format!("cannot write to stdout: {error}"))]),
+    }
+}
+
+/// Prints a remark to stderr.
+pub fn remark(text: &str) {
+    let _ = writeln!(io::stderr().lock(), "{text}");
+}
+
+/// Whether a stream takes colour: a terminal, and no NO_COLOR.
+pub fn takes_colour(stream: &impl anstream::stream::RawStream) -> bool {
+    use anstream::ColorChoice::{Always, AlwaysAnsi};
+    matches!(anstream::AutoStream::choice(stream), Always | AlwaysAnsi)
+}
+
+/// Whether stdout takes colour.
+pub fn colour() -> bool {
+    takes_colour(&io::stdout())
+}
+
+/// Writes everything a sweep computed into `dir`.
+pub fn write(dir: &Path, computed: &Computed) -> Result<(), Issues> {
+    let mut files: Vec<(String, Vec<u8>)> = vec![
+        ("results.json".into(), json::pretty(&computed.results).into_bytes()),
+        ("scenario.toml".into(), computed.scenario.clone().into_bytes()),
+    ];
+    files.extend(csv::tables(&computed.results).into_iter().map(|(name, text)| (name.to_string(), text.into_bytes())));
+    let histograms: Vec<(String, Vec<u8>)> = computed
+        .histograms
+        .par_iter()
+        .map(|(name, recorder)| (format!("histograms/{name}"), hgrm::text(&recorder.to_hdr()).into_bytes()))
+        .collect();
+    files.extend(histograms);
+    files.extend(pages(&computed.results)?);
+    directory::write(dir, &files).map_err(|issue| vec![issue])
+}
+
+/// Charts, HTML and Markdown of a result document.
+pub fn pages(results: &Results) -> Result<Vec<(String, Vec<u8>)>, Issues> {
+    let charts: Vec<Chart> = chart::MAKERS.par_iter().filter_map(|make| make(results)).collect();
+    let figures: Vec<Figure<'_>> = charts
+        .iter()
+        .map(|chart| Figure {
+            name: &chart.name,
+            title: &chart.title,
+            description: &chart.description,
+            svg_inline: &chart.svg_inline,
+        })
+        .collect();
+    let page = |text: Result<String, Issue>| text.map(String::into_bytes).map_err(|issue| vec![issue]);
+    let mut files: Vec<(String, Vec<u8>)> = vec![
+        ("report.html".into(), page(html::html(results, &figures, &chart::theme_css()))?),
+        ("report.md".into(), page(markdown::markdown(results, &figures))?),
+    ];
+    files.extend(charts.iter().map(|chart| (format!("charts/{}.svg", chart.name), chart.svg.clone().into_bytes())));
+    files.extend(pngs(&charts)?);
+    Ok(files)
+}
+
+#[cfg(feature = "png")]
+fn pngs(charts: &[Chart]) -> Result<Vec<(String, Vec<u8>)>, Issues> {
+    let one = |chart: &Chart| {
+        let drawn = chart::png(chart, PNG_SCALE);
+        let drawn = drawn.map_err(|error| vec![Issue::new(format!("chart `{}` has no PNG: {error}", chart.name))])?;
+        Ok((format!("charts/{}.png", chart.name), drawn))
+    };
+    charts.par_iter().map(one).collect()
+}
+
+#[cfg(not(feature = "png"))]
+fn pngs(_: &[Chart]) -> Result<Vec<(String, Vec<u8>)>, Issues> {
+    Ok(Vec::new())
+}

@@ -1,0 +1,283 @@
+//! From simulated cells to the result document: what was wanted, options, ladders, costs, assumptions, comparisons.
+
+use rayon::prelude::*;
+
+use super::map;
+use super::sweep::{Cell, Combination, saturation};
+use crate::aws::system::{System, TrafficRate};
+use crate::aws::{ceilings, compare, data_dates, latency, prices};
+use crate::results::{
+    Assumption, Ceiling, Comparison, CostLine, Estimate, FORMAT, Objective, OptionInfo, Results, Wanted, Warning,
+};
+use crate::scenario::{Arrivals, Condition, Length, Model, Relation, Scenario};
+use crate::stats::estimate::{Paired, paired, paired_quantile};
+use crate::topology::offered_rate;
+
+/// Metrics whose differences between options are estimated.
+const COMPARED: [&str; 2] = ["latency.mean", "latency.p99"];
+
+/// The head of a result document: version, seed, what was wanted, ladders; no point yet.
+#[must_use]
+pub fn head(scenario: &Scenario, file: &str, hash: &str) -> Results {
+    let mut results = Results {
+        gatecap: env!("CARGO_PKG_VERSION").into(),
+        format: FORMAT,
+        title: scenario.title.clone(),
+        scenario: hash.into(),
+        seed: scenario.seed,
+        confidence: scenario.run.confidence,
+        data: data_dates(),
+        wanted: wanted(scenario, file),
+        ..Results::default()
+    };
+    if let Model::Options(system) = &scenario.model {
+        results.options = options(system);
+        results.ceilings = system.options.par_iter().flat_map_iter(|option| rungs(option, system)).collect();
+        results.costs = costs(system);
+        results.assumptions = assumptions(system);
+    }
+    results
+}
+
+/// The whole document of a run or a sweep.
+#[must_use]
+pub fn document(mut results: Results, combinations: &[Combination], cells: &[Cell], whole_sweep: bool) -> Results {
+    results.comparisons = comparisons(combinations, cells);
+    if whole_sweep {
+        results.saturation = saturation(combinations, cells);
+        results.map = map::cells(combinations, cells);
+    }
+    results.warnings.extend(warnings(&results));
+    results.points = cells.iter().map(|cell| cell.outcome.point.clone()).collect();
+    results
+}
+
+fn wanted(scenario: &Scenario, file: &str) -> Wanted {
+    let services = super::operating_services(scenario);
+    let mut wanted = Wanted {
+        rate: offered_rate(scenario, services),
+        arrivals: arrivals_in_words(&scenario.workload.arrivals).into(),
+        objectives: scenario.objectives.iter().map(objective).collect(),
+        requests: match scenario.run.length {
+            Length::Requests(requests) => requests,
+            Length::Time(_) | Length::Trace => 0,
+        },
+        replications: scenario.run.replications,
+        file: file.into(),
+        ..Wanted::default()
+    };
+    match &scenario.model {
+        Model::Options(system) => {
+            wanted.services = Some(services);
+            wanted.zones = system.network.zones;
+            wanted.vpcs = system.network.vpcs;
+            wanted.targets = system.services.targets;
+            wanted.region.clone_from(&system.account.region);
+            if let TrafficRate::PerService(rate) = system.traffic.rate {
+                wanted.rate_per_service = Some(rate.per_second());
+            }
+        }
+        Model::Hops(hops) => wanted.services = super::uses_services(scenario, hops).then_some(services),
+    }
+    wanted
+}
+
+fn arrivals_in_words(arrivals: &Arrivals) -> &'static str {
+    match arrivals {
+        Arrivals::Poisson => "Poisson arrivals",
+        Arrivals::Constant => "constant arrivals",
+        Arrivals::Gamma { .. } => "gamma renewal arrivals",
+        Arrivals::Hyperexponential(_) => "hyperexponential renewal arrivals",
+        Arrivals::Mmpp { .. } => "Markov-modulated Poisson arrivals",
+        Arrivals::Trace(_) => "recorded arrivals",
+    }
+}
+
+fn objective(condition: &Condition) -> Objective {
+    let relation = match condition.relation {
+        Relation::AtMost => "<=",
+        Relation::Below => "<",
+        Relation::AtLeast => ">=",
+        Relation::Above => ">",
+    };
+    Objective {
+        text: condition.text.clone(),
+        metric: condition.metric.clone(),
+        relation: relation.into(),
+        bound: condition.bound,
+    }
+}
+
+fn options(system: &System) -> Vec<OptionInfo> {
+    system
+        .options
+        .iter()
+        .map(|option| {
+            let compared = compare::at(option, system.services.count, system);
+            OptionInfo {
+                name: option.name.clone(),
+                title: option.title.clone(),
+                path: option.path.iter().map(|part| part.id().to_string()).collect(),
+                sharing: option.sharing_text(),
+                legacy: option.legacy().map(str::to_string),
+                parts: compared.parts,
+                parts_total: compared.parts_total,
+                shared_configuration: compared.shared_configuration,
+                independence: compared.independence,
+                isolation: compared.isolation,
+                ..OptionInfo::default()
+            }
+        })
+        .collect()
+}
+
+fn rungs(option: &crate::aws::option::ArchitectureOption, system: &System) -> Vec<Ceiling> {
+    ceilings::ladder(option, system)
+        .into_iter()
+        .map(|rung| Ceiling {
+            option: rung.option,
+            kind: rung.kind.text().into(),
+            quota: rung.quota,
+            code: rung.code,
+            name: rung.name,
+            limit: rung.limit,
+            used: rung.used,
+            adjustable: rung.adjustable,
+            lead_time: rung.lead_time,
+            services: rung.services,
+            binding: rung.binding,
+            pressed_by: rung.pressed_by,
+            ask: rung.ask,
+            value_from: rung.value_from,
+            source: rung.source,
+            date: rung.date,
+        })
+        .collect()
+}
+
+fn costs(system: &System) -> Vec<CostLine> {
+    let line = |option: &crate::aws::option::ArchitectureOption| {
+        let name = option.name.clone();
+        prices::cost(option, system.services.count, system).into_iter().map(move |line| CostLine {
+            option: name.clone(),
+            item: line.item,
+            monthly: line.monthly,
+            basis: line.basis,
+            source: line.source,
+        })
+    };
+    system.options.iter().flat_map(line).collect()
+}
+
+/// The default times on the options' paths, each with its evidence; what the scenario states is the user's own.
+fn assumptions(system: &System) -> Vec<Assumption> {
+    let mut all = Vec::new();
+    for hop in latency::hop_defaults() {
+        let users = users_of(system, &hop.name);
+        if users.is_empty() {
+            continue;
+        }
+        let stated = match hop.name.as_str() {
+            "service" => (!system.services.time_is_default).then_some(&system.services.time),
+            name => system.hop_times.get(name),
+        };
+        all.push(Assumption {
+            input: hop.title.clone(),
+            value: stated.map_or_else(|| hop.text.clone(), crate::random::Distribution::describe),
+            grade: if stated.is_some() { "yours".into() } else { hop.grade.clone() },
+            low: hop.low.clone(),
+            high: hop.high.clone(),
+            source: if stated.is_some() { "the scenario".into() } else { hop.source.clone() },
+            options: if users.len() == system.options.len() { Vec::new() } else { users },
+        });
+    }
+    if let Some(reuse) = latency::scalar_default("connection_reuse") {
+        let own = system.network.connection_reuse != reuse.value;
+        all.push(Assumption {
+            input: reuse.title.clone(),
+            value: system.network.connection_reuse.to_string(),
+            grade: if own { "yours".into() } else { reuse.grade.clone() },
+            low: reuse.low.clone(),
+            high: reuse.high.clone(),
+            source: if own { "the scenario".into() } else { reuse.source.clone() },
+            options: Vec::new(),
+        });
+    }
+    all
+}
+
+/// Names of the options whose path has a hop.
+fn users_of(system: &System, hop: &str) -> Vec<String> {
+    let on_path = |option: &&crate::aws::option::ArchitectureOption| match hop {
+        "waf" => system.gateway.waf && option.api().id() == "rest-api",
+        "authorizer" => system.gateway.authorizer.is_some(),
+        "client" | "connection" | "service" | "zone-leg-same" => true,
+        "zone-leg-cross" => system.network.zones > 1,
+        part => option.path.iter().any(|p| p.id() == part) || option.also.is_some_and(|also| also.id() == part),
+    };
+    system.options.iter().filter(on_path).map(|option| option.name.clone()).collect()
+}
+
+/// Differences between options at the operating point, by common random numbers.
+fn comparisons(combinations: &[Combination], cells: &[Cell]) -> Vec<Comparison> {
+    let Some(first) = combinations.first() else { return Vec::new() };
+    let services = super::operating_services(&first.scenario);
+    let ours: Vec<&Cell> = cells.iter().filter(|cell| cell.combination == 0 && cell.services == services).collect();
+    let confidence = first.scenario.run.confidence;
+    let mut all = Vec::new();
+    for (index, a) in ours.iter().enumerate() {
+        for b in &ours[index + 1..] {
+            for metric in COMPARED {
+                let Some(pair) = difference(a, b, metric, confidence) else { continue };
+                all.push(Comparison {
+                    a: a.outcome.point.option.clone().unwrap_or_default(),
+                    b: b.outcome.point.option.clone().unwrap_or_default(),
+                    services: Some(services),
+                    metric: metric.into(),
+                    difference: Estimate {
+                        value: Some(pair.difference.value),
+                        low: pair.difference.low,
+                        high: pair.difference.high,
+                    },
+                    variance_ratio: Some(pair.variance_ratio).filter(|ratio| ratio.is_finite()),
+                });
+            }
+        }
+    }
+    all
+}
+
+fn difference(a: &Cell, b: &Cell, metric: &str, confidence: f64) -> Option<Paired> {
+    let (a, b) = (a.outcome.series(metric)?, b.outcome.series(metric)?);
+    if !(a.supported && b.supported) {
+        return None;
+    }
+    Some(match (a.merged, b.merged) {
+        (Some(merged_a), Some(merged_b)) => paired_quantile(merged_a, merged_b, &a.values, &b.values, confidence),
+        _ => paired(&a.values, &b.values, confidence),
+    })
+}
+
+fn warnings(results: &Results) -> Vec<Warning> {
+    let assumed: Vec<&str> = results.assumptions.iter().filter(|a| a.grade == "D").map(|a| a.input.as_str()).collect();
+    if assumed.is_empty() {
+        return Vec::new();
+    }
+    vec![Warning {
+        kind: "assumed_evidence".into(),
+        about: "latency".into(),
+        message: format!("no measurement was found for {}: these are assumptions", assumed.join(", ")),
+    }]
+}
+
+/// Adds the mean latency that an option's path adds to the round trip and the service, from its simulated point.
+pub fn added_means(results: &mut Results) {
+    let services = results.wanted.services;
+    for option in &mut results.options {
+        let point = results.points.iter().find(|p| p.option.as_deref() == Some(&option.name) && p.services == services);
+        if let Some(point) = point {
+            let own = |name: &str| !matches!(name, "client" | "service");
+            option.added_mean_ms = point.hops.iter().filter(|hop| own(&hop.name)).map(|hop| hop.mean_ms).sum();
+        }
+    }
+}

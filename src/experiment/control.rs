@@ -1,0 +1,53 @@
+//! What a caller may watch and stop: progress counters and a flag, shared between threads. Nothing of it enters a result.
+
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+/// Progress of a long piece of work, and the wish to stop it.
+#[derive(Debug, Default)]
+pub struct Control {
+    stop: AtomicBool,
+    planned: AtomicU64,
+    done: AtomicU64,
+    requests: AtomicU64,
+}
+
+impl Control {
+    /// Asks for an end after the replications that are running.
+    pub fn stop(&self) {
+        self.stop.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether an end was asked for.
+    #[must_use]
+    pub fn stopped(&self) -> bool {
+        self.stop.load(Ordering::Relaxed)
+    }
+
+    /// More replications to do.
+    pub(super) fn plan(&self, replications: u64) {
+        self.planned.fetch_add(replications, Ordering::Relaxed);
+    }
+
+    pub(super) fn finish(&self, requests: u64) {
+        self.done.fetch_add(1, Ordering::Relaxed);
+        self.requests.fetch_add(requests, Ordering::Relaxed);
+    }
+
+    /// Replications planned so far.
+    #[must_use]
+    pub fn planned(&self) -> u64 {
+        self.planned.load(Ordering::Relaxed)
+    }
+
+    /// Replications done.
+    #[must_use]
+    pub fn done(&self) -> u64 {
+        self.done.load(Ordering::Relaxed)
+    }
+
+    /// Requests simulated, warm-up included.
+    #[must_use]
+    pub fn requests(&self) -> u64 {
+        self.requests.load(Ordering::Relaxed)
+    }
+}

@@ -1,0 +1,307 @@
+//! One point: a scenario, an option and a number of services, simulated by independent replications.
+
+use rayon::prelude::*;
+
+use super::control::Control;
+use super::metrics::{HopShape, Measured, Series};
+use super::warmup;
+use crate::engine::network::Step;
+use crate::engine::{AuditError, Network, Source, Tally, Window, simulate};
+use crate::random::RunKey;
+use crate::results::{HopInfo, Point, Warning};
+use crate::scenario::{Length, Model, Scenario, Warmup};
+use crate::stats::Recorder;
+use crate::topology::{Legend, Request, build};
+
+/// What is simulated.
+#[derive(Clone, Debug)]
+pub struct PointSpec<'a> {
+    /// The scenario, axes applied.
+    pub scenario: &'a Scenario,
+    /// Index of the option; 0 for hops.
+    pub option: usize,
+    /// Services.
+    pub services: u32,
+    /// Keep statistics of every copy, branch or service.
+    pub detail: bool,
+}
+
+/// A simulated point, with what comparisons and percentile files need.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// The public part.
+    pub point: Point,
+    /// Values per replication, by metric.
+    pub measured: Measured,
+    /// Latency of successful answers, merged.
+    pub latency: Recorder,
+    /// Loads against limits, computed.
+    pub legend: Legend,
+    /// Requests simulated, warm-up included.
+    pub simulated: u64,
+}
+
+/// Why a point has no result.
+#[derive(Clone, Debug)]
+pub enum PointError {
+    /// The caller asked to stop.
+    Stopped,
+    /// The engine's books do not balance.
+    Audit(AuditError),
+}
+
+/// A point whose replications come in rounds: those of a round continue the numbers of the one before, so that more rounds
+/// repeat what fewer found.
+#[derive(Debug)]
+pub struct Rounds<'a> {
+    spec: &'a PointSpec<'a>,
+    cut: Cut,
+    network: Network,
+    legend: Legend,
+    tallies: Vec<Tally>,
+}
+
+impl<'a> Rounds<'a> {
+    /// No replication yet.
+    #[must_use]
+    pub fn new(spec: &'a PointSpec<'a>) -> Rounds<'a> {
+        let cut = spec.cut();
+        let (network, legend) = build(spec.request(cut));
+        Rounds { spec, cut, network, legend, tallies: Vec::new() }
+    }
+
+    /// Replications so far.
+    #[must_use]
+    pub fn replications(&self) -> u32 {
+        self.tallies.len() as u32
+    }
+
+    /// Simulates `more` replications.
+    ///
+    /// # Errors
+    /// As [`PointSpec::run`].
+    pub fn add(&mut self, more: u32, control: &Control) -> Result<(), PointError> {
+        let retimed = self.cut.requests > 0 && self.spec.has_times();
+        let one = |replication: u32| {
+            if control.stopped() {
+                return Err(PointError::Stopped);
+            }
+            let key = RunKey::new(self.spec.scenario.seed, replication);
+            let tally = if retimed {
+                let cut = self.spec.timed(self.cut, &self.network, key);
+                simulate(&build(self.spec.request(cut)).0, &self.spec.window(cut), key)
+            } else {
+                simulate(&self.network, &self.spec.window(self.cut), key)
+            };
+            let tally = tally.map_err(PointError::Audit)?;
+            control.finish(tally.audit.arrived);
+            Ok(tally)
+        };
+        let first = self.replications();
+        let tallies: Vec<Tally> = (first..first + more).into_par_iter().map(one).collect::<Result<_, PointError>>()?;
+        self.tallies.extend(tallies);
+        Ok(())
+    }
+
+    /// The estimates of all replications so far.
+    #[must_use]
+    pub fn sum_up(&self) -> Outcome {
+        self.spec.sum_up(&self.network, self.legend.clone(), self.cut, &self.tallies)
+    }
+}
+
+/// Where the warm-up ends.
+#[derive(Clone, Copy, Debug)]
+struct Cut {
+    ns: u64,
+    requests: u64,
+    auto: bool,
+}
+
+impl PointSpec<'_> {
+    fn request(&self, cut: Cut) -> Request<'_> {
+        Request {
+            scenario: self.scenario,
+            option: self.option,
+            services: self.services,
+            warmup_ns: cut.ns,
+            auto_warmup: cut.auto,
+            detail: self.detail,
+        }
+    }
+
+    /// The names and loads of the point without a simulation.
+    #[must_use]
+    pub fn legend(&self) -> Legend {
+        build(self.request(Cut { ns: 0, requests: 0, auto: true })).1
+    }
+
+    /// The warm-up: one cut for all replications and options.
+    fn cut(&self) -> Cut {
+        match self.scenario.run.warmup {
+            Warmup::Time(length) => Cut { ns: length.0, requests: 0, auto: false },
+            Warmup::Requests(requests) => Cut { ns: 0, requests, auto: false },
+            Warmup::Auto => {
+                let options = match &self.scenario.model {
+                    Model::Options(system) => system.options.len(),
+                    Model::Hops(_) => 1,
+                };
+                let legends: Vec<Legend> =
+                    (0..options).map(|option| PointSpec { option, ..self.clone() }.legend()).collect();
+                match warmup::automatic_seconds(self.scenario, &legends, self.services) {
+                    Some(seconds) => Cut { ns: (seconds * 1e9) as u64, requests: 0, auto: true },
+                    None => Cut { ns: 0, requests: warmup::automatic_requests(self.scenario), auto: true },
+                }
+            }
+        }
+    }
+
+    fn window(&self, cut: Cut) -> Window {
+        let (requests, until_ns) = match self.scenario.run.length {
+            Length::Requests(requests) => (requests, u64::MAX),
+            Length::Time(length) => (u64::MAX, cut.ns.saturating_add(length.0)),
+            Length::Trace => (u64::MAX, u64::MAX),
+        };
+        let observe = self.scenario.run.observe_at.iter().map(|at| cut.ns.saturating_add(at.0)).collect();
+        Window { warmup_ns: cut.ns, warmup_requests: cut.requests, requests, until_ns, observe }
+    }
+
+    /// Whether something happens at times that count from the end of the warm-up.
+    fn has_times(&self) -> bool {
+        let run = &self.scenario.run;
+        !self.scenario.events.is_empty()
+            || !self.scenario.workload.profile.is_empty()
+            || !run.observe_at.is_empty()
+            || matches!(run.length, Length::Time(_))
+    }
+
+    /// A warm-up counted in requests, as a time of this replication, so that events can count from its end.
+    fn timed(&self, cut: Cut, network: &Network, key: RunKey) -> Cut {
+        let mut source = Source::new(&network.arrivals, &[], key);
+        let end = (0..=cut.requests).map_while(|_| source.next_arrival()).last();
+        Cut { ns: end.map_or(0, |(_, at)| at), requests: 0, ..cut }
+    }
+
+    /// Simulates all replications on the current rayon pool and sums them up in index order.
+    ///
+    /// # Errors
+    /// [`PointError::Stopped`] where `control` says so, [`PointError::Audit`] for a fault of the engine.
+    pub fn run(&self, control: &Control) -> Result<Outcome, PointError> {
+        let mut rounds = Rounds::new(self);
+        rounds.add(self.scenario.run.replications, control)?;
+        Ok(rounds.sum_up())
+    }
+
+    fn sum_up(&self, network: &Network, legend: Legend, cut: Cut, tallies: &[Tally]) -> Outcome {
+        let names: Vec<String> = network.hops.iter().map(|hop| hop.name.clone()).collect();
+        let members: Vec<Vec<String>> = network.hops.iter().map(|hop| hop.members.clone()).collect();
+        let shapes = shapes(network);
+        let mut measured = Measured::new(tallies, &names, &members, &shapes, &self.scenario.run.observe_at);
+        let mut latency = Recorder::new(3);
+        for tally in tallies {
+            latency.merge(&tally.latency);
+        }
+        let unstable = legend.unstable().cloned();
+        let mut warnings = std::mem::take(&mut measured.warnings);
+        if let Some(load) = &unstable {
+            warnings.push(Warning {
+                kind: "unstable".into(),
+                about: format!("hop.{}", load.hop),
+                message: format!(
+                    "hop {} has no steady state: it is offered {:.4} of what it can serve; latencies are withheld",
+                    load.hop, load.load
+                ),
+            });
+        }
+        let stable = unstable.is_none();
+        let bottleneck = legend.bottleneck();
+        let opened = tallies.iter().map(|tally| tally.opened as f64 / 1e9).sum::<f64>() / tallies.len().max(1) as f64;
+        let point = Point {
+            option: match &self.scenario.model {
+                Model::Options(system) => system.options.get(self.option).map(|option| option.name.clone()),
+                Model::Hops(_) => None,
+            },
+            services: self.counts_services().then_some(self.services),
+            requests: tallies.iter().map(|tally| tally.requests).sum(),
+            replications: tallies.len() as u32,
+            warmup_s: if cut.requests > 0 { opened } else { cut.ns as f64 / 1e9 },
+            metrics: measured.estimates(self.scenario.run.confidence, stable),
+            stable,
+            fits_quotas: true,
+            bottleneck: bottleneck.map(|load| format!("hop.{}", load.hop)),
+            bottleneck_load: bottleneck.map(|load| load.load),
+            hops: hop_infos(network, &legend, tallies),
+            percentiles: percentiles(&latency, stable),
+            warnings,
+            ..Point::default()
+        };
+        let simulated = tallies.iter().map(|tally| tally.audit.arrived).sum();
+        Outcome { point, measured, latency, legend, simulated }
+    }
+
+    /// Whether the number of services means something here.
+    fn counts_services(&self) -> bool {
+        match &self.scenario.model {
+            Model::Options(_) => true,
+            Model::Hops(hops) => super::uses_services(self.scenario, hops),
+        }
+    }
+}
+
+impl Outcome {
+    /// The values of a metric in the replications.
+    #[must_use]
+    pub fn series(&self, metric: &str) -> Option<&Series> {
+        self.measured.series.get(metric)
+    }
+}
+
+fn shapes(network: &Network) -> Vec<HopShape> {
+    let mut shapes: Vec<HopShape> = network
+        .hops
+        .iter()
+        .map(|hop| HopShape { stations: hop.stations.1 > 0, bucket_only: hop.stations.1 == 0 })
+        .collect();
+    for step in network.routes.iter().flatten() {
+        if let Step::Delay { hop, .. } | Step::Connect { hop, .. } = step {
+            shapes[usize::from(*hop)].bucket_only = false;
+        }
+    }
+    shapes
+}
+
+/// What each hop adds to the mean latency of a measured request: its sojourns over all requests.
+fn hop_infos(network: &Network, legend: &Legend, tallies: &[Tally]) -> Vec<HopInfo> {
+    let requests: u64 = tallies.iter().map(|tally| tally.requests).sum();
+    let means: Vec<f64> = (0..network.hops.len())
+        .map(|index| {
+            let sojourn: u128 = tallies.iter().map(|tally| tally.hops[index].counts.sojourn).sum();
+            sojourn as f64 / 1e6 / requests.max(1) as f64
+        })
+        .collect();
+    let total: f64 = means.iter().sum();
+    legend
+        .hops
+        .iter()
+        .zip(means)
+        .map(|((name, title, grade), mean_ms)| HopInfo {
+            name: name.clone(),
+            title: title.clone(),
+            grade: grade.clone(),
+            mean_ms,
+            share: if total > 0.0 { mean_ms / total } else { 0.0 },
+        })
+        .collect()
+}
+
+/// The merged latency at quantiles that lie evenly on the axis 1 / (1 - q), as far as at least ten samples lie beyond.
+fn percentiles(latency: &Recorder, stable: bool) -> Vec<(f64, f64)> {
+    if !stable {
+        return Vec::new();
+    }
+    (0..=50)
+        .map(|step| 1.0 - libm::pow(10.0, -f64::from(step) / 10.0))
+        .filter(|q| latency.count() as f64 * (1.0 - q) >= 10.0)
+        .filter_map(|q| latency.quantile(q).map(|ns| (q, ns as f64 / 1e6)))
+        .collect()
+}

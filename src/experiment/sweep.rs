@@ -1,0 +1,209 @@
+//! The grid: services x options x further axes, and where each option saturates on it.
+
+use rayon::prelude::*;
+
+use super::control::Control;
+use super::judge::{Miss, first_miss};
+use super::point::{Outcome, PointError, PointSpec};
+use super::source::AxisValues;
+use crate::aws::ceilings::{self, Kind, Rung};
+use crate::results::SaturationPoint;
+use crate::scenario::{Model, Scenario};
+
+/// Points added between the last that passed and the first that failed, for each option at most.
+const REFINING_POINTS: usize = 4;
+
+/// One combination of axis values: its scenario and the ladders of its options.
+#[derive(Debug)]
+pub struct Combination {
+    /// The values.
+    pub axes: AxisValues,
+    /// The scenario with them.
+    pub scenario: Scenario,
+    /// Ladder of every option; empty for hops.
+    pub ladders: Vec<Vec<Rung>>,
+}
+
+/// A simulated point with its place in the grid.
+#[derive(Debug)]
+pub struct Cell {
+    /// Index of the combination.
+    pub combination: usize,
+    /// Index of the option.
+    pub option: usize,
+    /// Services.
+    pub services: u32,
+    /// What was simulated.
+    pub outcome: Outcome,
+}
+
+impl Combination {
+    /// Computes the ladders.
+    #[must_use]
+    pub fn new(axes: AxisValues, scenario: Scenario) -> Combination {
+        let ladders = match &scenario.model {
+            Model::Options(system) => {
+                system.options.par_iter().map(|option| ceilings::ladder(option, system)).collect()
+            }
+            Model::Hops(_) => Vec::new(),
+        };
+        Combination { axes, scenario, ladders }
+    }
+
+    fn options(&self) -> usize {
+        self.ladders.len().max(1)
+    }
+
+    /// The most services that the structure quotas of an option allow, and the quota.
+    #[must_use]
+    pub fn structure(&self, option: usize) -> Option<&Rung> {
+        self.ladders.get(option)?.iter().find(|rung| rung.kind == Kind::Structure && rung.binding)
+    }
+
+    /// The numbers of services to simulate: the sweep's, and the operating point.
+    fn services(&self, whole_sweep: bool) -> Vec<u32> {
+        let mut services = if whole_sweep { self.scenario.sweep.services.clone() } else { Vec::new() };
+        if services.is_empty() || matches!(self.scenario.model, Model::Options(_)) {
+            services.push(super::operating_services(&self.scenario));
+        }
+        services.sort_unstable();
+        services.dedup();
+        services
+    }
+}
+
+/// Simulates the grid, or only the operating point of each combination. Points are finished in any order and returned in
+/// the grid's; what was finished before a stop is kept.
+///
+/// # Errors
+/// Only [`PointError::Audit`].
+pub fn grid(
+    combinations: &[Combination],
+    whole_sweep: bool,
+    detail: bool,
+    control: &Control,
+) -> Result<Vec<Cell>, PointError> {
+    let mut places = Vec::new();
+    for (index, combination) in combinations.iter().enumerate() {
+        for services in combination.services(whole_sweep) {
+            places.extend((0..combination.options()).map(|option| (index, option, services)));
+        }
+    }
+    let mut cells = simulate(combinations, &places, detail, control)?;
+    if whole_sweep {
+        for _ in 0..REFINING_POINTS {
+            let places: Vec<_> = combinations
+                .iter()
+                .enumerate()
+                .filter(|(_, combination)| combination.scenario.sweep.refine)
+                .flat_map(|(index, combination)| (0..combination.options()).map(move |option| (index, option)))
+                .filter_map(|(index, option)| between(combinations, &cells, index, option))
+                .collect();
+            if places.is_empty() || control.stopped() {
+                break;
+            }
+            cells.extend(simulate(combinations, &places, detail, control)?);
+        }
+    }
+    cells.sort_by_key(|cell| (cell.combination, cell.option, cell.services));
+    Ok(cells)
+}
+
+fn simulate(
+    combinations: &[Combination],
+    places: &[(usize, usize, u32)],
+    detail: bool,
+    control: &Control,
+) -> Result<Vec<Cell>, PointError> {
+    let replications = |&(index, _, _): &(usize, usize, u32)| u64::from(combinations[index].scenario.run.replications);
+    control.plan(places.iter().map(replications).sum());
+    let run = |&(combination, option, services): &(usize, usize, u32)| {
+        let spec = PointSpec { scenario: &combinations[combination].scenario, option, services, detail };
+        match spec.run(control) {
+            Ok(outcome) => Ok(Some(Cell { combination, option, services, outcome })),
+            Err(PointError::Stopped) => Ok(None),
+            Err(fault) => Err(fault),
+        }
+    };
+    let cells: Vec<Option<Cell>> = places.par_iter().map(run).collect::<Result<_, _>>()?;
+    let mut cells: Vec<Cell> = cells.into_iter().flatten().collect();
+    for cell in &mut cells {
+        let combination = &combinations[cell.combination];
+        cell.outcome.point.axes = combination.axes.clone();
+        cell.outcome.point.fits_quotas =
+            combination.structure(cell.option).is_none_or(|rung| cell.services <= rung.services);
+    }
+    Ok(cells)
+}
+
+/// The bracket of an option's simulated saturation: the largest number of services that passed and the smallest that failed,
+/// with what it missed.
+fn bracket(
+    combinations: &[Combination],
+    cells: &[Cell],
+    index: usize,
+    option: usize,
+) -> (Option<u32>, Option<(u32, Miss)>) {
+    let conditions = &combinations[index].scenario.objectives;
+    let mut ours: Vec<&Cell> = cells.iter().filter(|cell| cell.combination == index && cell.option == option).collect();
+    ours.sort_by_key(|cell| cell.services);
+    let mut passed = None;
+    for cell in ours {
+        match first_miss(&cell.outcome, conditions) {
+            None => passed = Some(cell.services),
+            Some(miss) => return (passed, Some((cell.services, miss))),
+        }
+    }
+    (passed, None)
+}
+
+/// The number of services that halves an option's bracket, if it is not closed.
+fn between(combinations: &[Combination], cells: &[Cell], index: usize, option: usize) -> Option<(usize, usize, u32)> {
+    let (passed, failed) = bracket(combinations, cells, index, option);
+    let (low, high) = (passed?, failed?.0);
+    (high - low > 1).then(|| (index, option, low + (high - low) / 2))
+}
+
+/// Where every option saturates: first with quotas counted, then (where a quota comes first) by traffic alone.
+#[must_use]
+pub fn saturation(combinations: &[Combination], cells: &[Cell]) -> Vec<SaturationPoint> {
+    let mut all = Vec::new();
+    for (index, combination) in combinations.iter().enumerate() {
+        let swept = combination.scenario.sweep.services.len() > 1;
+        for option in (0..combination.options()).filter(|_| swept) {
+            let name = match &combination.scenario.model {
+                Model::Options(system) => Some(system.options[option].name.clone()),
+                Model::Hops(_) => None,
+            };
+            let (passed, failed) = bracket(combinations, cells, index, option);
+            let simulated = SaturationPoint {
+                option: name.clone(),
+                vary: "services".into(),
+                axes: combination.axes.clone(),
+                value: passed.map(f64::from),
+                fails_at: failed.as_ref().map(|(services, _)| f64::from(*services)),
+                criterion: failed.as_ref().map_or("none", |(_, miss)| miss.criterion).into(),
+                by: failed.as_ref().map_or_else(String::new, |(_, miss)| miss.by.clone()),
+                reason: failed.map_or_else(|| "nothing on this sweep".into(), |(_, miss)| miss.reason),
+                ignoring_quotas: false,
+            };
+            let quota = combination
+                .structure(option)
+                .filter(|rung| simulated.fails_at.is_none_or(|fails_at| f64::from(rung.services) < fails_at));
+            if let Some(rung) = quota {
+                all.push(SaturationPoint {
+                    value: (rung.services > 0).then(|| f64::from(rung.services)),
+                    fails_at: Some(f64::from(rung.services) + 1.0),
+                    criterion: "quota".into(),
+                    by: rung.code.clone().unwrap_or_else(|| rung.quota.clone()),
+                    reason: rung.name.clone(),
+                    ..simulated.clone()
+                });
+                all.push(SaturationPoint { ignoring_quotas: true, ..simulated });
+            } else {
+                all.push(simulated);
+            }
+        }
+    }
+    all
+}

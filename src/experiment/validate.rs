@@ -1,0 +1,83 @@
+//! Known answers: a scenario's `[expect]` against what is measured. The expected values are read after the measurement.
+
+use super::control::Control;
+use super::point::{Outcome, PointSpec};
+use super::saturate::{SearchError, search};
+use super::source::Source;
+use crate::results::Validation;
+use crate::scenario::Expected;
+
+/// Multiple of the standard error that a correct simulator may miss by: 5, and 7 for p99.9.
+fn allowed_errors(metric: &str) -> f64 {
+    if metric.ends_with("p99_9") { 7.0 } else { 5.0 }
+}
+
+/// Relative resolution of the recorder behind a metric: 3 digits for `latency.*` quantiles, 2 for hop quantiles, exact else.
+fn resolution(metric: &str) -> f64 {
+    let quantile = metric.rsplit('.').next().is_some_and(|last| {
+        last == "max" || last.strip_prefix('p').is_some_and(|digits| digits.starts_with(|c: char| c.is_ascii_digit()))
+    });
+    match (quantile, metric.starts_with("hop.")) {
+        (true, true) => 0.01,
+        (true, false) => 0.001,
+        (false, _) => 0.0,
+    }
+}
+
+/// The metric that stands for the answer of `[saturation]`.
+const SATURATION: &str = "saturation";
+
+/// Simulates a scenario at its operating point, searches its saturation, and compares every expected value; none where it has
+/// no `[expect]`. `file` names the rows.
+///
+/// # Errors
+/// As [`search`].
+pub fn validate(source: &Source, file: &str, control: &Control) -> Result<Vec<Validation>, SearchError> {
+    let scenario = source.scenario(&[]).map_err(SearchError::Issues)?;
+    let Some(expect) = &scenario.expect else { return Ok(Vec::new()) };
+    let (searched, measured): (Vec<&Expected>, Vec<&Expected>) =
+        expect.values.iter().partition(|expected| expected.metric == SATURATION);
+    let mut rows = Vec::new();
+    if !measured.is_empty() {
+        let services = super::operating_services(&scenario);
+        let spec = PointSpec { scenario: &scenario, option: 0, services, detail: true };
+        control.plan(u64::from(scenario.run.replications));
+        let outcome = spec.run(control).map_err(SearchError::Point)?;
+        rows.extend(measured.into_iter().map(|expected| compare(expected, &outcome, file)));
+    }
+    if !searched.is_empty() {
+        let found = search(source, &scenario, control)?;
+        let value = found.first().and_then(|point| point.value);
+        rows.extend(searched.into_iter().map(|expected| compare_search(expected, value, file)));
+    }
+    Ok(rows)
+}
+
+fn compare_search(expected: &Expected, measured: Option<f64>, file: &str) -> Validation {
+    let tolerance = expected.value.abs() * expected.within + 1e-9;
+    Validation {
+        file: file.into(),
+        metric: expected.metric.clone(),
+        expected: expected.value,
+        measured,
+        tolerance,
+        z: None,
+        pass: measured.is_some_and(|value| (value - expected.value).abs() <= tolerance),
+    }
+}
+
+fn compare(expected: &Expected, outcome: &Outcome, file: &str) -> Validation {
+    let measured = outcome.measured.estimate(&expected.metric, 0.95).map(|interval| interval.value);
+    let error = expected.value.abs() * expected.sigma * libm::sqrt(1e6 / outcome.point.requests.max(1) as f64);
+    let slack = expected.value.abs() * (expected.within + resolution(&expected.metric));
+    let tolerance = allowed_errors(&expected.metric) * error + slack + 1e-9;
+    Validation {
+        file: file.into(),
+        metric: expected.metric.clone(),
+        expected: expected.value,
+        measured,
+        tolerance,
+        z: measured.filter(|_| error > 0.0).map(|value| (value - expected.value) / error),
+        pass: measured.is_some_and(|value| (value - expected.value).abs() <= tolerance),
+    }
+}

@@ -1,0 +1,115 @@
+//! Charts of the results, each as SVG for a file, as SVG to inline into a page, and as PNG. Reads only `results`.
+//!
+//! ```text
+//! Results -> select (which points) -> ladder, latency, goodput, hops, percentiles, map -> canvas (plotters) -> finish -> Chart -> png
+//! ```
+//!
+//! A chart that does not apply to the results (no options, no map) is absent; one that applies but has nothing to show says why.
+//! The same results give the same bytes.
+
+mod axis;
+mod canvas;
+mod finish;
+#[cfg(test)]
+pub(crate) mod fixture;
+mod goodput;
+mod hops;
+mod label;
+mod ladder;
+mod latency;
+mod map;
+mod percentiles;
+#[cfg(feature = "png")]
+mod png;
+mod select;
+mod style;
+mod text;
+
+pub use goodput::goodput;
+pub use hops::hops;
+pub use ladder::ladder;
+pub use latency::latency_p99;
+pub use map::map;
+pub use percentiles::percentiles;
+#[cfg(feature = "png")]
+pub use png::{PngError, png};
+pub use style::theme_css;
+
+use canvas::{At, Canvas, Tie, Type, draw};
+use finish::{Flavour, Words, finish};
+use style::Paint;
+
+use crate::results::Results;
+
+/// A finished chart.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Chart {
+    /// Stem of its file names and prefix of its ids: `latency-p99`.
+    pub name: String,
+    /// Its title, also drawn in it.
+    pub title: String,
+    /// What it shows, in a sentence, for those who cannot see it.
+    pub description: String,
+    /// SVG of a file of its own, on a white ground.
+    pub svg: String,
+    /// SVG to inline into an HTML page that has [`theme_css`] in its style sheet; light colours where it has not.
+    pub svg_inline: String,
+}
+
+/// Every chart that applies to the results, in the order of a report.
+#[must_use]
+pub fn all(results: &Results) -> Vec<Chart> {
+    MAKERS.iter().filter_map(|make| make(results)).collect()
+}
+
+/// The makers behind [`all`], for callers that draw charts in parallel.
+pub const MAKERS: [fn(&Results) -> Option<Chart>; 6] = [ladder, latency_p99, goodput, hops, percentiles, map];
+
+/// What a chart says about itself before anything is drawn.
+struct Face {
+    name: &'static str,
+    title: String,
+    subtitle: String,
+    description: String,
+}
+
+impl Face {
+    /// The chart of so many pixels that `paint` draws below the heading.
+    fn chart(self, size: At, paint: impl FnOnce(&Canvas)) -> Chart {
+        let size = (size.0.ceil(), size.1.ceil());
+        let raw = draw(size, |canvas| {
+            label::heading(canvas, &self.title, &self.subtitle, size.0);
+            paint(canvas);
+        });
+        let description = text::one_line(&self.description);
+        let words = Words { name: self.name, title: &self.title, description: &description };
+        let svg = finish(&raw, size, &words, Flavour::File);
+        let svg_inline = finish(&raw, size, &words, Flavour::Inline);
+        Chart { name: self.name.into(), title: self.title, description, svg, svg_inline }
+    }
+
+    /// A panel that says why there is nothing to show.
+    fn empty(mut self, why: &str) -> Chart {
+        const HEIGHT: f64 = 130.0;
+        self.description = format!("Nothing to show: {why}.");
+        let words = self.description.clone();
+        self.chart((label::WIDTH, HEIGHT), |canvas| {
+            let look = Type::plain(12.0, Paint::Muted);
+            let at = (label::WIDTH / 2.0, 88.0);
+            canvas.rect((0.0, label::HEADING), (label::WIDTH, HEIGHT - label::HEADING), Paint::Faint, 1.0);
+            canvas.text(at, &text::cut(&words, look.size, false, label::WIDTH - 20.0), Tie::Middle, look);
+        })
+    }
+}
+
+/// `10 replications a point; bands are 95 % intervals`, or the half of it that is true.
+fn runs(results: &Results) -> String {
+    match results.wanted.replications {
+        0 | 1 => "one replication a point, hence no intervals".into(),
+        n => format!("{n} replications a point; bands are {:.0} % intervals", results.confidence * 100.0),
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests;

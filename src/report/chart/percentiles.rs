@@ -1,0 +1,149 @@
+//! The chart `percentiles`: how slow the slow requests are, at the operating point.
+
+use super::axis::{Axis, Scale, Unit, frame};
+use super::canvas::{At, Canvas, Dash, Stroke, Tie, Type};
+use super::label::{Entry, HEADING, WIDTH, legend, legend_height, push_apart};
+use super::select::{Row, objective, rows};
+use super::style::Paint;
+use super::text::{bold, clean, latency, measured, percent};
+use super::{Chart, Face};
+use crate::results::Results;
+
+const LEFT: f64 = 58.0;
+const RIGHT: f64 = WIDTH - 24.0;
+const TOP: f64 = HEADING + 10.0;
+const BOTTOM: f64 = TOP + 240.0;
+/// Quantiles beyond this (and the maximum, which is quantile 1) lie off the axis.
+const LAST: f64 = 0.999_999;
+/// The quantiles that the legend names.
+const NAMED: [f64; 3] = [0.5, 0.99, 0.999];
+
+/// Latency by percentile on an axis by nines, with objectives as horizontal marks. `None` only without any point.
+#[must_use]
+pub fn percentiles(results: &Results) -> Option<Chart> {
+    if results.points.is_empty() {
+        return None;
+    }
+    let rows = rows(results);
+    let face = Face {
+        name: "percentiles",
+        title: "How slow the slow ones are".into(),
+        subtitle: format!("latency by percentile, every nine as wide as the last{}", place(&rows)),
+        description: describe(&rows),
+    };
+    let curves: Vec<(&Row, Vec<(f64, f64)>)> =
+        rows.iter().map(|r| (r, curve(r))).filter(|(_, points)| !points.is_empty()).collect();
+    let values: Vec<f64> = curves.iter().flat_map(|(_, p)| p.iter().map(|(_, ms)| *ms)).collect();
+    if values.is_empty() {
+        return Some(face.empty("no point has a steady state and a distribution of latencies"));
+    }
+    let last = curves.iter().flat_map(|(_, p)| p.iter().map(|(q, _)| *q)).fold(0.9, f64::max);
+    let bound = objective(results, "latency.p99");
+    let low = values.iter().copied().fold(f64::INFINITY, f64::min);
+    let high = values.iter().copied().chain(bound).fold(0.0, f64::max);
+    let x = Axis::new(Scale::Nines, Unit::Percent, (0.0, last), (LEFT, RIGHT));
+    let y = Axis::new(Scale::Log, Unit::Latency, (low / 1.15, (high * 1.15).max(low * 4.0)), (BOTTOM, TOP));
+    let height = BOTTOM + 52.0 + legend_height(curves.len());
+    Some(face.chart((WIDTH, height), |canvas| {
+        frame(canvas, x, y, "share of requests answered in this time or less");
+        for (row, points) in &curves {
+            let line: Vec<At> = points.iter().map(|(q, ms)| (x.at(*q), y.at(*ms))).collect();
+            canvas.line(&line, Stroke(Paint::Series(row.index), 2.0, Dash::Solid));
+            if let [only] = line[..] {
+                canvas.dot(only, 3.0, Paint::Series(row.index));
+            }
+        }
+        if let Some(bound) = bound.filter(|b| y.holds(*b)) {
+            mark(canvas, x, y.at(bound), &format!("objective: p99 within {}", latency(bound)));
+        }
+        ends(canvas, &curves, x, y);
+        let entries: Vec<Entry> = curves.iter().map(|(row, points)| entry(row, points)).collect();
+        let heads: Vec<String> = NAMED.iter().map(|q| format!("p{}", percent(*q).trim_end_matches(" %"))).collect();
+        legend(canvas, BOTTOM + 52.0, &heads.iter().map(String::as_str).collect::<Vec<_>>(), &entries);
+    }))
+}
+
+/// The drawable part of a point's percentiles, in rising order.
+fn curve(row: &Row) -> Vec<(f64, f64)> {
+    if !row.point.stable {
+        return Vec::new();
+    }
+    let drawn = |&(q, ms): &(f64, f64)| (0.0..=LAST).contains(&q) && ms.is_finite() && ms > 0.0;
+    let mut points: Vec<(f64, f64)> = row.point.percentiles.iter().copied().filter(drawn).collect();
+    points.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)));
+    points
+}
+
+/// The objective: a line up to its percentile, where it must not be crossed.
+fn mark(canvas: &Canvas, x: Axis, height: f64, words: &str) {
+    let at = x.within(0.99);
+    canvas.line(&[(LEFT, height), (at, height)], Stroke(Paint::Limit, 1.5, Dash::Dashed));
+    canvas.line(&[(at, height - 5.0), (at, height + 5.0)], Stroke(Paint::Limit, 1.8, Dash::Solid));
+    canvas.boxed((LEFT + 6.0, height - 10.0), words, Tie::Left, Type::bold(11.0, Paint::Limit));
+}
+
+fn ends(canvas: &Canvas, curves: &[(&Row, Vec<(f64, f64)>)], x: Axis, y: Axis) {
+    let tips: Vec<(&Row, At)> =
+        curves.iter().filter_map(|(row, p)| p.last().map(|(q, ms)| (*row, (x.at(*q), y.at(*ms))))).collect();
+    let mut heights: Vec<f64> = tips.iter().map(|(_, at)| at.1).collect();
+    push_apart(&mut heights, 12.0, TOP + 4.0, BOTTOM - 4.0);
+    for ((row, at), height) in tips.iter().zip(heights) {
+        canvas.text((at.0 + 7.0, height), &row.number, Tie::Left, Type::bold(11.0, Paint::Series(row.index)));
+    }
+}
+
+/// The latency at a quantile, straight between the points around it; none outside the curve.
+fn at(points: &[(f64, f64)], quantile: f64) -> Option<f64> {
+    let after = points.iter().position(|(q, _)| *q >= quantile)?;
+    let (q1, high) = points[after];
+    if (q1 - quantile).abs() < 1e-12 {
+        return Some(high);
+    }
+    let (q0, low) = *points.get(after.checked_sub(1)?)?;
+    Some(low + (high - low) * (quantile - q0) / (q1 - q0))
+}
+
+fn entry(row: &Row, points: &[(f64, f64)]) -> Entry {
+    let value =
+        |q: f64| at(points, q).map_or("–".into(), |ms| if q == 0.99 { bold(&measured(ms)) } else { measured(ms) });
+    Entry {
+        paint: Paint::Series(row.index),
+        number: row.number.clone(),
+        title: row.title.clone(),
+        values: NAMED.map(value).to_vec(),
+    }
+}
+
+/// `, at 60 services` where all rows agree on it.
+pub(super) fn place(rows: &[Row]) -> String {
+    let first = rows.first().and_then(|r| r.point.services);
+    match first {
+        Some(n) if rows.iter().all(|r| r.point.services == Some(n)) => format!(", at {n} services"),
+        Some(_) => ", at the services nearest to yours".into(),
+        None => String::new(),
+    }
+}
+
+fn describe(rows: &[Row]) -> String {
+    let value = |row: &Row| at(&curve(row), 0.99).map(|ms| format!("{} for {}", measured(ms), clean(&row.title)));
+    let values: Vec<String> = rows.iter().filter_map(value).collect();
+    match super::text::list(&values).as_str() {
+        "" => format!("Latency by percentile{}.", place(rows)),
+        list => format!("Latency by percentile{}; 99 in 100 requests are answered within {list}.", place(rows)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn latency_between_points() {
+        let points = [(0.5, 10.0), (0.9, 50.0)];
+        assert_eq!(
+            (at(&points, 0.5), at(&points, 0.95), at(&points, 0.4), at(&[], 0.5)),
+            (Some(10.0), None, None, None)
+        );
+        assert!((at(&points, 0.7).unwrap_or(0.0) - 30.0).abs() < 1e-9);
+    }
+}

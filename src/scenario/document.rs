@@ -1,0 +1,138 @@
+//! A scenario file as it was read: found, of a bearable size, text, TOML. What it says is `decode`'s business.
+
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::decode::{self, Context};
+use super::path::{self, Override};
+use super::rows::io_message;
+use super::tree::{self, Node};
+use super::types::Scenario;
+use crate::issue::{Issue, Issues, SourceFile};
+
+/// Files larger than this are refused unread: no scenario is that long, but traces given by mistake are.
+const LARGEST: u64 = 16 * 1024 * 1024;
+
+/// A parsed file that can be resolved again and again, with other values.
+#[derive(Clone, Debug)]
+pub struct Document {
+    source: Arc<SourceFile>,
+    root: Node,
+    name: String,
+    base: PathBuf,
+}
+
+impl Document {
+    /// Reads the file at `path`; `-` is standard input, whose relative paths start at the working folder.
+    ///
+    /// # Errors
+    /// No such file, a directory, larger than 16 MiB, not UTF-8, unreadable, or every syntax error that it has.
+    pub fn read(path: &Path) -> Result<Document, Issues> {
+        if path == Path::new("-") {
+            let text = text_of(std::io::stdin().lock(), "standard input")?;
+            return Document::new(text, "stdin".into(), PathBuf::from("<stdin>"), PathBuf::from("."));
+        }
+        let shown = path.display();
+        let failed =
+            |error: std::io::Error| vec![Issue::new(format!("`{shown}` cannot be read: {}", io_message(&error)))];
+        let metadata = std::fs::metadata(path).map_err(|error| {
+            let dangling = std::fs::symlink_metadata(path).is_ok();
+            if dangling && error.kind() == std::io::ErrorKind::NotFound {
+                return vec![Issue::new(format!("`{shown}` cannot be read: it is a link to a file that is not there"))];
+            }
+            failed(error)
+        })?;
+        if metadata.is_dir() {
+            let issue = Issue::new(format!("`{shown}` is a directory, but a scenario is a file"));
+            return Err(vec![issue.hint("name a file in it")]);
+        }
+        if metadata.len() > LARGEST {
+            return Err(too_large(&shown.to_string()));
+        }
+        let text = text_of(std::fs::File::open(path).map_err(failed)?, &shown.to_string())?;
+        let name = path.file_stem().map_or_else(|| "scenario".into(), |stem| stem.to_string_lossy().into_owned());
+        let base = path.parent().map(Path::to_path_buf).unwrap_or_default();
+        Document::new(text, name, path.to_path_buf(), base)
+    }
+
+    /// A document from text. `name` is what a file's stem would be, `base` where relative paths start.
+    ///
+    /// # Errors
+    /// Every syntax error of `text`.
+    pub fn parse(text: impl Into<String>, name: &str, base: &Path) -> Result<Document, Issues> {
+        Document::new(text.into(), name.into(), PathBuf::from(format!("{name}.toml")), base.to_path_buf())
+    }
+
+    /// The built-in scenario: all five options with every default.
+    #[must_use]
+    pub fn built_in() -> Document {
+        let source = Arc::new(SourceFile { path: PathBuf::from("built-in"), text: String::new() });
+        let root = tree::empty(&source);
+        Document { source, root, name: "default".into(), base: PathBuf::from(".") }
+    }
+
+    fn new(text: String, name: String, path: PathBuf, base: PathBuf) -> Result<Document, Issues> {
+        let source = Arc::new(SourceFile { path, text });
+        let root = tree::parse(&source)?;
+        Ok(Document { source, root, name, base })
+    }
+
+    /// The checked scenario, with other values in the place of some fields. A later override wins over an earlier one.
+    ///
+    /// # Errors
+    /// Everything that is wrong, in file order; issues of overridden values point into their own text.
+    pub fn resolve(&self, overrides: &[Override]) -> Result<Scenario, Issues> {
+        let mut root = self.root.clone();
+        let unplaced: Issues = overrides.iter().filter_map(|change| path::apply(&mut root, change).err()).collect();
+        if !unplaced.is_empty() {
+            return Err(unplaced);
+        }
+        decode::scenario(&root, &self.context(true))
+    }
+
+    /// Whether the file states the field of this dotted name.
+    #[must_use]
+    pub fn has(&self, field: &str) -> bool {
+        path::find(&self.root, field).is_some()
+    }
+
+    /// The file's path as messages show it.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.source.path
+    }
+
+    fn context(&self, load: bool) -> Context<'_> {
+        Context { file: &self.source.path, name: &self.name, base: &self.base, load }
+    }
+}
+
+fn too_large(shown: &str) -> Issues {
+    let issue = Issue::new(format!("{} is larger than 16 MiB, but a scenario may have at most that", tick(shown)));
+    vec![issue.hint(
+        "recorded arrivals go into a file of their own: `arrivals = { trace = { file = \"a.csv\", column = 1 } }`",
+    )]
+}
+
+fn tick(shown: &str) -> String {
+    if shown == "standard input" { shown.to_string() } else { format!("`{shown}`") }
+}
+
+fn text_of(reader: impl Read, shown: &str) -> Result<String, Issues> {
+    let mut bytes = Vec::new();
+    if let Err(error) = reader.take(LARGEST + 1).read_to_end(&mut bytes) {
+        return Err(vec![Issue::new(format!("{} cannot be read: {}", tick(shown), io_message(&error)))]);
+    }
+    if bytes.len() as u64 > LARGEST {
+        return Err(too_large(shown));
+    }
+    String::from_utf8(bytes).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        let line = 1 + error.as_bytes()[..at].iter().filter(|byte| **byte == b'\n').count();
+        vec![
+            Issue::new(format!("{} is not UTF-8 text: byte {at}, in line {line}, begins no character", tick(shown)))
+                .hint("save it as UTF-8"),
+        ]
+    })
+}

@@ -1,0 +1,167 @@
+//! The tables of an options scenario, as `resolved` writes them.
+
+use super::options;
+use super::resolved::Lines;
+use super::tree::{float_toml, quoted};
+use super::written::{distribution, list, rate};
+use crate::aws::option::{ArchitectureOption, Share};
+use crate::aws::part::Part;
+use crate::aws::system::{
+    Account, AccountTopology, Balancing, Deployment, Gateway, Listed, Network, Services, System, Throttle,
+};
+use crate::units::Duration;
+
+/// Built-in options by name, the others as tables, so that the file needs no other.
+pub(super) fn options(lines: &mut Lines, system: &System) {
+    lines.line(
+        "options",
+        list(
+            system.options.iter().map(|option| if is_built_in(option) { quoted(&option.name) } else { inline(option) }),
+        ),
+    );
+}
+
+fn is_built_in(option: &ArchitectureOption) -> bool {
+    options::built_in(&option.name)
+        .is_some_and(|known| known.title == option.title && known.path == option.path && known.also == option.also)
+}
+
+fn inline(option: &ArchitectureOption) -> String {
+    let path = list(option.path.iter().map(|part| quoted(part.id())));
+    let also = option.also.map(|part| format!(", also = {}", quoted(part.id()))).unwrap_or_default();
+    let rules: Vec<String> = rules(option).into_iter().map(|(key, value)| format!("{key} = {value}")).collect();
+    let (name, title) = (quoted(&option.name), quoted(&option.title));
+    format!("{{ name = {name}, title = {title}, path = {path}{also}, share = {{ {} }} }}", rules.join(", "))
+}
+
+/// The sharing rules that apply to the option's path.
+fn rules(option: &ArchitectureOption) -> Vec<(&'static str, String)> {
+    let value = |share: Share| match share {
+        Share::Count(number) => number.to_string(),
+        Share::Max => quoted("max"),
+        Share::Group => quoted("group"),
+    };
+    let last = |part| option.path.last() == Some(&part) || option.also == Some(part);
+    let has = |part| option.path.contains(&part) || option.also == Some(part);
+    let both = option.path.contains(&Part::Alb) && option.path.contains(&Part::Nlb);
+    [
+        ("services_per_alb", has(Part::Alb), option.share.services_per_alb),
+        ("services_per_nlb", last(Part::Nlb), option.share.services_per_nlb),
+        ("albs_per_nlb", both, option.share.albs_per_nlb),
+        ("nlbs_per_link", has(Part::Nlb), option.share.nlbs_per_link),
+    ]
+    .into_iter()
+    .filter(|(_, applies, _)| *applies)
+    .map(|(key, _, share)| (key, value(share)))
+    .collect()
+}
+
+/// What `[workload]` says for ceilings and cost.
+pub(super) fn traffic(lines: &mut Lines, system: &System) {
+    lines.line("peak_to_mean", float_toml(system.traffic.peak_to_mean));
+    lines.line("request", quoted(&format!("{}B", system.traffic.request.0)));
+    lines.line("response", quoted(&format!("{}B", system.traffic.response.0)));
+}
+
+/// Every table that only options have.
+pub(super) fn system(lines: &mut Lines, system: &System) {
+    services(lines, &system.services);
+    system.listed.iter().for_each(|service| listed(lines, service));
+    network(lines, &system.network);
+    account(lines, &system.account);
+    gateway(lines, &system.gateway);
+    if !system.used.is_empty() {
+        lines.header("[used]");
+        system.used.iter().for_each(|(key, value)| lines.line(&quoted(key), float_toml(*value)));
+    }
+    if !system.quotas.is_empty() {
+        lines.header("[quotas]");
+        system.quotas.iter().for_each(|(key, quota)| lines.line(&quoted(key), float_toml(quota.value)));
+    }
+    for (name, time) in &system.hop_times {
+        lines.header(&format!("[hops.{name}]"));
+        lines.line("time", distribution(time));
+    }
+    for option in system.options.iter().filter(|option| is_built_in(option)) {
+        lines.header(&format!("[option.{}]", option.name));
+        rules(option).iter().for_each(|(key, value)| lines.line(key, value));
+    }
+}
+
+fn services(lines: &mut Lines, services: &Services) {
+    lines.header("[services]");
+    lines.line("count", services.count);
+    lines.line("targets", services.targets);
+    lines.line("concurrency", services.concurrency);
+    lines.line("queue", services.queue);
+    lines.line("time", distribution(&services.time));
+    lines.line("time_includes_zone_leg", services.time_includes_zone_leg);
+    let balancing = match services.balancing {
+        Balancing::Inherit => "inherit",
+        Balancing::RoundRobin => "round-robin",
+        Balancing::LeastOutstanding => "least-outstanding",
+        Balancing::Random => "random",
+    };
+    lines.line("balancing", quoted(balancing));
+    let deployment = match services.deployment {
+        Deployment::Rolling => "rolling",
+        Deployment::BlueGreen => "blue-green",
+        Deployment::InPlace => "in-place",
+    };
+    lines.line("deployment", quoted(deployment));
+    lines.line("surge", float_toml(services.surge));
+    lines.line("routes", services.routes);
+    lines.line("interface_per_target", services.interface_per_target);
+}
+
+fn listed(lines: &mut Lines, listed: &Listed) {
+    lines.header("[[service]]");
+    lines.line("name", quoted(&listed.name));
+    lines.line_if("title", listed.title.as_deref().map(quoted));
+    lines.line_if("group", listed.group.as_deref().map(quoted));
+    lines.line_if("option", listed.option.as_deref().map(quoted));
+    lines.line_if("targets", listed.targets);
+    lines.line_if("concurrency", listed.concurrency);
+    lines.line_if("queue", listed.queue);
+    lines.line_if("time", listed.time.as_ref().map(distribution));
+    lines.line_if("weight", listed.weight.map(float_toml));
+}
+
+fn network(lines: &mut Lines, network: &Network) {
+    lines.header("[network]");
+    lines.line("zones", network.zones);
+    lines.line("vpcs", network.vpcs);
+    lines.line("subnet", quoted(&format!("/{}", network.subnet_prefix)));
+    lines.line("nlb_cross_zone", network.nlb_cross_zone);
+    lines.line("connection_reuse", float_toml(network.connection_reuse));
+}
+
+fn account(lines: &mut Lines, account: &Account) {
+    lines.header("[account]");
+    lines.line("region", quoted(&account.region));
+    lines.line("environments", account.environments);
+    let topology = match account.topology {
+        AccountTopology::Single => "single",
+        AccountTopology::Federated => "federated",
+        AccountTopology::Central => "central",
+        AccountTopology::SharedVpc => "shared-vpc",
+    };
+    lines.line("topology", quoted(topology));
+    lines.line("accounts", account.accounts);
+}
+
+fn gateway(lines: &mut Lines, gateway: &Gateway) {
+    lines.header("[gateway]");
+    let timeout =
+        gateway.integration_timeout.map_or_else(|| "auto".to_string(), |timeout: Duration| timeout.to_string());
+    lines.line("integration_timeout", quoted(&timeout));
+    lines.line("waf", gateway.waf);
+    lines.line("refund_tokens", gateway.refund_tokens);
+    lines.line_if("authorizer", gateway.authorizer.as_ref().map(distribution));
+    lines.line_if("stage_throttle", gateway.stage_throttle.as_ref().map(throttle));
+    lines.line_if("route_throttle", gateway.route_throttle.as_ref().map(throttle));
+}
+
+fn throttle(throttle: &Throttle) -> String {
+    format!("{{ rate = {}, burst = {} }}", rate(throttle.rate), throttle.burst)
+}

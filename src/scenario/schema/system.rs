@@ -1,0 +1,164 @@
+//! The tables of options scenarios in the schema.
+#![allow(dead_code)]
+
+use schemars::JsonSchema;
+
+use super::laws::Distribution;
+
+/// Every microservice.
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub(super) struct Services {
+    /// The operating point (4).
+    count: Option<u32>,
+    /// Per service (3).
+    targets: Option<u32>,
+    /// Requests that a target serves at once (1).
+    concurrency: Option<u32>,
+    /// Requests that may wait per target (128).
+    queue: Option<u32>,
+    /// Service time.
+    time: Option<Distribution>,
+    /// Whether it holds the zone leg.
+    time_includes_zone_leg: Option<bool>,
+    /// "inherit", "round-robin", "least-outstanding" or "random".
+    balancing: Option<String>,
+    /// "rolling", "blue-green" or "in-place".
+    deployment: Option<String>,
+    /// Targets during a deployment over targets (2).
+    surge: Option<f64>,
+    /// Routes or resources per service (2).
+    routes: Option<u32>,
+    /// Whether each target has a network interface.
+    interface_per_target: Option<bool>,
+}
+
+/// A service that differs.
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub(super) struct Service {
+    /// Unique name.
+    name: String,
+    /// Free text.
+    title: Option<String>,
+    /// Team or domain.
+    group: Option<String>,
+    /// The option it takes.
+    option: Option<String>,
+    /// Targets.
+    targets: Option<u32>,
+    /// Requests at once.
+    concurrency: Option<u32>,
+    /// Waiting places.
+    queue: Option<u32>,
+    /// Service time.
+    time: Option<Distribution>,
+    /// Traffic relative to a service of weight 1.
+    weight: Option<f64>,
+}
+
+/// Zones, VPCs and addresses.
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub(super) struct Network {
+    /// 1 to 6 (3).
+    zones: Option<u32>,
+    /// VPCs (2).
+    vpcs: Option<u32>,
+    /// "/16" to "/28" ("/20").
+    subnet: Option<String>,
+    /// NLB cross-zone balancing.
+    nlb_cross_zone: Option<bool>,
+    /// Probability of a warm connection (0.95).
+    connection_reuse: Option<f64>,
+}
+
+/// Where it runs.
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub(super) struct Account {
+    /// AWS Region.
+    region: Option<String>,
+    /// Copies in the account.
+    environments: Option<u32>,
+    /// "single", "federated" or "shared-vpc"; "central" is not simulated yet.
+    topology: Option<String>,
+    /// Accounts.
+    accounts: Option<u32>,
+}
+
+/// The API.
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub(super) struct Gateway {
+    /// "auto" or a time.
+    integration_timeout: Option<String>,
+    /// AWS WAF before a REST API.
+    waf: Option<bool>,
+    /// Give back tokens of earlier throttles.
+    refund_tokens: Option<bool>,
+    /// Its latency.
+    authorizer: Option<Distribution>,
+    /// Throttle of the stage.
+    stage_throttle: Option<Throttle>,
+    /// Throttle of each route.
+    route_throttle: Option<Throttle>,
+}
+
+/// A token bucket.
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub(super) struct Throttle {
+    /// As "5000/s".
+    rate: String,
+    /// Capacity.
+    burst: u32,
+}
+
+/// The latency of a hop.
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub(super) struct HopTime {
+    /// Request and response together.
+    time: Distribution,
+}
+
+/// What an option must have.
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub(super) struct Requirements {
+    /// Features.
+    needs: Option<Vec<String>>,
+}
+
+/// How deployments hold shared configuration.
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub(super) struct Deployments {
+    /// Deployments.
+    per_service_per_day: Option<f64>,
+    /// How long each kind holds it.
+    hold: Option<DeploymentHold>,
+}
+
+/// Times.
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub(super) struct DeploymentHold {
+    /// New code.
+    code: Option<String>,
+    /// Shift of traffic.
+    traffic_shift: Option<String>,
+    /// New routes.
+    routes: Option<String>,
+}
+
+/// Growth over time.
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub(super) struct Growth {
+    /// New services.
+    services_per_month: Option<f64>,
+    /// Factor.
+    traffic_per_year: Option<f64>,
+}

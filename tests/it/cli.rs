@@ -1,0 +1,217 @@
+//! The command line from outside: exit status, what goes to which stream, what becomes of files, bad input of every sort.
+
+use std::io::Read as _;
+use std::process::Stdio;
+
+use crate::program::{Ran, command, repository, run, with_input};
+
+const SMALL: &str = "seed = 3\n[workload]\nrate = \"50/s\"\n[run]\nrequests = 500\nreplications = 3\n[[hop]]\n\
+                     name = \"service\"\ntime = { exponential = { mean = \"10ms\" } }\nservers = 1\n";
+
+fn folder_with(files: &[(&str, &[u8])]) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, text) in files {
+        std::fs::write(folder.path().join(name), text).unwrap();
+    }
+    folder
+}
+
+/// It could not run: status 2, nothing on stdout, a message that starts with `error: ` and has every one of `words`.
+fn refused(ran: &Ran, words: &[&str]) {
+    assert_eq!((ran.status, ran.stdout.as_str()), (2, ""), "{ran:?}");
+    assert!(ran.stderr.starts_with("error: ") && !ran.stderr.contains("panicked"), "{ran:?}");
+    for word in words {
+        assert!(ran.stderr.contains(word), "`{word}` is not in:\n{}", ran.stderr);
+    }
+}
+
+#[test]
+fn results_go_to_stdout_and_nothing_else_does() {
+    let folder = folder_with(&[("a.toml", SMALL.as_bytes())]);
+    let table = run(folder.path(), &["run", "a.toml", "--quiet"]);
+    assert_eq!((table.status, table.stderr.as_str()), (0, ""), "{table:?}");
+    assert!(table.stdout.contains("latency.mean") && !table.stdout.contains('\u{1b}'));
+    let json = run(folder.path(), &["run", "a.toml", "--json"]);
+    let document: serde_json::Value = serde_json::from_str(&json.stdout).unwrap();
+    assert_eq!((json.status, &document["seed"], &document["format"]), (0, &3.into(), &1.into()));
+    assert_eq!(document["points"][0]["requests"], 1_500);
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "`run` writes no files");
+}
+
+#[test]
+fn standard_input_is_a_scenario_too() {
+    let folder = folder_with(&[("a.toml", SMALL.as_bytes())]);
+    let file = run(folder.path(), &["run", "a.toml", "--json"]);
+    let stdin = with_input(folder.path(), &["run", "-", "--json"], SMALL.as_bytes());
+    assert_eq!(stdin.status, 0, "{stdin:?}");
+    let points = |ran: &Ran| serde_json::from_str::<serde_json::Value>(&ran.stdout).unwrap()["points"].clone();
+    assert_eq!(points(&stdin), points(&file));
+}
+
+#[test]
+fn threads_change_no_byte() {
+    let folder = folder_with(&[("a.toml", b"[services]\ncount = 3\n[run]\nrequests = 1_000\nreplications = 5\n")]);
+    let [one, two, eight] = ["1", "2", "8"].map(|n| run(folder.path(), &["run", "a.toml", "--json", "--threads", n]));
+    assert!(one.status == 0 && one.stdout.len() > 2_000, "{one:?}");
+    assert_eq!(one.stdout, two.stdout);
+    assert_eq!(one.stdout, eight.stdout);
+}
+
+#[test]
+fn flags_and_set_override_the_file() {
+    let folder = folder_with(&[("a.toml", SMALL.as_bytes())]);
+    let flags = ["run", "a.toml", "--json", "--requests", "200", "--replications", "4", "--seed", "9"];
+    let set = ["--set", "hop.service.servers=2", "--set", "workload.rate=80/s"];
+    let ran = run(folder.path(), &[&flags[..], &set[..]].concat());
+    let document: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
+    let point = &document["points"][0];
+    assert_eq!((&document["seed"], &point["requests"], &point["replications"]), (&9.into(), &800.into(), &4.into()));
+    let load = point["bottleneck_load"].as_f64().unwrap();
+    assert!((load - 0.4).abs() < 1e-9, "80/s x 10 ms on 2 servers: {load}");
+    refused(
+        &run(folder.path(), &["run", "a.toml", "--set", "workload.rte=5/s"]),
+        &["`rte`", "hint: did you mean `rate`?"],
+    );
+    refused(&run(folder.path(), &["run", "a.toml", "--set", "workload.rate"]), &["has no `=`"]);
+    refused(&run(folder.path(), &["run", "a.toml", "--set", "workload.rate=5"]), &["needs a unit"]);
+}
+
+#[test]
+fn a_sweep_leaves_whole_files_and_reports_again() {
+    let folder = folder_with(&[("a.toml", b"[run]\nrequests = 300\nreplications = 3\n[sweep]\nservices = [1, 4]\n")]);
+    let swept = run(folder.path(), &["sweep", "a.toml", "--quiet"]);
+    assert_eq!((swept.status, swept.stderr.as_str()), (0, ""), "{swept:?}");
+    let out = folder.path().join("output/a");
+    for name in ["points.csv", "hops.csv", "ceilings.csv", "results.json", "report.html", "report.md", "scenario.toml"]
+    {
+        assert!(std::fs::metadata(out.join(name)).unwrap().len() > 50, "{name}");
+    }
+    let page = std::fs::read_to_string(out.join("report.html")).unwrap();
+    let results = std::fs::read_to_string(out.join("results.json")).unwrap();
+    std::fs::remove_file(out.join("report.html")).unwrap();
+    assert_eq!(run(folder.path(), &["report", "output/a"]).status, 0);
+    let again = std::fs::read_to_string(out.join("report.html")).unwrap();
+    let other = again.lines().zip(page.lines()).find(|(again, page)| again != page);
+    assert_eq!((other, again.len()), (None, page.len()), "the same report from the results alone");
+    // The resolved scenario is a scenario, and gives the same document.
+    let again = run(folder.path(), &["sweep", "output/a/scenario.toml", "--out", "again", "--quiet"]);
+    assert_eq!(again.status, 0, "{again:?}");
+    let repeated = std::fs::read_to_string(folder.path().join("again/results.json")).unwrap();
+    let points = |text: &str| serde_json::from_str::<serde_json::Value>(text).unwrap()["points"].clone();
+    assert_eq!(points(&repeated), points(&results));
+}
+
+#[test]
+fn status_tells_what_came_out() {
+    let folder = folder_with(&[
+        (
+            "met.toml",
+            format!("[objectives]\nhold = [\"latency.mean <= 90ms\"]\n{SMALL}").replace("seed = 3\n", "").as_bytes(),
+        ),
+        (
+            "missed.toml",
+            format!("[objectives]\nhold = [\"latency.mean <= 11ms\"]\n{SMALL}").replace("seed = 3\n", "").as_bytes(),
+        ),
+        (
+            "open.toml",
+            format!("[objectives]\nhold = [\"latency.p99_9 <= 120ms\"]\n{SMALL}").replace("seed = 3\n", "").as_bytes(),
+        ),
+        ("none.toml", SMALL.as_bytes()),
+        (
+            "right.toml",
+            format!("{SMALL}[expect]\nsource = \"exact\"\n\"latency.mean\" = {{ value = \"20ms\", sigma = 0.01 }}\n")
+                .as_bytes(),
+        ),
+        (
+            "wrong.toml",
+            format!("{SMALL}[expect]\nsource = \"none\"\n\"latency.mean\" = {{ value = \"90ms\", sigma = 0.001 }}\n")
+                .as_bytes(),
+        ),
+    ]);
+    let status = |arguments: &[&str]| run(folder.path(), arguments).status;
+    assert_eq!(status(&["check", "met.toml"]), 0);
+    assert_eq!(status(&["check", "missed.toml"]), 1);
+    assert_eq!(status(&["check", "open.toml"]), 3, "too few samples for p99.9 to be decided");
+    refused(&run(folder.path(), &["check", "none.toml"]), &["no `[objectives]`"]);
+    assert_eq!((status(&["validate", "right.toml"]), status(&["validate", "wrong.toml", "right.toml"])), (0, 1));
+    refused(&run(folder.path(), &["limits", "none.toml"]), &["spells hops out"]);
+}
+
+#[test]
+fn the_shell_gets_its_help() {
+    let folder = folder_with(&[]);
+    let said = |arguments: &[&str]| {
+        let ran = run(folder.path(), arguments);
+        assert_eq!((ran.status, ran.stderr.as_str()), (0, ""), "{ran:?}");
+        ran.stdout
+    };
+    assert!(said(&["--help"]).contains("sweep") && said(&["run", "--help"]).contains("--replications"));
+    assert_eq!(said(&["--version"]), format!("gatecap {}\n", env!("CARGO_PKG_VERSION")));
+    assert!(said(&["completions", "bash"]).contains("complete"));
+    // What `init` prints is the built-in scenario, written out.
+    std::fs::write(folder.path().join("init.toml"), said(&["init"])).unwrap();
+    let points =
+        |arguments: &[&str]| serde_json::from_str::<serde_json::Value>(&said(arguments)).unwrap()["ceilings"].clone();
+    assert_eq!(points(&["limits", "init.toml", "--json"]), points(&["limits", "--json"]));
+    let schema = said(&["schema"]);
+    assert!(serde_json::from_str::<serde_json::Value>(&schema).unwrap()["properties"]["workload"].is_object());
+    assert_eq!(run(folder.path(), &["frobnicate"]).status, 2);
+    assert_eq!(run(folder.path(), &["run", "--threads", "0"]).status, 2);
+}
+
+/// A reader that has seen enough (`| head`) is no error.
+#[test]
+fn a_closed_pipe_is_a_quiet_success() {
+    let folder = folder_with(&[]);
+    let mut child = command(folder.path(), &["limits", "--json"]);
+    let mut child = child.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!((output.status.code(), String::from_utf8_lossy(&output.stderr).as_ref()), (Some(0), ""));
+}
+
+#[test]
+fn files_that_are_no_scenarios() {
+    let large = vec![b'#'; (16 << 20) + 1];
+    let folder =
+        folder_with(&[("latin.toml", b"title = \"caf\xe9\"\n"), ("nul.toml", b"a\0b"), ("large.toml", &large)]);
+    std::fs::create_dir(folder.path().join("folder")).unwrap();
+    refused(&run(folder.path(), &["run", "missing.toml"]), &["`missing.toml`", "no such file"]);
+    refused(&run(folder.path(), &["run", "folder"]), &["`folder` is a directory"]);
+    refused(&run(folder.path(), &["run", "latin.toml"]), &["not UTF-8", "byte 12, in line 1"]);
+    refused(&run(folder.path(), &["run", "nul.toml"]), &["nul.toml:1:2"]);
+    refused(&run(folder.path(), &["run", "large.toml"]), &["16 MiB"]);
+    #[cfg(unix)]
+    {
+        std::os::unix::fs::symlink("gone.toml", folder.path().join("broken.toml")).unwrap();
+        refused(&run(folder.path(), &["run", "broken.toml"]), &["`broken.toml`", "a link to a file that is not there"]);
+    }
+    refused(&with_input(folder.path(), &["run", "-"], b"title = \xff"), &["standard input is not UTF-8"]);
+    // Nothing said is the built-in scenario: an empty file is one.
+    let empty = with_input(folder.path(), &["limits", "-"], b"");
+    assert!(empty.status == 0 && empty.stdout.contains("rest-alb-direct"), "{empty:?}");
+}
+
+#[test]
+fn folders_that_cannot_be_written() {
+    let folder = folder_with(&[("a.toml", SMALL.as_bytes()), ("file", b"")]);
+    let started = std::fs::read_dir(folder.path()).unwrap().count();
+    for out in ["file", "file/below"] {
+        refused(&run(folder.path(), &["sweep", "a.toml", "--out", out]), &["`file", "--out"]);
+    }
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), started, "nothing half written");
+    refused(&run(folder.path(), &["report", "nowhere"]), &["nowhere/results.json", "hint: "]);
+}
+
+/// A full disk is said, not panicked about.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_device() {
+    let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let mut child = command(repository(), &["limits"]);
+    let mut child = child.stdout(full).stderr(Stdio::piped()).spawn().unwrap();
+    let mut said = String::new();
+    child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(2));
+    assert!(said.starts_with("error: cannot write to stdout"), "{said}");
+}

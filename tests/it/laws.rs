@@ -1,0 +1,193 @@
+//! Laws that hold whatever the network: conservation, Little, utilisation, monotonicity under common random numbers, and
+//! agreement to the nanosecond with a second simulator that shares only the draws.
+
+use gatecap::engine::tally::{HopTally, Outcome, Tally};
+use gatecap::random::RunKey;
+
+use crate::measure::{network, outcome, scenario, tally, value, window};
+use crate::naive::{Fate, Naive};
+use crate::networks::{Kind, Plan, impatient, plan};
+
+const NETWORKS: u64 = 30;
+
+/// Runs `check` on each network's tally: 20,000 measured requests after 5,000.
+fn on_networks(check: impl Fn(u64, &Plan, &Tally)) {
+    for seed in 1..=NETWORKS {
+        let plan = plan(seed, Kind::Any);
+        let network = network(&scenario(&plan.text(20_000, 1)));
+        check(seed, &plan, &tally(&network, &window(5_000, 20_000), seed, 0));
+    }
+}
+
+#[test]
+fn nothing_is_lost() {
+    on_networks(|seed, plan, tally| {
+        assert!(tally.audit.balances(), "{seed}: {:?}", tally.audit);
+        assert_eq!((tally.requests, tally.outcomes.total()), (20_000, 20_000), "{seed}");
+        let mut before = tally.attempts;
+        for hop in &tally.hops {
+            let counts = &hop.counts;
+            let treated = counts.throttled + counts.rejected + counts.abandoned + counts.served;
+            // Work that a timeout left behind may still be on its way when the last request's outcome is known.
+            if plan.timeout.is_none() {
+                assert_eq!(counts.arrivals, treated, "{seed}: {counts:?}");
+                assert_eq!(counts.arrivals, before, "{seed}: what leaves a hop reaches the next");
+            }
+            assert!(counts.arrivals >= treated && counts.arrivals <= before, "{seed}: {counts:?}");
+            before = counts.served - counts.failed;
+        }
+        if plan.timeout.is_none() {
+            assert_eq!(before, tally.outcomes.ok, "{seed}: who leaves the last hop has an answer");
+        }
+        assert_eq!(tally.latency.count(), tally.outcomes.ok, "{seed}");
+    });
+}
+
+/// L = lambda W within a window differ by what is carried over its two ends, a few times the number inside.
+#[test]
+fn little() {
+    on_networks(|seed, _, tally| {
+        let length = (tally.closed - tally.opened) as f64;
+        let number = tally.in_system as f64 / length;
+        let rate_times_latency = tally.client_latency as f64 / length;
+        let ends = (10.0 * number + 30.0) / tally.requests as f64;
+        assert!(
+            (number / rate_times_latency - 1.0).abs() < ends,
+            "{seed}: {number} for {rate_times_latency} +- {ends}"
+        );
+    });
+}
+
+#[test]
+fn utilisation_is_throughput_times_service() {
+    on_networks(|seed, plan, tally| {
+        for (hop, tally_of) in plan.hops.iter().zip(&tally.hops).filter(|(hop, _)| hop.servers.is_some()) {
+            let HopTally { counts, busy, .. } = tally_of;
+            let given = (counts.sojourn - counts.wait) as f64;
+            let ends = (20.0 * f64::from(hop.copies * hop.servers.unwrap()) + 50.0) / counts.served as f64;
+            assert!((*busy as f64 / given - 1.0).abs() < ends, "{seed}, {}: {busy} for {given}", hop.name);
+            let mean = given / counts.served as f64 / 1e6;
+            assert!((mean / hop.mean - 1.0).abs() < 0.06, "{seed}, {}: mean service {mean} for {}", hop.name, hop.mean);
+        }
+    });
+}
+
+#[test]
+fn shares_add_up_to_one() {
+    for seed in 1..=5 {
+        let outcome = outcome(&scenario(&plan(seed, Kind::Any).text(2_000, 3)));
+        let names = ["ok", "throttled", "rejected", "abandoned", "timed_out", "failed"];
+        let sum: f64 = names.iter().map(|name| value(&outcome, &format!("outcome.{name}"))).sum();
+        assert!((sum - 1.0).abs() < 1e-12, "{seed}: {sum}");
+    }
+}
+
+/// Requests of a network that are compared one by one.
+const COMPARED: u64 = 400;
+
+/// Every request on its own, every hop's integer sums, and the integrals over a window, against the naive simulator.
+fn agree_to_the_nanosecond(seed: u64, plan: &Plan, seen: &mut [u32; 5]) {
+    let network = network(&scenario(&plan.text(COMPARED, 1)));
+    let naive = Naive::run(plan, &network, RunKey::new(seed, 0), COMPARED);
+    for request in 0..COMPARED {
+        let one = tally(&network, &window(request, 1), seed, 0);
+        let fate = naive.fates[request as usize].unwrap();
+        let ours = Fate { outcome: the_outcome(&one), latency: one.client_latency as u64 };
+        assert_eq!(ours, fate, "network {seed}, request {request}: {plan:#?}");
+        seen[kind_of(fate.outcome)] += 1;
+    }
+    let half = tally(&network, &window(COMPARED / 2, COMPARED / 2), seed, 0);
+    let (opened, closed, lead) = (half.opened, half.closed, network.lead());
+    assert_eq!(half.in_system, naive.in_system((opened, closed)), "network {seed}, number in system: {plan:#?}");
+    for (index, hop) in half.hops.iter().enumerate().filter(|(_, hop)| hop.servers > 0) {
+        let busy = naive.busy(index, (opened + lead, closed + lead));
+        assert_eq!(hop.busy, busy, "network {seed}, hop {index} busy: {plan:#?}");
+    }
+    // Left-behind work of a timeout has no common end in both, so sums are compared without.
+    if plan.timeout.is_none() {
+        let all = tally(&network, &window(0, COMPARED), seed, 0);
+        for (hop, counts) in all.hops.iter().zip(&naive.counts) {
+            assert_eq!(hop.counts, *counts, "network {seed}: {plan:#?}");
+        }
+    }
+}
+
+#[test]
+fn a_naive_simulator_agrees_to_the_nanosecond() {
+    let mut seen = [0_u32; 5];
+    for seed in 1..=NETWORKS {
+        agree_to_the_nanosecond(seed, &plan(seed, Kind::Naive), &mut seen);
+        agree_to_the_nanosecond(seed, &impatient(seed), &mut seen);
+    }
+    assert!(seen.iter().all(|&count| count > 50), "every kind of end occurs: {seen:?}");
+}
+
+fn the_outcome(tally: &Tally) -> Outcome {
+    let counts = &tally.outcomes;
+    [
+        (counts.ok, Outcome::Ok),
+        (counts.rejected, Outcome::Rejected),
+        (counts.abandoned, Outcome::Abandoned),
+        (counts.timed_out, Outcome::TimedOut),
+        (counts.failed_total(), Outcome::Failed(0)),
+    ]
+    .into_iter()
+    .find_map(|(count, outcome)| (count == 1).then_some(outcome))
+    .unwrap()
+}
+
+fn kind_of(outcome: Outcome) -> usize {
+    match outcome {
+        Outcome::Ok => 0,
+        Outcome::Rejected | Outcome::Throttled => 1,
+        Outcome::Abandoned => 2,
+        Outcome::TimedOut => 3,
+        Outcome::Failed(_) => 4,
+    }
+}
+
+fn one_station(rate: &str, ms: &str, rest: &str) -> String {
+    format!(
+        "seed = 9\n[workload]\nrate = \"{rate}\"\n[run]\nrequests = 20_000\nwarmup = 1_000\nreplications = 3\n[[hop]]\n\
+         name = \"service\"\ntime = {{ lognormal = {{ mean = \"{ms}\", scv = 2 }} }}\n{rest}\n"
+    )
+}
+
+/// The values of a metric in every replication, which the same draws make comparable one by one.
+fn series(text: &str, metric: &str) -> Vec<f64> {
+    outcome(&scenario(text)).series(metric).unwrap().values.clone()
+}
+
+/// With the same draws a first-come-first-served station's waits are monotone request by request in its servers, its speed
+/// and the gaps between arrivals. Source: Kiefer and Wolfowitz (1955); Stoyan, *Comparison Methods for Queues* (1983).
+#[test]
+fn waits_are_monotone_on_common_random_numbers() {
+    let rising = |name: &str, texts: &[String]| {
+        let all: Vec<Vec<f64>> = texts.iter().map(|text| series(text, "hop.service.wait.mean")).collect();
+        for pair in all.windows(2) {
+            assert!(pair[0].iter().zip(&pair[1]).all(|(less, more)| less < more), "{name}: {all:?}");
+        }
+    };
+    let servers = [8, 6, 5, 4].map(|n| one_station("300/s", "10ms", &format!("servers = {n}")));
+    rising("fewer servers", &servers);
+    rising("slower service", &["8ms", "9ms", "10ms"].map(|ms| one_station("300/s", ms, "servers = 4")));
+    rising("more load", &["200/s", "250/s", "300/s"].map(|rate| one_station(rate, "10ms", "servers = 4")));
+}
+
+/// Losses need not be monotone request by request, but their shares are.
+#[test]
+fn losses_are_monotone() {
+    let falling = |metric: &str, rests: &[&str]| {
+        let all: Vec<Vec<f64>> = rests.iter().map(|rest| series(&one_station("420/s", "10ms", rest), metric)).collect();
+        for pair in all.windows(2) {
+            assert!(pair[0].iter().zip(&pair[1]).all(|(more, less)| less <= more), "{metric}: {all:?}");
+        }
+    };
+    let queues =
+        ["servers = 4\nqueue = 0", "servers = 4\nqueue = 2", "servers = 4\nqueue = 8", "servers = 4\nqueue = 40"];
+    falling("outcome.rejected", &queues);
+    let patience = ["5ms", "20ms", "80ms"].map(|ms| format!("servers = 4\npatience = {{ constant = \"{ms}\" }}"));
+    falling("outcome.abandoned", &patience.each_ref().map(String::as_str));
+    let buckets = [1, 5, 50].map(|burst| format!("servers = 9\nbucket = {{ rate = \"430/s\", burst = {burst} }}"));
+    falling("outcome.throttled", &buckets.each_ref().map(String::as_str));
+}
