@@ -46,6 +46,7 @@ pub fn orders() -> Results {
         replications: 10,
         file: "scenarios/orders.toml".into(),
         needs: vec!["WAF on the API".into()],
+        ..Wanted::default()
     };
     let mut results = Results {
         gatecap: "0.1.0".into(),
