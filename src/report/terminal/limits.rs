@@ -42,7 +42,7 @@ pub fn limits(results: &Results, all: bool, colour: bool) -> String {
         out.push_str(&command(if i == 0 { "ask" } else { "" }, ask.line, &who(ask)));
     }
     if !asks.is_empty() {
-        out.push_str("        gatecap limits --ask  prints these lines alone\n");
+        out.push_str("        gatecap limits --ask  prints the lines for every option\n");
     } else if results.wanted.services.is_some() {
         out.push_str(&wrapped(&format!("ask: {}", asks::nothing(results)), "  "));
     }
