@@ -163,17 +163,24 @@ pub fn list(items: &[String]) -> String {
     }
 }
 
-/// `text` cut to at most `width` characters, with an ellipsis where something was cut; between words where that loses less than half.
+/// `text` cut to at most `width` characters, with an ellipsis where something was cut.
 #[must_use]
 pub fn cut(text: &str, width: usize) -> String {
     if text.chars().count() <= width {
         return text.to_string();
     }
-    let kept: String = text.chars().take(width.saturating_sub(1)).collect();
-    let in_a_word = text[kept.len()..].chars().next().is_some_and(|c| !c.is_whitespace());
-    let between = kept.rfind(' ').filter(|&space| in_a_word && space >= kept.len() / 2);
-    let kept = between.map_or(kept.as_str(), |space| &kept[..space]);
-    format!("{}…", kept.trim_end())
+    text.chars().take(width.saturating_sub(1)).chain(['…']).collect()
+}
+
+/// The same for running text: cut between words where that loses less than half.
+#[must_use]
+pub fn cut_words(text: &str, width: usize) -> String {
+    let kept = cut(text, width);
+    if kept == text {
+        return kept;
+    }
+    let between = kept.rfind(' ').filter(|&space| space >= kept.len() / 2);
+    between.map_or(kept.clone(), |space| format!("{}…", kept[..space].trim_end_matches([',', ':', ' '])))
 }
 
 #[cfg(test)]
@@ -224,6 +231,6 @@ mod tests {
         assert_eq!((singular("ALBs").as_str(), singular("VPCs").as_str()), ("ALB", "VPC"));
         assert_eq!(list(&["1".into(), "4".into(), "5".into()]), "1, 4 and 5");
         assert_eq!(cut("abcdef", 4), "abc…");
-        assert_eq!(cut("latency below 250ms", 17), "latency below…");
+        assert_eq!(cut_words("latency below 250ms", 17), "latency below…");
     }
 }

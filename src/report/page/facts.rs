@@ -96,7 +96,7 @@ pub(super) fn without_options(results: &Results) -> (String, String) {
 /// Good until, costs, not settled, do now.
 pub(super) fn facts(results: &Results, verdict: &Verdict) -> Vec<Fact> {
     let until = &verdict.until;
-    let joint = if until.label == "Today" { ":" } else { "," };
+    let joint = if until.label == "How far" { ":" } else { "," };
     let until = Fact { label: until.label, strong: until.strong.clone(), rest: until.rest.clone(), joint, class: "" };
     vec![until, costs(results, verdict), not_settled(verdict), do_now(results, verdict)]
 }

@@ -8,7 +8,7 @@ use super::{Mark, address};
 use crate::report::asks::wants;
 use crate::report::ends::{End, traffic_end};
 use crate::report::judge::{Judgement, Outcome, monthly};
-use crate::report::number::{self, cut};
+use crate::report::number::{self, cut, cut_words};
 use crate::report::verdict::Verdict;
 use crate::results::{CostLine, Results};
 
@@ -119,7 +119,7 @@ pub(super) fn rows(results: &Results, verdict: &Verdict) -> Vec<OptionRow> {
             chosen: verdict.chosen == Some(i),
             label,
             class,
-            reason: cut(&reason, 110),
+            reason: cut_words(&reason, 160),
             holds: option.structure.map_or("no limit".into(), |rung| number::count(rung.services)),
             holds_mark: holds_mark(option),
             stopped_by: option.structure.map_or(String::new(), |rung| rung.name.clone()),
@@ -164,7 +164,7 @@ fn met_detail(option: &Judgement) -> String {
         0 => "today".to_string(),
         1 => format!("after {}", wants(option)),
         2 => "not settled".to_string(),
-        _ => cut(&option.misses().join(", "), 40),
+        _ => cut_words(&option.misses().join(", "), 60),
     }
 }
 

@@ -65,9 +65,9 @@ pub fn run(results: &Results, colour: bool) -> String {
     out
 }
 
-/// `services 60, workload.rate 40` where a hops scenario has axes.
+/// `60 services, workload.rate 40` where a hops scenario has axes.
 fn place(point: &Point) -> String {
-    let mut parts: Vec<String> = point.services.map(|n| format!("services {n}")).into_iter().collect();
+    let mut parts: Vec<String> = point.services.map(|n| number::counted_services(n)).into_iter().collect();
     parts.extend(point.axes.iter().map(|(axis, value)| format!("{axis} {}", number::plain(*value))));
     if parts.is_empty() { String::new() } else { wrapped(&parts.join(", "), "") }
 }
@@ -99,26 +99,27 @@ fn metric_table(point: &Point) -> Table {
 fn point_table(results: &Results) -> Table {
     let mut table = Table::new(&[
         ("", Align::Mark),
-        ("point", Align::Cut),
+        ("point", Align::Left),
         ("mean ms", Align::Right),
         ("p50 ms", Align::Right),
         ("p99 ms", Align::Right),
         ("", Align::Left),
         ("ok", Align::Right),
         ("goodput", Align::Right),
-        ("nearest limit", Align::Cut),
+        ("nearest limit", Align::Wrap),
     ]);
+    let hop = |name: &str| name.strip_prefix("hop.").unwrap_or(name).to_string();
     for point in &results.points {
         let metric = |name: &str| point.metrics.get(name).copied().unwrap_or_default();
         let p99 = metric("latency.p99");
         let number_of = |name: &str| results.options.iter().position(|option| option.name == name).map_or(0, |i| i + 1);
         let name = match &point.option {
-            Some(option) => format!("{} {option} {}", number_of(option), place(point).trim()),
+            Some(option) => format!("{} {option}, {}", number_of(option), place(point).trim()),
             None => place(point),
         };
         let near = match (&point.bottleneck, point.bottleneck_load) {
-            (Some(name), Some(load)) => format!("{name} {}", number::percent(load)),
-            (Some(name), None) => name.clone(),
+            (Some(name), Some(load)) => format!("{} {}", hop(name), number::percent(load)),
+            (Some(name), None) => hop(name),
             _ => "-".to_string(),
         };
         table.row(vec![

@@ -8,7 +8,7 @@ use crate::results::{Results, SaturationPoint};
 /// How long an option is good for, in three parts that make a sentence or a fact.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Until {
-    /// `Good until`, `Once granted, good until`, `Today` where it is not good, `Limit` where there is none.
+    /// `Good until`, `Once granted, good until`, `How far` where it is not good now, `Limit` where there is none.
     pub label: &'static str,
     /// What to stress: `908 services`, `does not hold 60 services today`.
     pub strong: String,
@@ -22,21 +22,23 @@ impl Until {
     pub fn sentence(&self) -> String {
         let why = if self.rest.is_empty() { String::new() } else { format!(": {}", self.rest) };
         match self.label {
-            TODAY => format!("It {}{why}.", self.strong),
-            "Limit" => "No limit was found.".to_string(),
+            NOT_NOW => format!("It {}{why}.", self.strong),
+            NO_LIMIT => "No limit was found.".to_string(),
             label => format!("{label} {}{why}.", self.strong),
         }
     }
 }
 
 /// The label where an option is not good even now.
-const TODAY: &str = "Today";
+const NOT_NOW: &str = "How far";
+/// The label where nothing ends it.
+const NO_LIMIT: &str = "Limit";
 
 /// How long an option is good for: the nearest of structure, traffic and what the simulation found, and the next of them. An option
 /// that misses a condition at the wanted services is good for nothing, and one that is not settled there is not said to be.
 pub(super) fn until(results: &Results, option: &Judgement) -> Until {
     let services = results.wanted.services.map_or("what is asked".to_string(), number::counted_services);
-    let failing = |strong: String, why: Vec<String>| Until { label: TODAY, strong, rest: why.join("; ") };
+    let failing = |strong: String, why: Vec<String>| Until { label: NOT_NOW, strong, rest: why.join("; ") };
     let label = match option.standing() {
         Outcome::Missed(_) => return failing(format!("does not hold {services} today"), option.misses()),
         Outcome::Unsettled(_) => return failing(format!("is not shown to hold {services}"), option.unsettled()),
@@ -45,7 +47,7 @@ pub(super) fn until(results: &Results, option: &Judgement) -> Until {
     };
     let stops = stops(results, option);
     let Some((services, by, adjustable)) = stops.first() else {
-        return Until { label: "Limit", strong: "none was found".into(), rest: String::new() };
+        return Until { label: NO_LIMIT, strong: "none was found".into(), rest: String::new() };
     };
     let next = stops.iter().find(|(later, ..)| *adjustable && later.holds() > services.holds());
     let then = next.map_or(String::new(), |(later, by, _)| format!("; raised, {}: {by}", later.text(1.0)));
