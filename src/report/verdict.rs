@@ -237,4 +237,36 @@ mod tests {
         assert_eq!((verdict.chosen, verdict.sentences[0].0.as_str()), (None, "No option meets what is asked"));
         assert!(verdict.ask.is_empty() && verdict.reasons.iter().all(|(label, _)| label == "Out"));
     }
+
+    #[test]
+    fn a_gain_after_a_raise_is_told_with_its_saving() {
+        let mut results = fixture::orders();
+        for line in results.costs.iter_mut().filter(|line| line.option == "rest-alb-direct" && line.monthly.is_some()) {
+            line.monthly = Some(8_240.0);
+        }
+        let text = verdict(&results).unwrap().paragraph();
+        let told = "After one quota request, option 5 answers 19.2 ms sooner at p99 and costs $11,177 a month less.";
+        assert!(text.contains(told), "{text}");
+    }
+
+    #[test]
+    fn two_options_are_both() {
+        let mut results = fixture::four();
+        results.options.truncate(2);
+        let text = verdict(&results).unwrap().paragraph();
+        assert!(text.starts_with("Both options hold the 4 services wanted; "), "{text}");
+        assert!(text.contains("Traffic stops both at 100 services"), "{text}");
+    }
+
+    #[test]
+    fn the_same_path_is_no_open_question() {
+        let mut results = fixture::four();
+        results.costs.clear();
+        for pair in results.comparisons.iter_mut().filter(|c| c.a == "http-fan-out" && c.b == "rest-alb-direct") {
+            pair.difference = fixture::estimate(0.0, 0.0, 0.0);
+        }
+        let verdict = verdict(&results).unwrap();
+        assert_eq!((verdict.chosen, verdict.reasons[4].1.as_str()), (Some(0), "same path, same latency"));
+        assert!(!verdict.not_settled.iter().any(|s| s.contains("1 against 5 on p99")), "{:?}", verdict.not_settled);
+    }
 }

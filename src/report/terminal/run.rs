@@ -67,7 +67,7 @@ pub fn run(results: &Results, colour: bool) -> String {
 
 /// `60 services, workload.rate 40` where a hops scenario has axes.
 fn place(point: &Point) -> String {
-    let mut parts: Vec<String> = point.services.map(|n| number::counted_services(n)).into_iter().collect();
+    let mut parts: Vec<String> = point.services.map(number::counted_services).into_iter().collect();
     parts.extend(point.axes.iter().map(|(axis, value)| format!("{axis} {}", number::plain(*value))));
     if parts.is_empty() { String::new() } else { wrapped(&parts.join(", "), "") }
 }
