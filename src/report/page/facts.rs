@@ -69,8 +69,14 @@ pub(super) fn subtitle(results: &Results) -> String {
 pub(super) fn without_options(results: &Results) -> (String, String) {
     let Some(point) = operating_point(results, None) else {
         let answers = results.validations.len();
-        let lead =
-            if answers > 0 { format!("{answers} known answers compared") } else { "Nothing was simulated".into() };
+        let lead = match (answers, results.points.len()) {
+            (0, 0) => "Nothing was simulated".to_string(),
+            (0, points) => {
+                let points = number::numbered(points, "point", "points");
+                format!("{points} simulated, the operating point not among them")
+            }
+            (answers, _) => format!("{} compared", number::numbered(answers, "known answer", "known answers")),
+        };
         return (lead, ".".into());
     };
     if !point.stable {
