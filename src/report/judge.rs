@@ -1,10 +1,19 @@
 //! Whether an option does what is asked at the operating point, condition by condition. Not which option is the best.
 
 use super::number;
-use crate::results::{Ceiling, Estimate, Objective, OptionInfo, Point, Results, SaturationPoint};
+use crate::results::{Ceiling, Estimate, Objective, OptionInfo, Point, Results};
 
-/// Largest share of throttled requests that counts as none: the default criterion of a saturation.
-const THROTTLED_ALLOWED: f64 = 0.001;
+/// Least share of requests that must be answered well for a rate to count as carried: all but the 0.001 that a saturation allows to be
+/// throttled unless the scenario says otherwise.
+const CARRIED_SHARE: f64 = 0.999;
+/// Ways in which a request is not answered well: metric and words.
+const LOSSES: [(&str, &str); 5] = [
+    ("outcome.throttled", "throttled"),
+    ("outcome.rejected", "rejected"),
+    ("outcome.abandoned", "abandoned"),
+    ("outcome.timed_out", "timed out"),
+    ("outcome.failed", "failed"),
+];
 
 /// How one condition stands, from best to worst.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -102,44 +111,14 @@ pub fn judge(results: &Results) -> Vec<Judgement<'_>> {
     results.options.iter().enumerate().map(|(i, option)| judge_one(results, i + 1, option)).collect()
 }
 
-/// The point of `option` at the wanted services and rate; of several, the one that offers most nearly the wanted rate.
+/// The point of `option` at the wanted services and the wanted values of all further axes, exactly; none where it was not simulated,
+/// however near another lies.
 #[must_use]
 pub fn operating_point<'a>(results: &'a Results, option: Option<&str>) -> Option<&'a Point> {
     let wanted = &results.wanted;
-    let distance = |point: &Point| {
-        let offered = point.metrics.get("rate.offered").and_then(|e| e.value);
-        let rate = point.axes.get("workload.rate_per_service").copied();
-        match (rate, wanted.rate_per_service, offered, wanted.rate) {
-            (Some(rate), Some(wanted), _, _) => (rate / wanted).ln().abs(),
-            (_, _, Some(offered), Some(wanted)) => (offered / wanted).ln().abs(),
-            _ => 0.0,
-        }
-    };
-    results
-        .points
-        .iter()
-        .filter(|point| point.option.as_deref() == option)
-        .filter(|point| wanted.services.is_none() || point.services == wanted.services)
-        .min_by(|a, b| distance(a).total_cmp(&distance(b)))
-}
-
-/// Services at which the simulation saw an option end for another reason than a quota; none where it was not asked or did not end.
-#[must_use]
-pub fn simulated_end<'a>(results: &'a Results, option: &str) -> Option<&'a SaturationPoint> {
-    let own = |end: &&SaturationPoint| {
-        end.option.as_deref() == Some(option)
-            && end.vary == "services"
-            && end.criterion != "quota"
-            && end.value.is_some()
-    };
-    results.saturation.iter().find(own)
-}
-
-/// Services at which traffic ends an option: its first traffic rung or what the simulation saw, whichever is nearer.
-#[must_use]
-pub fn traffic_end(results: &Results, option: &Judgement) -> Option<f64> {
-    let simulated = simulated_end(results, &option.option.name).and_then(|end| end.value);
-    [simulated, option.traffic.map(|rung| f64::from(rung.services))].into_iter().flatten().min_by(f64::total_cmp)
+    results.points.iter().find(|point| {
+        point.option.as_deref() == option && point.services == wanted.services && point.axes == wanted.axes
+    })
 }
 
 /// US$ a month of all lines that have a price; none where none has.
@@ -148,20 +127,11 @@ pub fn monthly(results: &Results, option: &str) -> Option<f64> {
     results.costs.iter().filter(|line| line.option == option).filter_map(|line| line.monthly).reduce(|a, b| a + b)
 }
 
-/// Warnings about the whole and about points: each sentence once, in order, with the number of points where there are several.
+/// Whether any hop of the point turns requests away for want of room.
 #[must_use]
-pub fn warnings(results: &Results) -> Vec<String> {
-    let mut seen: Vec<(&str, usize)> = Vec::new();
-    for warning in results.warnings.iter().chain(results.points.iter().flat_map(|point| &point.warnings)) {
-        match seen.iter_mut().find(|(message, _)| *message == warning.message) {
-            Some((_, times)) => *times += 1,
-            None => seen.push((&warning.message, 1)),
-        }
-    }
-    let line = |(message, times): (&str, usize)| {
-        if times > 1 { format!("{message} ({times} points)") } else { message.to_string() }
-    };
-    seen.into_iter().map(line).collect()
+pub fn rejects(point: &Point) -> bool {
+    let rejected = |hop: &crate::results::HopInfo| point.metrics.get(&format!("hop.{}.rejected", hop.name));
+    point.hops.iter().filter_map(rejected).any(|share| share.value.is_some_and(|share| share > 0.0))
 }
 
 fn judge_one<'a>(results: &'a Results, number: usize, option: &'a OptionInfo) -> Judgement<'a> {
@@ -179,7 +149,8 @@ fn judge_one<'a>(results: &'a Results, number: usize, option: &'a OptionInfo) ->
     }
     if let Some(rate) = wanted.rate {
         let quota = quota_outcome(below("traffic"));
-        let simulated = point.map_or(Outcome::Met, carried);
+        let not_simulated = || Outcome::Unsettled(format!("{}/s was not simulated", number::plain(rate)));
+        let simulated = point.map_or_else(not_simulated, carried);
         // A bucket that AWS can widen explains an overload that the simulation saw on today's bucket.
         let by_quota = quota != Outcome::Met;
         let outcome = if by_quota { quota } else { simulated };
@@ -213,18 +184,39 @@ fn quota_outcome<'a>(below: impl Iterator<Item = &'a Ceiling>) -> Outcome {
     outcome
 }
 
-/// Whether the point carries what is offered: a steady state, and no requests thrown away by a bucket.
+/// Whether the point carries what is offered: a steady state, and a goodput that is beyond doubt as good as the offered rate, so that
+/// lost, late and failed requests count as well as throttled ones.
 fn carried(point: &Point) -> Outcome {
     if !point.stable {
         let by = point.bottleneck.as_deref().unwrap_or("a station");
         let load = point.bottleneck_load.map_or(String::new(), |load| format!(" at {}", number::percent(load)));
         return Outcome::Missed(format!("overloaded: {by}{load}"));
     }
-    let throttled = point.metrics.get("outcome.throttled").copied().unwrap_or_default();
-    match throttled.low.or(throttled.value) {
-        Some(share) if share > THROTTLED_ALLOWED => Outcome::Missed(format!("{} throttled", number::percent(share))),
-        _ => Outcome::Met,
+    let metric = |name: &str| point.metrics.get(name).copied().unwrap_or_default();
+    let ok = metric("outcome.ok");
+    let share = match (ok.low, ok.high) {
+        (Some(low), Some(high)) => Some((low, high)),
+        _ => ratio(metric("rate.goodput"), metric("rate.offered")),
+    };
+    let largest = LOSSES.iter().filter_map(|(name, words)| Some((metric(name).value?, *words)));
+    let lost = largest.max_by(|a, b| a.0.total_cmp(&b.0)).filter(|(share, _)| *share > 0.0).map_or_else(
+        || "some requests get no answer".to_string(),
+        |(s, words)| format!("{} {words}", number::percent(s)),
+    );
+    match share {
+        None => Outcome::Unsettled("share of requests answered: too few to tell".into()),
+        Some((low, _)) if low >= CARRIED_SHARE => Outcome::Met,
+        Some((_, high)) if high < CARRIED_SHARE => Outcome::Missed(lost),
+        Some(_) => {
+            Outcome::Unsettled(format!("{lost}: whether {} are carried is open", number::percent(CARRIED_SHARE)))
+        }
     }
+}
+
+/// The widest interval that the ratio of two estimates can have; none where an end is withheld or nothing is offered.
+fn ratio(part: Estimate, whole: Estimate) -> Option<(f64, f64)> {
+    let (low, high) = (whole.low?, whole.high?);
+    (low > 0.0).then_some((part.low? / high, part.high? / low))
 }
 
 /// Decides by the whole interval, so that noise never passes or fails an option.
@@ -288,5 +280,27 @@ mod tests {
             point.bottleneck = Some("service.7".into());
         }
         assert!(judge(&results)[2].misses().iter().any(|why| why.starts_with("overloaded: service.7")));
+    }
+
+    #[test]
+    fn every_kind_of_loss_counts_against_the_rate() {
+        let mut results = fixture::orders();
+        for metric in ["outcome.ok", "outcome.timed_out"] {
+            let lost = fixture::estimate(0.02, 0.019, 0.021);
+            let ok = fixture::estimate(0.98, 0.979, 0.981);
+            results.points[2].metrics.insert(metric.into(), if metric == "outcome.ok" { ok } else { lost });
+        }
+        assert_eq!(judge(&results)[2].misses(), ["2 % timed out"]);
+        results.points[2].metrics.insert("outcome.ok".into(), fixture::estimate(0.9990, 0.9985, 0.9995));
+        assert_eq!(judge(&results)[2].rank(), 2);
+    }
+
+    #[test]
+    fn a_point_on_other_axes_is_not_the_operating_point() {
+        let mut results = fixture::orders();
+        results.points[2].axes.insert("services.targets".into(), 2.0);
+        assert_eq!(judge(&results)[2].unsettled().first().map(String::as_str), Some("3,000/s was not simulated"));
+        results.wanted.axes.insert("services.targets".into(), 2.0);
+        assert_eq!(judge(&results)[2].rank(), 0);
     }
 }

@@ -1,6 +1,8 @@
 //! What people read: a verdict in words, terminal tables, the HTML review, Markdown. It knows results alone, never the simulator.
 
+mod asks;
 pub mod chart;
+mod ends;
 pub mod html;
 mod judge;
 pub mod markdown;
@@ -8,6 +10,7 @@ pub mod number;
 mod page;
 pub mod terminal;
 pub mod verdict;
+mod warnings;
 
 #[cfg(test)]
 mod fixture;

@@ -72,13 +72,21 @@ pub fn value(estimate: &Estimate) -> String {
     estimate.value.map_or_else(|| "-".to_string(), |v| fixed(v, decimals(estimate)))
 }
 
-/// The ends of an estimate's interval with `dash` between them, `to` where one is negative; none where they are withheld.
+/// The ends of an estimate's interval with `dash` between them, `to` where one is negative; none where they are withheld. An end that
+/// rounding would make 0 keeps its first digit, and so its sign.
 #[must_use]
 pub fn interval(estimate: &Estimate, dash: &str) -> Option<String> {
     let (low, high) = (estimate.low?, estimate.high?);
     let decimals = decimals(estimate);
     let dash = if low < 0.0 { " to " } else { dash };
-    Some(format!("{}{dash}{}", fixed(low, decimals), fixed(high, decimals)))
+    Some(format!("{}{dash}{}", signed(low, decimals), signed(high, decimals)))
+}
+
+/// `value` with `decimals`, or with as many more (to 6) as its first digit needs.
+fn signed(value: f64, decimals: usize) -> String {
+    let needed = if value == 0.0 { 0 } else { (-value.abs().log10()).ceil().clamp(0.0, 6.0) as usize };
+    let vanishes = value.abs() * 10f64.powi(decimals as i32) < 0.5;
+    fixed(value, if vanishes { decimals.max(needed) } else { decimals })
 }
 
 /// Decimals that show one significant digit of the half-width, and at most one more than three significant digits of the value; none
@@ -122,6 +130,23 @@ pub fn counted(number: usize, one: &str, many: &str) -> String {
     }
 }
 
+/// `1 point`, `12 points`, `3,000 points`.
+#[must_use]
+pub fn numbered(number: usize, one: &str, many: &str) -> String {
+    format!("{} {}", fixed(number as f64, 0), if number == 1 { one } else { many })
+}
+
+/// A unit's name for one of it: `VPC links V1` becomes `VPC link V1`, `ALBs` becomes `ALB`. The first word that ends in a lone `s`
+/// loses it.
+#[must_use]
+pub fn singular(unit: &str) -> String {
+    let plural = |word: &&str| word.len() > 2 && word.ends_with('s') && !word.ends_with("ss");
+    match unit.split(' ').find(plural) {
+        Some(word) => unit.replacen(word, &word[..word.len() - 1], 1),
+        None => unit.to_string(),
+    }
+}
+
 /// A condition as a person writes it: `latency.p99 <= 250ms` becomes `p99 ≤ 250ms`.
 #[must_use]
 pub fn condition(text: &str) -> String {
@@ -145,6 +170,17 @@ pub fn cut(text: &str, width: usize) -> String {
         return text.to_string();
     }
     text.chars().take(width.saturating_sub(1)).chain(['…']).collect()
+}
+
+/// The same for running text: cut between words where that loses less than half.
+#[must_use]
+pub fn cut_words(text: &str, width: usize) -> String {
+    let kept = cut(text, width);
+    if kept == text {
+        return kept;
+    }
+    let between = kept.rfind(' ').filter(|&space| space >= kept.len() / 2);
+    between.map_or(kept.clone(), |space| format!("{}…", kept[..space].trim_end_matches([',', ':', ' '])))
 }
 
 #[cfg(test)]
@@ -176,6 +212,10 @@ mod tests {
         assert_eq!((value(&narrow).as_str(), interval(&narrow, "-").as_deref()), ("1.9", Some("1.7-2.1")));
         let around = estimate(0.1, -0.3, 0.5);
         assert_eq!(interval(&around, "-").as_deref(), Some("-0.3 to 0.5"));
+        let clear = estimate(-2.4, -4.7, -0.3);
+        assert_eq!(interval(&clear, "-").as_deref(), Some("-5 to -0.3"));
+        let clear = estimate(-120.0, -240.0, -0.04);
+        assert_eq!(interval(&clear, "-").as_deref(), Some("-240 to -0.04"));
         let withheld = Estimate { value: Some(87.12), low: None, high: None };
         assert_eq!((value(&withheld).as_str(), interval(&withheld, "-")), ("87.1", None));
     }
@@ -184,7 +224,13 @@ mod tests {
     fn words() {
         assert_eq!(counted(1, "request", "requests"), "one request");
         assert_eq!(counted(12, "request", "requests"), "12 requests");
+        assert_eq!(
+            (numbered(1, "point", "points").as_str(), singular("VPC links V1").as_str()),
+            ("1 point", "VPC link V1")
+        );
+        assert_eq!((singular("ALBs").as_str(), singular("VPCs").as_str()), ("ALB", "VPC"));
         assert_eq!(list(&["1".into(), "4".into(), "5".into()]), "1, 4 and 5");
         assert_eq!(cut("abcdef", 4), "abc…");
+        assert_eq!(cut_words("latency below 250ms", 17), "latency below…");
     }
 }

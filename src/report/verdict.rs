@@ -1,14 +1,19 @@
 //! The verdict in words: which options are out and why, which one to build, until when, and what is not settled.
 //!
-//! Order: meets all today, then after a raise, then undecided, then misses something. Among equals an option that no other is clearly faster
-//! than (by the paired difference of p99) goes before; then fewer parts to run; then no part that AWS advises against; then file order.
+//! Order: meets all today, then after a raise, then undecided, then misses something; of those that miss, fewer misses first. Among
+//! equals an option that no other is clearly faster than (by the paired difference of p99) goes before; then no part that AWS advises
+//! against; then the lower known cost of a month (an unknown one last); then fewer parts to run; then file order.
 
-use super::judge::{Judgement, Outcome, judge};
+use super::asks::{distinct, wants};
+use super::judge::{Judgement, Outcome, judge, monthly};
 use super::number::{self, counted};
 use crate::results::{Ceiling, Comparison, Results};
 
 mod open;
 mod reasons;
+mod until;
+
+pub use until::Until;
 
 /// The metric that ties are decided by.
 const TIE_METRIC: &str = "latency.p99";
@@ -24,8 +29,8 @@ pub struct Verdict<'a> {
     /// what speaks against it, what holds until then, where traffic ends. Where every option holds the wanted services, how far each
     /// goes is said first: the choice matters less then.
     pub sentences: Vec<(String, String)>,
-    /// How long the chosen option is good for.
-    pub until: String,
+    /// How long the chosen option is good for, or that the best one does not hold what is asked today.
+    pub until: Until,
     /// What the numbers cannot decide, each in a sentence; empty where all is settled.
     pub not_settled: Vec<String>,
     /// What to ask AWS for, for the chosen option; empty where nothing has to be asked.
@@ -47,7 +52,7 @@ pub fn verdict(results: &Results) -> Option<Verdict<'_>> {
     Some(Verdict {
         chosen,
         sentences: sentences(results, &options, best, chosen),
-        until: reasons::until(results, &options[best]),
+        until: until::until(results, &options[best]),
         not_settled: open::not_settled(results, &options, best),
         ask,
         reasons: reasons::each(results, &options, chosen),
@@ -68,7 +73,8 @@ fn sentences(results: &Results, options: &[Judgement], best: usize, chosen: Opti
     let caveat = chosen.map_or(String::new(), |chosen| reasons::caveat(results, options, chosen));
     let plain = |text: String| (String::new(), text);
     let (reach, traffic) = (reasons::reach(results, options, chosen), plain(reasons::traffic(options)));
-    let all = if options.len() > 1 && options.iter().all(Judgement::fits_today) && !reach.0.is_empty() {
+    // How far all go is the news only where all do what is asked; where one fails, the failure is.
+    let all = if options.len() > 1 && reasons::all_hold(options) && !reach.0.is_empty() {
         vec![reach, traffic, choice, plain(caveat)]
     } else {
         vec![choice, plain(caveat), reach, traffic]
@@ -76,20 +82,10 @@ fn sentences(results: &Results, options: &[Judgement], best: usize, chosen: Opti
     all.into_iter().filter(|(stressed, rest)| !stressed.is_empty() || !rest.is_empty()).collect()
 }
 
-/// A quota is asked for once, however many options press on it.
-fn distinct<'a>(raises: &[&'a Ceiling]) -> Vec<&'a Ceiling> {
-    let mut seen: Vec<&Ceiling> = Vec::new();
-    for raise in raises {
-        if !seen.iter().any(|other| other.quota == raise.quota) {
-            seen.push(raise);
-        }
-    }
-    seen
-}
-
 fn choose(results: &Results, options: &[Judgement]) -> usize {
-    let rank = options.iter().map(Judgement::rank).min().unwrap_or(3);
-    let candidates: Vec<usize> = (0..options.len()).filter(|&i| options[i].rank() == rank).collect();
+    let standing = |i: usize| (options[i].rank(), options[i].misses().len());
+    let best = (0..options.len()).map(standing).min();
+    let candidates: Vec<usize> = (0..options.len()).filter(|&i| Some(standing(i)) == best).collect();
     let unbeaten: Vec<usize> = candidates
         .iter()
         .copied()
@@ -98,21 +94,16 @@ fn choose(results: &Results, options: &[Judgement]) -> usize {
     // Intervals of three options may beat each other in a circle.
     let field = if unbeaten.is_empty() { candidates } else { unbeaten };
     // A link that AWS advises against is a reason by itself; then the month's known cost, then how much there is to run.
-    let order = |i: &usize| (options[*i].misses().len(), options[*i].option.legacy.is_some());
-    let month = |i: &usize| known_cost(results, &options[*i].option.name);
+    let legacy = |i: &usize| options[*i].option.legacy.is_some();
+    let month = |i: &usize| monthly(results, &options[*i].option.name).unwrap_or(f64::INFINITY);
     let parts = |i: &usize| options[*i].option.parts_total;
     field
         .into_iter()
         .min_by(|a, b| {
             let by_cost = month(a).total_cmp(&month(b));
-            order(a).cmp(&order(b)).then(by_cost).then(parts(a).total_cmp(&parts(b))).then(a.cmp(b))
+            legacy(a).cmp(&legacy(b)).then(by_cost).then(parts(a).total_cmp(&parts(b))).then(a.cmp(b))
         })
         .unwrap_or(0)
-}
-
-/// The month of an option at the wanted services, US$, as far as prices are known.
-fn known_cost(results: &Results, option: &str) -> f64 {
-    results.costs.iter().filter(|line| line.option == option).filter_map(|line| line.monthly).sum()
 }
 
 /// Whether `a` has the lower p99 beyond doubt: by the paired difference where there is one, else by intervals that do not meet.
@@ -152,11 +143,11 @@ fn first_sentence(results: &Results, options: &[Judgement], best: usize) -> (Str
     };
     match option.standing() {
         Outcome::Met | Outcome::AfterRaise => {
-            let raises = distinct(&option.raises).len();
-            let when = if raises == 0 {
+            let wants = wants(option);
+            let when = if wants.is_empty() {
                 format!("it meets {all} on today's quotas")
             } else {
-                format!("after {} it meets {all}", counted(raises, "quota request", "quota requests"))
+                format!("after {wants} it meets {all}")
             };
             (
                 format!("Choose option {}", option.number),
@@ -245,5 +236,37 @@ mod tests {
         let verdict = verdict(&results).unwrap();
         assert_eq!((verdict.chosen, verdict.sentences[0].0.as_str()), (None, "No option meets what is asked"));
         assert!(verdict.ask.is_empty() && verdict.reasons.iter().all(|(label, _)| label == "Out"));
+    }
+
+    #[test]
+    fn a_gain_after_a_raise_is_told_with_its_saving() {
+        let mut results = fixture::orders();
+        for line in results.costs.iter_mut().filter(|line| line.option == "rest-alb-direct" && line.monthly.is_some()) {
+            line.monthly = Some(8_240.0);
+        }
+        let text = verdict(&results).unwrap().paragraph();
+        let told = "After one quota request, option 5 answers 19.2 ms sooner at p99 and costs $11,177 a month less.";
+        assert!(text.contains(told), "{text}");
+    }
+
+    #[test]
+    fn two_options_are_both() {
+        let mut results = fixture::four();
+        results.options.truncate(2);
+        let text = verdict(&results).unwrap().paragraph();
+        assert!(text.starts_with("Both options hold the 4 services wanted; "), "{text}");
+        assert!(text.contains("Traffic stops both at 100 services"), "{text}");
+    }
+
+    #[test]
+    fn the_same_path_is_no_open_question() {
+        let mut results = fixture::four();
+        results.costs.clear();
+        for pair in results.comparisons.iter_mut().filter(|c| c.a == "http-fan-out" && c.b == "rest-alb-direct") {
+            pair.difference = fixture::estimate(0.0, 0.0, 0.0);
+        }
+        let verdict = verdict(&results).unwrap();
+        assert_eq!((verdict.chosen, verdict.reasons[4].1.as_str()), (Some(0), "same path, same latency"));
+        assert!(!verdict.not_settled.iter().any(|s| s.contains("1 against 5 on p99")), "{:?}", verdict.not_settled);
     }
 }

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::report::asks;
 use crate::report::judge::{monthly, operating_point};
 use crate::report::number::{self, cut};
 use crate::report::verdict::Verdict;
@@ -48,8 +49,9 @@ pub(super) fn subtitle(results: &Results) -> String {
         parts.push(wanted.arrivals.clone());
     }
     if !results.options.is_empty() {
-        let vpcs = if wanted.vpcs == 1 { "VPC" } else { "VPCs" };
-        parts.push(format!("{} {vpcs}, {} zones, {} targets a service", wanted.vpcs, wanted.zones, wanted.targets));
+        let counted = |count: u32, one: &str, many: &str| number::numbered(count as usize, one, many);
+        let (vpcs, zones) = (counted(wanted.vpcs, "VPC", "VPCs"), counted(wanted.zones, "zone", "zones"));
+        parts.push(format!("{vpcs}, {zones}, {} a service", counted(wanted.targets, "target", "targets")));
     }
     if !wanted.needs.is_empty() {
         parts.push(format!("needs {}", number::list(&wanted.needs)));
@@ -67,8 +69,14 @@ pub(super) fn subtitle(results: &Results) -> String {
 pub(super) fn without_options(results: &Results) -> (String, String) {
     let Some(point) = operating_point(results, None) else {
         let answers = results.validations.len();
-        let lead =
-            if answers > 0 { format!("{answers} known answers compared") } else { "Nothing was simulated".into() };
+        let lead = match (answers, results.points.len()) {
+            (0, 0) => "Nothing was simulated".to_string(),
+            (0, points) => {
+                let points = number::numbered(points, "point", "points");
+                format!("{points} simulated, the operating point not among them")
+            }
+            (answers, _) => format!("{} compared", number::numbered(answers, "known answer", "known answers")),
+        };
         return (lead, ".".into());
     };
     if !point.stable {
@@ -93,14 +101,23 @@ pub(super) fn without_options(results: &Results) -> (String, String) {
 
 /// Good until, costs, not settled, do now.
 pub(super) fn facts(results: &Results, verdict: &Verdict) -> Vec<Fact> {
-    let (services, stop) = verdict.until.split_once(": ").unwrap_or((&verdict.until, ""));
-    let until = Fact { label: "Good until", strong: services.into(), rest: stop.into(), joint: ",", class: "" };
-    vec![until, costs(results, verdict), not_settled(verdict), do_now(verdict)]
+    let until = &verdict.until;
+    let joint = if until.label == "How far" { ":" } else { "," };
+    let until = Fact { label: until.label, strong: until.strong.clone(), rest: until.rest.clone(), joint, class: "" };
+    vec![until, costs(results, verdict), not_settled(verdict), do_now(results, verdict)]
 }
 
 fn costs(results: &Results, verdict: &Verdict) -> Fact {
     let mut fact = Fact { label: "Costs", strong: "not counted".into(), joint: ",", ..Fact::default() };
-    let Some(chosen) = verdict.chosen else { return fact };
+    let Some(chosen) = verdict.chosen else {
+        let sums = || verdict.options.iter().filter_map(|option| monthly(results, &option.option.name));
+        if let (Some(least), Some(most)) = (sums().min_by(f64::total_cmp), sums().max_by(f64::total_cmp)) {
+            let (least, most) = (number::dollars(least), number::dollars(most));
+            fact.strong = if least == most { least } else { format!("{least} to {most}") } + " a month";
+            fact.rest = "depending on the option".into();
+        }
+        return fact;
+    };
     let name = &verdict.options[chosen].option.name;
     if let Some(sum) = monthly(results, name) {
         let lines = || results.costs.iter().filter(|line| line.option == *name);
@@ -138,11 +155,14 @@ fn not_settled(verdict: &Verdict) -> Fact {
     }
 }
 
-fn do_now(verdict: &Verdict) -> Fact {
+fn do_now(results: &Results, verdict: &Verdict) -> Fact {
     let label = "Do now";
-    match verdict.ask.as_slice() {
+    // Larger subnets are planned, not asked for, so they come last.
+    let mut ask = verdict.ask.clone();
+    ask.sort_by_key(|rung| asks::is_subnet(rung));
+    match ask.as_slice() {
         [] if verdict.chosen.is_some() => {
-            Fact { label, strong: "Build it".into(), rest: "no quota request is needed".into(), joint: ",", class: "" }
+            Fact { label, strong: "Build it".into(), rest: asks::nothing(results), joint: ",", class: "" }
         }
         [] => Fact {
             label,
@@ -150,6 +170,13 @@ fn do_now(verdict: &Verdict) -> Fact {
             rest: "or add an option of your own".into(),
             joint: ",",
             class: "raise",
+        },
+        [rung, ..] if asks::is_subnet(rung) => Fact {
+            label,
+            strong: "Plan larger subnets".into(),
+            rest: format!("{} are too few", rung.name),
+            joint: ",",
+            class: "open",
         },
         [rung, more @ ..] => {
             let further = if more.is_empty() { String::new() } else { format!("; {} more below", more.len()) };

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::address;
+use crate::report::asks::{self, desired};
 use crate::report::number;
 use crate::report::verdict::Verdict;
 use crate::results::{Ceiling, Results};
@@ -30,7 +31,7 @@ pub(in crate::report) struct Rung {
     pub raise: String,
     /// What uses it up.
     pub presses: String,
-    /// `enough`, `ask` or `the end`.
+    /// `enough`, `ask`, `plan` or `the end`.
     pub verdict: String,
     /// Whether it lies below the wanted services.
     pub need: bool,
@@ -72,12 +73,14 @@ pub(super) fn rungs(results: &Results) -> Vec<Rung> {
 fn row(rung: &Ceiling, wanted: u32) -> Rung {
     let need = rung.services < wanted;
     let raise = match (rung.adjustable, rung.lead_time.as_str()) {
+        _ if asks::is_subnet(rung) => "larger subnets",
         (false, _) => "never",
         (true, "case by case") => "case by case",
         (true, _) => "yes, by request",
     };
     let verdict = match (need, rung.adjustable) {
         (false, _) => "enough",
+        (true, _) if asks::is_subnet(rung) => "plan",
         (true, true) => "ask",
         (true, false) => "the end",
     };
@@ -101,24 +104,30 @@ fn row(rung: &Ceiling, wanted: u32) -> Rung {
     }
 }
 
-/// The chosen option's lines first, then those of the others that need something.
+/// The chosen option's lines, then what the others need beyond them; a quota once in each, with the largest value.
 pub(super) fn asks(results: &Results, verdict: &Verdict) -> Vec<Ask> {
-    let chosen = verdict.chosen;
-    let mut order: Vec<usize> = (0..verdict.options.len()).collect();
-    order.sort_by_key(|&i| (Some(i) != chosen, i));
     let services = results.wanted.services.map(number::counted_services).unwrap_or_default();
-    let ask = |i: usize| {
-        let option = &verdict.options[i];
-        let mut lines: Vec<(String, String)> = Vec::new();
-        for rung in &option.raises {
-            let Some(command) = &rung.ask else { continue };
-            if !lines.iter().any(|(other, _)| other == command) {
-                lines.push((command.clone(), format!("{}, now {}", rung.name, number::plain(rung.limit))));
-            }
-        }
-        let role = if Some(i) == chosen { ", chosen" } else { "" };
-        let title = format!("option {}{role}: room for {services}", option.number);
-        (!lines.is_empty()).then_some(Ask { title, lines })
+    let own = asks::asks(results, |i| Some(i) == verdict.chosen);
+    let covered = |ask: &asks::Ask| {
+        own.iter().any(|ours| ours.rung.quota == ask.rung.quota && desired(ours.rung) >= desired(ask.rung))
     };
-    order.into_iter().filter_map(ask).collect()
+    let mut others = asks::asks(results, |i| Some(i) != verdict.chosen);
+    others.retain(|ask| !covered(ask));
+    let remark = |ask: &asks::Ask, named: bool| {
+        let numbers: Vec<String> = ask.options.iter().map(ToString::to_string).collect();
+        let who = if numbers.len() == 1 { "option" } else { "options" };
+        let who = if named { format!("; {who} {}", number::list(&numbers)) } else { String::new() };
+        format!("{}, now {}{who}", ask.rung.name, number::plain(ask.rung.limit))
+    };
+    let block = |title: String, asks: &[asks::Ask], named: bool| {
+        let lines = asks.iter().map(|ask| (ask.line.to_string(), remark(ask, named))).collect();
+        (!asks.is_empty()).then_some(Ask { title, lines })
+    };
+    let chosen = verdict.chosen.map_or(0, |i| i + 1);
+    let rest = if verdict.chosen.is_some() { "the other options" } else { "every option" };
+    let blocks = [
+        block(format!("option {chosen}, chosen: room for {services}"), &own, false),
+        block(format!("{rest}: room for {services}"), &others, true),
+    ];
+    blocks.into_iter().flatten().collect()
 }

@@ -2,7 +2,8 @@
 
 use serde::Serialize;
 
-use crate::report::judge::operating_point;
+use crate::report::ends::{self, End};
+use crate::report::judge::{operating_point, rejects};
 use crate::report::number::{self, fixed};
 use crate::results::{Point, Results};
 
@@ -50,6 +51,8 @@ pub(in crate::report) struct Hop {
     pub share: String,
     /// Utilisation.
     pub busy: String,
+    /// Share rejected; empty where no hop rejects any.
+    pub rejected: String,
     /// Mean waiting, ms.
     pub wait: String,
     /// Its 99th percentile, ms.
@@ -65,7 +68,7 @@ pub(in crate::report) struct Hop {
 pub(in crate::report) struct Saturation {
     /// Number of the option; 0 where there are none.
     pub option: usize,
-    /// The axis.
+    /// The axis, with the values of the further ones.
     pub vary: String,
     /// Largest value that passed.
     pub holds: String,
@@ -94,7 +97,7 @@ pub(in crate::report) struct Pair {
     pub interval: String,
     /// Which is better, or `not settled`.
     pub verdict: String,
-    /// The interval leaves 0 out.
+    /// The interval leaves 0 out, or there is no difference at all.
     pub clear: bool,
     /// How much variance the pairing saved.
     pub gain: String,
@@ -170,6 +173,7 @@ pub(super) fn hops(results: &Results) -> Vec<Hop> {
     if results.options.is_empty() && results.points.len() > POINTS_WITH_HOPS {
         return rows;
     }
+    let rejects = points(results).iter().any(|(_, point)| rejects(point));
     for (number, point) in points(results) {
         for (k, hop) in point.hops.iter().enumerate() {
             let metric =
@@ -181,6 +185,11 @@ pub(super) fn hops(results: &Results) -> Vec<Hop> {
                 mean: number::significant(hop.mean_ms),
                 share: format!("{} %", fixed(hop.share * 100.0, 1)),
                 busy: metric("utilisation").value.map_or("–".into(), number::percent),
+                rejected: if rejects {
+                    metric("rejected").value.map_or("–".into(), number::percent)
+                } else {
+                    String::new()
+                },
                 wait: metric("wait.mean").value.map_or("–".into(), number::significant),
                 wait_p99: metric("wait.p99").value.map_or("–".into(), number::significant),
                 grade: hop.grade.clone(),
@@ -199,9 +208,12 @@ pub(super) fn saturation(results: &Results) -> Vec<Saturation> {
     };
     let row = |end: &crate::results::SaturationPoint| Saturation {
         option: number_of(&end.option),
-        vary: end.vary.clone(),
-        holds: end.value.map_or("none".into(), at),
-        fails: end.fails_at.map_or("none tried".into(), at),
+        vary: ends::place(end),
+        holds: match End::of(end) {
+            Some(End::Open(holds)) => format!("at least {}", number::plain(holds)),
+            _ => end.value.map_or("none".into(), number::plain),
+        },
+        fails: end.fails_at.map_or("end of this sweep".into(), number::plain),
         criterion: if end.ignoring_quotas {
             format!("{}, once quotas are raised", end.criterion)
         } else {
@@ -210,10 +222,6 @@ pub(super) fn saturation(results: &Results) -> Vec<Saturation> {
         reason: if end.reason.is_empty() { end.by.clone() } else { end.reason.clone() },
     };
     results.saturation.iter().map(row).collect()
-}
-
-fn at(value: f64) -> String {
-    number::plain(value)
 }
 
 pub(super) fn comparisons(results: &Results) -> Vec<Pair> {
@@ -232,7 +240,9 @@ pub(super) fn comparisons(results: &Results) -> Vec<Pair> {
         let clear = matches!((low, high), (Some(low), Some(high)) if low > 0.0 || high < 0.0);
         let less = if c.difference.value.unwrap_or(0.0) < 0.0 { &a } else { &b };
         let latency = c.metric.contains("latency") || c.metric.contains("sojourn") || c.metric.contains("wait");
+        let same = (low, high) == (Some(0.0), Some(0.0));
         let verdict = match (clear, latency) {
+            _ if same => "same path, same latency".to_string(),
             (false, _) => "not settled".to_string(),
             (true, true) => format!("{less} is faster"),
             (true, false) => format!("{less} has less"),
@@ -245,7 +255,7 @@ pub(super) fn comparisons(results: &Results) -> Vec<Pair> {
             difference: number::value(&c.difference),
             interval: number::interval(&c.difference, " – ").unwrap_or_else(|| "withheld".into()),
             verdict,
-            clear,
+            clear: clear || same,
             gain: c.variance_ratio.map_or("–".into(), |ratio| format!("{}×", number::significant(ratio))),
         }
     };

@@ -9,9 +9,10 @@ mod trust;
 use serde::Serialize;
 
 use super::Figure;
-use super::judge::{Outcome, warnings};
+use super::judge::Outcome;
 use super::number;
 use super::verdict::{Verdict, verdict};
+use super::warnings::{interrupted, warnings};
 use crate::results::Results;
 
 /// Everything that the page shows.
@@ -19,6 +20,8 @@ use crate::results::Results;
 pub(super) struct Page {
     /// Title of the page.
     pub heading: String,
+    /// What is missing because the work was stopped; empty where it was not.
+    pub interrupted: String,
     /// The question in one line.
     pub subtitle: String,
     /// The verdict: words to stress and the rest of each sentence.
@@ -27,6 +30,8 @@ pub(super) struct Page {
     pub facts: Vec<facts::Fact>,
     /// Wanted services; empty where nothing counts them.
     pub services: String,
+    /// The same with the word: `1 service`.
+    pub counted_services: String,
     /// One row each.
     pub options: Vec<options::OptionRow>,
     /// How the numbers came about.
@@ -41,6 +46,8 @@ pub(super) struct Page {
     pub ladder: Vec<ladder::Rung>,
     /// Lines for AWS, by option.
     pub asks: Vec<ladder::Ask>,
+    /// What is said where there are none.
+    pub nothing_to_ask: String,
     /// Quantiles at the operating point.
     pub percentiles: latency::Grid,
     /// Every metric of a single hops point.
@@ -127,7 +134,9 @@ pub(super) fn page(results: &Results, figures: &[Figure]) -> Page {
     let mut page = Page {
         heading: facts::heading(results),
         subtitle: facts::subtitle(results),
+        interrupted: interrupted(results).unwrap_or_default().to_string(),
         services: results.wanted.services.map(number::count).unwrap_or_default(),
+        counted_services: results.wanted.services.map(number::counted_services).unwrap_or_default(),
         ladder: ladder::rungs(results),
         percentiles: latency::percentiles(results),
         metrics: latency::metrics(results),
@@ -162,6 +171,7 @@ fn decided(results: &Results, verdict: &Verdict, page: &mut Page) {
     page.costs = options::costs(results, verdict);
     page.criteria = options::criteria(results, verdict);
     page.asks = ladder::asks(results, verdict);
+    page.nothing_to_ask = super::asks::nothing(results);
     page.not_settled.clone_from(&verdict.not_settled);
 }
 

@@ -5,8 +5,10 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 
 use super::{Mark, address};
-use crate::report::judge::{Judgement, Outcome, monthly, traffic_end};
-use crate::report::number::{self, cut};
+use crate::report::asks::wants;
+use crate::report::ends::{End, traffic_end};
+use crate::report::judge::{Judgement, Outcome, monthly};
+use crate::report::number::{self, cut, cut_words};
 use crate::report::verdict::Verdict;
 use crate::results::{CostLine, Results};
 
@@ -117,7 +119,7 @@ pub(super) fn rows(results: &Results, verdict: &Verdict) -> Vec<OptionRow> {
             chosen: verdict.chosen == Some(i),
             label,
             class,
-            reason: cut(&reason, 110),
+            reason: cut_words(&reason, 160),
             holds: option.structure.map_or("no limit".into(), |rung| number::count(rung.services)),
             holds_mark: holds_mark(option),
             stopped_by: option.structure.map_or(String::new(), |rung| rung.name.clone()),
@@ -160,12 +162,9 @@ fn holds_mark(option: &Judgement) -> Mark {
 fn met_detail(option: &Judgement) -> String {
     match option.rank() {
         0 => "today".to_string(),
-        1 => {
-            let quotas: BTreeSet<&str> = option.raises.iter().map(|rung| rung.quota.as_str()).collect();
-            format!("after {} {}", quotas.len(), if quotas.len() == 1 { "request" } else { "requests" })
-        }
+        1 => format!("after {}", wants(option)),
         2 => "not settled".to_string(),
-        _ => cut(&option.misses().join(", "), 40),
+        _ => cut_words(&option.misses().join(", "), 60),
     }
 }
 
@@ -175,14 +174,24 @@ fn thousands(sum: f64) -> String {
 
 /// Rate and services at which traffic ends the option.
 fn traffic(results: &Results, option: &Judgement) -> (String, String) {
-    let Some(services) = traffic_end(results, option) else { return ("–".into(), String::new()) };
-    let rate = results.wanted.rate_per_service.map(|rate| (services * rate).round());
-    (rate.map_or("–".into(), number::plain), format!("{} services", number::plain(services)))
+    let Some(end) = traffic_end(results, option) else { return ("–".into(), String::new()) };
+    let rate = results.wanted.rate_per_service.map_or("–".into(), |rate| end.text(rate));
+    (rate, format!("{} {}", end.text(1.0), if end == End::At(1.0) { "service" } else { "services" }))
 }
 
+/// What one has to run, every kind: the units that make up the total, which the inventory names first.
 fn parts(option: &Judgement) -> String {
-    let counted = option.option.parts.iter().filter(|(_, count)| *count > 0.0);
-    counted.take(3).map(|(unit, count)| format!("{} {unit}", number::plain(*count))).collect::<Vec<_>>().join(", ")
+    let mut so_far = 0.0;
+    let mut words: Vec<String> = Vec::new();
+    for (unit, count) in option.option.parts.iter().filter(|(_, count)| *count > 0.0) {
+        if so_far >= option.option.parts_total {
+            break;
+        }
+        so_far += count;
+        let unit = if *count == 1.0 { number::singular(unit) } else { unit.clone() };
+        words.push(format!("{} {unit}", number::plain(*count)));
+    }
+    words.join(", ")
 }
 
 pub(super) fn note(results: &Results) -> String {

@@ -165,7 +165,7 @@ pub(super) fn reproduce(results: &Results) -> Vec<String> {
         format!("# scenario  {}{}", results.scenario, if built_in { " (built in)" } else { "" }),
         format!(
             "# work      {}, {} requests",
-            number::counted(results.points.len(), "point", "points"),
+            number::numbered(results.points.len(), "point", "points"),
             number::fixed(requests as f64, 0)
         ),
     ];

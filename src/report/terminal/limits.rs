@@ -2,6 +2,7 @@
 
 use super::table::{Align, Table};
 use super::{Paint, command, wrapped};
+use crate::report::asks::{self, Ask, is_subnet};
 use crate::report::number::{self, cut, list};
 use crate::results::{Ceiling, Results};
 
@@ -33,41 +34,40 @@ pub fn limits(results: &Results, all: bool, colour: bool) -> String {
     for line in traffic_lines(results) {
         out.push_str(&wrapped(&line, "  "));
     }
-    let asks = needed(results);
+    let asks = asks::asks(results, |_| true);
     if !asks.is_empty() {
         out.push('\n');
     }
-    for (i, (rung, options)) in asks.iter().enumerate() {
-        let remark = format!("{} {}", if options.len() == 1 { "option" } else { "options" }, list(options));
-        out.push_str(&command(if i == 0 { "ask" } else { "" }, rung.ask.as_deref().unwrap_or_default(), &remark));
+    for (i, ask) in asks.iter().enumerate() {
+        out.push_str(&command(if i == 0 { "ask" } else { "" }, ask.line, &who(ask)));
     }
-    if results.ceilings.iter().any(|rung| rung.ask.is_some()) {
+    if !asks.is_empty() {
         out.push_str("        gatecap limits --ask  prints the lines for every option\n");
+    } else if results.wanted.services.is_some() {
+        out.push_str(&wrapped(&format!("ask: {}", asks::nothing(results)), "  "));
     }
     out
 }
 
-/// Every line that asks AWS for a raise, by option; what `limits --ask` prints.
+/// A line for each quota that ends an option below the wanted services, or that none is needed; what `limits --ask` prints.
 #[must_use]
 pub fn asks(results: &Results) -> String {
+    let asks = asks::asks(results, |_| true);
+    if asks.is_empty() {
+        return format!("# {}\n", asks::nothing(results));
+    }
     let mut out = String::new();
-    for (i, option) in results.options.iter().enumerate() {
-        let rungs: Vec<&Ceiling> = rungs(results, i, |rung| rung.ask.is_some());
-        if rungs.is_empty() {
-            continue;
-        }
-        out.push_str(&format!("# option {}, {}\n", i + 1, super::clean(&option.name)));
-        for rung in rungs {
-            let services = number::counted_services(rung.services);
-            out.push_str(&format!(
-                "# {}, now {}: ends it at {services}\n",
-                super::clean(&rung.name),
-                number::plain(rung.limit)
-            ));
-            out.push_str(&format!("{}\n", super::clean(rung.ask.as_deref().unwrap_or_default())));
-        }
+    for ask in asks {
+        let (name, limit) = (super::clean(&ask.rung.name), number::plain(ask.rung.limit));
+        out.push_str(&format!("# {name}, now {limit}: {}\n{}\n", who(&ask), super::clean(ask.line)));
     }
     out
+}
+
+/// `option 2`, `options 1, 4 and 5`.
+fn who(ask: &Ask) -> String {
+    let numbers: Vec<String> = ask.options.iter().map(ToString::to_string).collect();
+    format!("{} {}", if numbers.len() == 1 { "option" } else { "options" }, list(&numbers))
 }
 
 fn rungs(results: &Results, option: usize, keep: impl Fn(&Ceiling) -> bool) -> Vec<&Ceiling> {
@@ -129,6 +129,9 @@ fn stopped_by(rung: &Ceiling, all: bool) -> String {
 }
 
 fn raise(rung: &Ceiling, wanted: Option<u32>) -> String {
+    if is_subnet(rung) {
+        return "larger subnets".to_string();
+    }
     if !rung.adjustable {
         return "never".to_string();
     }
@@ -166,21 +169,6 @@ fn traffic_lines(results: &Results) -> Vec<String> {
     ends.iter().map(line).collect()
 }
 
-/// What has to be asked for to hold the wanted services, each line once with the options that need it.
-fn needed(results: &Results) -> Vec<(&Ceiling, Vec<String>)> {
-    let wanted = results.wanted.services.unwrap_or(0);
-    let mut needed: Vec<(&Ceiling, Vec<String>)> = Vec::new();
-    for i in 0..results.options.len() {
-        for rung in rungs(results, i, |rung| rung.services < wanted && rung.ask.is_some()) {
-            match needed.iter_mut().find(|(other, _)| other.ask == rung.ask) {
-                Some((_, options)) => options.push((i + 1).to_string()),
-                None => needed.push((rung, vec![(i + 1).to_string()])),
-            }
-        }
-    }
-    needed
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -208,13 +196,20 @@ mod tests {
     }
 
     #[test]
-    fn all_and_ask_show_every_rung() {
+    fn all_shows_every_rung() {
         let mut results = fixture::orders();
         let extra: Vec<Ceiling> =
             (0..3).map(|i| Ceiling { services: 4_000 + i, ..results.ceilings[0].clone() }).collect();
         results.ceilings.extend(extra);
         assert!(limits(&results, false, false).contains("two more rungs: --all"));
         assert!(!limits(&results, true, false).contains("--all"));
-        assert_eq!(asks(&results).lines().filter(|line| line.starts_with("aws ")).count(), 22);
+    }
+
+    #[test]
+    fn only_what_is_short_is_asked_for_once() {
+        let lines = asks(&fixture::orders());
+        assert_eq!(lines.lines().filter(|line| line.starts_with("aws ")).count(), 3, "{lines}");
+        assert!(lines.starts_with("# ALBs per Region, now 50: options 1, 4 and 5\naws "), "{lines}");
+        assert_eq!(asks(&fixture::four()), "# no quota request is needed for 4 services\n");
     }
 }

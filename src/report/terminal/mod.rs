@@ -18,6 +18,8 @@ pub(super) use validate::{precise, worst};
 
 use super::judge::{Judgement, Outcome};
 use super::number::cut;
+use super::warnings::interrupted;
+use crate::results::Results;
 
 /// The widest line.
 pub const WIDTH: usize = 96;
@@ -54,6 +56,12 @@ impl Paint {
         };
         self.with(Style::new().fg_color(Some(colour.into())).bold(), mark)
     }
+}
+
+/// That the work was stopped before its end; empty where it was not.
+fn stopped(results: &Results, paint: Paint) -> String {
+    interrupted(results)
+        .map_or(String::new(), |why| format!("{} {}", paint.mark("?"), wrapped(&format!("stopped: {why}"), "  ")))
 }
 
 fn rule() -> String {
@@ -173,6 +181,16 @@ mod tests {
             }
             let trimmed: String = text.lines().map(|line| format!("{}\n", line.trim_end())).collect();
             assert_eq!(*plain, trimmed);
+        }
+    }
+
+    #[test]
+    fn an_interrupted_sweep_says_so_first() {
+        let mut results = fixture::orders();
+        let message = "3 of 5 points were finished".to_string();
+        results.warnings.push(crate::results::Warning { kind: "interrupted".into(), message, ..Default::default() });
+        for screen in [sweep(&results, None, false), run(&results, false), check(&results, false)] {
+            assert!(screen.starts_with("? stopped: 3 of 5 points were finished\n"), "{screen}");
         }
     }
 

@@ -1,9 +1,10 @@
 //! The screen of `run`: the operating point of each option, or the metrics and hops of a hops scenario.
 
 use super::table::{Align, Table};
-use super::{Paint, sweep, wrapped};
-use crate::report::judge::warnings;
+use super::{Paint, stopped, sweep, wrapped};
+use crate::report::judge::rejects;
 use crate::report::number;
+use crate::report::warnings::warnings;
 use crate::results::{Estimate, Point, Results};
 
 /// Points of a hops scenario that are shown in full; a sweep may have hundreds.
@@ -31,11 +32,12 @@ const METRICS: [(&str, &str); 19] = [
     ("in_system.mean", ""),
 ];
 
-/// The table of every simulated point, its hops and warnings.
+/// The table of every simulated point, its hops, where it saturates where that was asked, and warnings.
 #[must_use]
 pub fn run(results: &Results, colour: bool) -> String {
     let paint = Paint { colour };
-    let mut out = paint.bold(wrapped(&sweep::question(results), "").trim_end());
+    let mut out = stopped(results, paint);
+    out.push_str(&paint.bold(wrapped(&sweep::question(results), "").trim_end()));
     out.push_str("\n\n");
     if results.points.is_empty() {
         out.push_str("nothing was simulated\n");
@@ -54,15 +56,18 @@ pub fn run(results: &Results, colour: bool) -> String {
         out.push('\n');
         out.push_str(&hops.text(paint));
     }
+    for end in &results.saturation {
+        out.push_str(&sweep::saturates(results, end));
+    }
     for warning in warnings(results) {
         out.push_str(&format!("{} {}", paint.mark("?"), wrapped(&warning, "  ")));
     }
     out
 }
 
-/// `services 60, workload.rate 40` where a hops scenario has axes.
+/// `60 services, workload.rate 40` where a hops scenario has axes.
 fn place(point: &Point) -> String {
-    let mut parts: Vec<String> = point.services.map(|n| format!("services {n}")).into_iter().collect();
+    let mut parts: Vec<String> = point.services.map(number::counted_services).into_iter().collect();
     parts.extend(point.axes.iter().map(|(axis, value)| format!("{axis} {}", number::plain(*value))));
     if parts.is_empty() { String::new() } else { wrapped(&parts.join(", "), "") }
 }
@@ -94,26 +99,27 @@ fn metric_table(point: &Point) -> Table {
 fn point_table(results: &Results) -> Table {
     let mut table = Table::new(&[
         ("", Align::Mark),
-        ("point", Align::Cut),
+        ("point", Align::Left),
         ("mean ms", Align::Right),
         ("p50 ms", Align::Right),
         ("p99 ms", Align::Right),
         ("", Align::Left),
         ("ok", Align::Right),
         ("goodput", Align::Right),
-        ("nearest limit", Align::Cut),
+        ("nearest limit", Align::Wrap),
     ]);
+    let hop = |name: &str| name.strip_prefix("hop.").unwrap_or(name).to_string();
     for point in &results.points {
         let metric = |name: &str| point.metrics.get(name).copied().unwrap_or_default();
         let p99 = metric("latency.p99");
         let number_of = |name: &str| results.options.iter().position(|option| option.name == name).map_or(0, |i| i + 1);
         let name = match &point.option {
-            Some(option) => format!("{} {option} {}", number_of(option), place(point).trim()),
+            Some(option) => format!("{} {option}, {}", number_of(option), place(point).trim()),
             None => place(point),
         };
         let near = match (&point.bottleneck, point.bottleneck_load) {
-            (Some(name), Some(load)) => format!("{name} {}", number::percent(load)),
-            (Some(name), None) => name.clone(),
+            (Some(name), Some(load)) => format!("{} {}", hop(name), number::percent(load)),
+            (Some(name), None) => hop(name),
             _ => "-".to_string(),
         };
         table.row(vec![
@@ -133,7 +139,9 @@ fn point_table(results: &Results) -> Table {
 
 /// Utilisation and waiting of every hop; of options only what makes up their latency at the operating point.
 fn hop_table(results: &Results) -> Table {
-    let mut table = Table::new(&[
+    let here = |point: &&Point| point.option.is_none() || point.services == results.wanted.services;
+    let rejects = results.points.iter().filter(here).any(rejects);
+    let mut columns = vec![
         ("point", Align::Cut),
         ("hop", Align::Cut),
         ("mean ms", Align::Right),
@@ -142,19 +150,22 @@ fn hop_table(results: &Results) -> Table {
         ("wait ms", Align::Right),
         ("wait p99", Align::Right),
         ("throttled", Align::Right),
-        ("evidence", Align::Left),
-    ]);
+    ];
+    if rejects {
+        columns.push(("rejected", Align::Right));
+    }
+    columns.push(("evidence", Align::Left));
+    let mut table = Table::new(&columns);
     if results.options.is_empty() && results.points.len() > FULL_POINTS {
         return table;
     }
-    let here = |point: &&Point| point.option.is_none() || point.services == results.wanted.services;
     for point in results.points.iter().filter(here) {
         for (i, hop) in point.hops.iter().enumerate() {
             let metric =
                 |leaf: &str| point.metrics.get(&format!("hop.{}.{leaf}", hop.name)).copied().unwrap_or_default();
             let share = |e: Estimate| e.value.map_or("-".to_string(), number::percent);
             let label = point.option.clone().unwrap_or_else(|| place(point));
-            table.row(vec![
+            let mut row = vec![
                 if i == 0 { label } else { String::new() },
                 if hop.title.is_empty() { hop.name.clone() } else { hop.title.clone() },
                 number::significant(hop.mean_ms),
@@ -163,8 +174,12 @@ fn hop_table(results: &Results) -> Table {
                 number::value(&metric("wait.mean")),
                 number::value(&metric("wait.p99")),
                 share(metric("throttled")),
-                if hop.grade == "D" { "D, assumption".into() } else { hop.grade.clone() },
-            ]);
+            ];
+            if rejects {
+                row.push(share(metric("rejected")));
+            }
+            row.push(if hop.grade == "D" { "D, assumption".into() } else { hop.grade.clone() });
+            table.row(row);
         }
     }
     table
@@ -195,6 +210,27 @@ mod tests {
         let screen = run(&results, false);
         assert!(
             screen.lines().any(|line| line.starts_with("x 2 rest-link") && line.contains("overloaded")),
+            "{screen}"
+        );
+    }
+
+    #[test]
+    fn rejections_and_saturation_are_shown() {
+        let mut results = fixture::queue();
+        assert!(!run(&results, false).contains("rejected"));
+        results.points[0].metrics.insert("hop.server.rejected".into(), fixture::estimate(0.02, 0.019, 0.021));
+        results.saturation.push(crate::results::SaturationPoint {
+            vary: "workload.rate".into(),
+            value: Some(900.0),
+            fails_at: Some(950.0),
+            criterion: "condition".into(),
+            reason: "latency.p99 <= 60ms".into(),
+            ..Default::default()
+        });
+        let screen = run(&results, false);
+        assert!(screen.contains("rejected") && screen.contains("2 %"), "{screen}");
+        assert!(
+            screen.contains("saturates: workload.rate 900 holds, 950 does not (condition: p99 ≤ 60ms)"),
             "{screen}"
         );
     }

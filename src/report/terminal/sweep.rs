@@ -1,8 +1,9 @@
 //! The screen of `sweep`: an option a row, the verdict, what to ask for, what is not settled.
 
 use super::table::{Align, Table};
-use super::{Paint, WIDTH, command, option_label, outcome_mark, run, wrapped};
-use crate::report::judge::{Judgement, monthly, traffic_end};
+use super::{Paint, WIDTH, command, option_label, outcome_mark, run, stopped, wrapped};
+use crate::report::ends::{self, traffic_end};
+use crate::report::judge::{Judgement, monthly};
 use crate::report::number::{self, cut};
 use crate::report::verdict::{Verdict, verdict};
 use crate::results::{Results, SaturationPoint};
@@ -14,16 +15,23 @@ pub fn sweep(results: &Results, directory: Option<&str>, colour: bool) -> String
     let paint = Paint { colour };
     let mut out = match verdict(results) {
         Some(verdict) => with_options(results, &verdict, paint),
-        None => run(results, colour),
+        None => return run(results, colour) + &written(results, directory),
     };
-    for end in results.saturation.iter().filter(|end| end.option.is_none()) {
-        out.push_str(&wrapped(&format!("saturates: {}", saturation_text(end)), "  "));
+    // Where services end is in the table.
+    for end in results.saturation.iter().filter(|end| end.vary != "services") {
+        out.push_str(&saturates(results, end));
     }
+    out + &written(results, directory)
+}
+
+/// Where the report was written and what work stands behind it; empty where nothing was written.
+fn written(results: &Results, directory: Option<&str>) -> String {
+    let mut out = String::new();
     if let Some(directory) = directory {
         let requests: u64 = results.points.iter().map(|point| point.requests).sum();
         let work = format!(
             "{}, {} requests, seed {}",
-            number::counted(results.points.len(), "point", "points"),
+            number::numbered(results.points.len(), "point", "points"),
             number::fixed(requests as f64, 0),
             results.seed
         );
@@ -36,7 +44,8 @@ pub fn sweep(results: &Results, directory: Option<&str>, colour: bool) -> String
 }
 
 fn with_options(results: &Results, verdict: &Verdict, paint: Paint) -> String {
-    let mut out = paint.bold(wrapped(&question(results), "").trim_end());
+    let mut out = stopped(results, paint);
+    out.push_str(&paint.bold(wrapped(&question(results), "").trim_end()));
     out.push_str("\n\n");
     out.push_str(&options_table(results, verdict).text(paint));
     for (option, (label, reason)) in verdict.options.iter().zip(&verdict.reasons) {
@@ -50,7 +59,7 @@ fn with_options(results: &Results, verdict: &Verdict, paint: Paint) -> String {
         out.push_str(&format!(" {} {}", paint.mark("?"), wrapped(&format!("not settled: {sentence}"), "   ")));
     }
     out.push('\n');
-    out.push_str(&wrapped(&format!("{} Good until {}.", verdict.paragraph(), verdict.until), ""));
+    out.push_str(&wrapped(&format!("{} {}", verdict.paragraph(), verdict.until.sentence()), ""));
     out.push('\n');
     for (i, rung) in verdict.ask.iter().enumerate() {
         if let Some(ask) = &rung.ask {
@@ -130,15 +139,17 @@ fn with_interval(option: &Judgement) -> String {
 /// Requests per second at which traffic ends the option.
 fn traffic(results: &Results, option: &Judgement) -> String {
     match (traffic_end(results, option), results.wanted.rate_per_service) {
-        (Some(services), Some(rate)) => format!("{}/s", number::plain((services * rate).round())),
+        (Some(end), Some(rate)) => format!("{}/s", end.text(rate)),
         _ => "-".to_string(),
     }
 }
 
-fn saturation_text(end: &SaturationPoint) -> String {
-    let at = |value: Option<f64>| value.map_or("-".to_string(), number::significant);
-    let why = if end.reason.is_empty() { &end.by } else { &end.reason };
-    format!("{} {} holds, {} does not ({}: {why})", end.vary, at(end.value), at(end.fails_at), end.criterion)
+/// Where a search saw an option, or a hops scenario, saturate.
+pub(super) fn saturates(results: &Results, end: &SaturationPoint) -> String {
+    let place = end.option.as_ref().and_then(|name| results.options.iter().position(|option| option.name == *name));
+    let option = place.map_or(String::new(), |i| format!("option {}, ", i + 1));
+    let raised = if end.ignoring_quotas { ", once quotas are raised" } else { "" };
+    wrapped(&format!("saturates: {option}{}{raised}", ends::sentence(end)), "  ")
 }
 
 #[cfg(test)]

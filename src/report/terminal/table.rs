@@ -10,6 +10,8 @@ pub(super) enum Align {
     Right,
     /// Left, and cut where the table is too wide.
     Cut,
+    /// Left, and broken between words into further lines where the table is too wide.
+    Wrap,
     /// A single mark, in its colour.
     Mark,
 }
@@ -43,12 +45,24 @@ impl Table {
         let rule = paint.dim(&super::rule());
         out.push_str(&format!("{rule}\n"));
         for row in &self.rows {
-            let line = self.line(row, &widths, paint);
-            out.push_str(if paint.colour { &line } else { line.trim_end() });
-            out.push('\n');
+            for cells in self.broken(row, &widths) {
+                let line = self.line(&cells, &widths, paint);
+                out.push_str(if paint.colour { &line } else { line.trim_end() });
+                out.push('\n');
+            }
         }
         out.push_str(&format!("{rule}\n"));
         out
+    }
+
+    /// A row as the lines it takes: only cells that wrap take more than one.
+    fn broken(&self, row: &[String], widths: &[usize]) -> Vec<Vec<String>> {
+        let lines: Vec<Vec<String>> = (0..row.len())
+            .map(|i| if self.columns[i].1 == Align::Wrap { words(&row[i], widths[i]) } else { vec![row[i].clone()] })
+            .collect();
+        let tallest = lines.iter().map(Vec::len).max().unwrap_or(0);
+        let cell = |lines: &Vec<String>, k: usize| lines.get(k).cloned().unwrap_or_default();
+        (0..tallest).map(|k| lines.iter().map(|lines| cell(lines, k)).collect()).collect()
     }
 
     fn line(&self, cells: &[String], widths: &[usize], paint: Paint) -> String {
@@ -63,7 +77,7 @@ impl Table {
             match align {
                 Align::Right => line.push_str(&format!("{pad}{cell}")),
                 Align::Mark => line.push_str(&format!("{}{pad}", paint.mark(&cell))),
-                Align::Left | Align::Cut => line.push_str(&format!("{cell}{pad}")),
+                Align::Left | Align::Cut | Align::Wrap => line.push_str(&format!("{cell}{pad}")),
             }
         }
         line
@@ -78,11 +92,42 @@ impl Table {
         let mut widths: Vec<usize> = (0..self.columns.len()).map(natural).collect();
         let room = WIDTH - self.columns.len();
         while widths.iter().sum::<usize>() > room {
-            let cuttable = |i: &usize| self.columns[*i].1 == Align::Cut && widths[*i] > 12;
+            let cuttable = |i: &usize| matches!(self.columns[*i].1, Align::Cut | Align::Wrap) && widths[*i] > 12;
             let widest = (0..widths.len()).filter(cuttable).max_by_key(|&i| widths[i]);
             let Some(i) = widest.or_else(|| (0..widths.len()).max_by_key(|&i| widths[i])) else { break };
             widths[i] -= 1;
         }
         widths
+    }
+}
+
+/// `text` in lines of at most `width` characters, broken between words; a word that is longer stands alone and is cut.
+fn words(text: &str, width: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in text.split_whitespace() {
+        let last = lines.len() - 1;
+        let length = lines[last].chars().count();
+        if length == 0 {
+            lines[last].push_str(word);
+        } else if length + 1 + word.chars().count() <= width {
+            lines[last].push_str(&format!(" {word}"));
+        } else {
+            lines.push(word.to_string());
+        }
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cells_that_wrap_keep_their_words() {
+        let mut table = Table::new(&[("a", Align::Right), ("b", Align::Wrap)]);
+        table.row(vec!["1".into(), "condition ".repeat(12)]);
+        let text = table.text(Paint { colour: false });
+        assert_eq!(text.matches("condition").count(), 12, "{text}");
+        assert_eq!(text.lines().count(), 5, "{text}");
     }
 }

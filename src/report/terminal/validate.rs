@@ -1,7 +1,7 @@
 //! The screens of `validate` (known answers) and `check` (conditions): what was asked, what was found, whether it holds.
 
 use super::table::{Align, Table};
-use super::{Paint, outcome_mark, sweep, wrapped};
+use super::{Paint, outcome_mark, stopped, sweep, wrapped};
 use crate::report::judge::{Outcome, judge, objective_outcome, operating_point};
 use crate::report::number;
 use crate::results::{Results, Validation};
@@ -9,6 +9,9 @@ use crate::results::{Results, Validation};
 /// Every known answer and what was measured, with the count of those that hold.
 #[must_use]
 pub fn validate(results: &Results, colour: bool) -> String {
+    if results.validations.is_empty() {
+        return "no expectation in these files\n".to_string();
+    }
     let paint = Paint { colour };
     let mut table = Table::new(&[
         ("", Align::Mark),
@@ -47,8 +50,8 @@ pub fn check(results: &Results, colour: bool) -> String {
     let mut table = Table::new(&[
         ("", Align::Mark),
         ("option", Align::Cut),
-        ("condition", Align::Cut),
-        ("verdict", Align::Cut),
+        ("condition", Align::Wrap),
+        ("verdict", Align::Wrap),
         ("decided by", Align::Left),
     ]);
     for option in judge(results) {
@@ -65,7 +68,8 @@ pub fn check(results: &Results, colour: bool) -> String {
             table.row(vec![mark, "-".into(), objective.text.clone(), words(&outcome), "simulation".into()]);
         }
     }
-    let mut out = paint.bold(wrapped(&sweep::question(results), "").trim_end());
+    let mut out = stopped(results, paint);
+    out.push_str(&paint.bold(wrapped(&sweep::question(results), "").trim_end()));
     out.push_str("\n\n");
     if table.is_empty() {
         out.push_str("no conditions: give some under `[objectives]`\n");

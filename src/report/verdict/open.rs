@@ -18,10 +18,10 @@ pub(super) fn not_settled(results: &Results, options: &[Judgement], best: usize)
     sentences
 }
 
-/// Two options whose p99 cannot be told apart.
+/// Two options whose p99 cannot be told apart. A difference of exactly 0 is no close call: the paths are the same.
 fn close_call(results: &Results, a: &Judgement, b: &Judgement) -> Option<String> {
     let (_, low, high) = difference(results, a, b)?;
-    (low <= 0.0 && high >= 0.0).then(|| {
+    (low <= 0.0 && high >= 0.0 && (low, high) != (0.0, 0.0)).then(|| {
         let range = format!("{} to {} ms", number::significant(low), number::significant(high));
         format!("Option {} against {} on p99: the interval of the difference, {range}, covers 0", a.number, b.number)
     })

@@ -1,9 +1,15 @@
 //! Sentences of the verdict about ends: how far each option goes, what ends it, and why it is not the chosen one.
 
-use super::super::judge::{Judgement, Outcome, simulated_end};
-use super::super::number::{self, counted, list};
-use super::{difference, distinct, in_words, known_cost};
-use crate::results::{Results, SaturationPoint};
+use super::super::asks::wants;
+use super::super::judge::{Judgement, Outcome, monthly};
+use super::super::number::{self, list};
+use super::{difference, in_words};
+use crate::results::Results;
+
+/// Whether every option does what is asked on today's quotas.
+pub(super) fn all_hold(options: &[Judgement]) -> bool {
+    options.iter().all(|option| option.standing() == Outcome::Met)
+}
 
 /// How far the options go, or which of them carry the load until AWS grants what the chosen one needs: words to stress, and the rest.
 pub(super) fn reach(results: &Results, options: &[Judgement], chosen: Option<usize>) -> (String, String) {
@@ -12,10 +18,16 @@ pub(super) fn reach(results: &Results, options: &[Judgement], chosen: Option<usi
     let today: Vec<&Judgement> = options.iter().filter(|option| option.fits_today()).collect();
     let needs_raise = chosen.is_some_and(|i| !options[i].raises.is_empty());
     if today.len() == options.len() {
-        let all = match options.len() {
-            1 => "The option holds".to_string(),
-            many => format!("All {} options hold", in_words(many)),
+        let (all, holds) = match options.len() {
+            1 => ("the option".to_string(), "holds"),
+            2 => ("both options".to_string(), "hold"),
+            many => (format!("all {} options", in_words(many)), "hold"),
         };
+        if !all_hold(options) {
+            return (String::new(), format!("Quotas alone would let {all} hold {wanted}: {}.", ends(options)));
+        }
+        let (first, rest) = all.split_at(1);
+        let all = format!("{}{rest} {holds}", first.to_uppercase());
         return (format!("{all} the {wanted} wanted"), format!("; on today's quotas {}.", ends(options)));
     }
     if needs_raise {
@@ -31,17 +43,6 @@ pub(super) fn reach(results: &Results, options: &[Judgement], chosen: Option<usi
     }
     let short: Vec<Judgement> = options.iter().filter(|option| !option.fits_today()).cloned().collect();
     (String::new(), format!("Short of the {wanted} on today's quotas: {}.", ends(&short)))
-}
-
-/// What ended the simulated search, in words that can follow a number of services.
-fn end_words(end: &SaturationPoint) -> String {
-    let what = number::condition(if end.reason.is_empty() { &end.by } else { &end.reason });
-    match end.criterion.as_str() {
-        "condition" if what.contains(['≤', '≥', '<', '>']) => format!("then misses {what}"),
-        "stability" => format!("then overload: {what}"),
-        "throttled" => format!("then throttled: {what}"),
-        _ => what,
-    }
 }
 
 /// `option 2 ends at 20 services (VPC links V1), options 1, 4 and 5 at 50 (ALBs per Region)`, soonest first.
@@ -85,16 +86,36 @@ pub(super) fn caveat(results: &Results, options: &[Judgement], chosen: usize) ->
     if !against.is_empty() {
         sentences.push(format!("Against it: {}.", list(&against)));
     }
-    let faster = options.iter().filter(|other| other.rank() == 1 && option.rank() == 0).filter_map(|other| {
-        let (value, _, high) = difference(results, other, option)?;
-        (high < 0.0).then_some((other, -value))
-    });
-    if let Some((other, gain)) = faster.max_by(|a, b| a.1.total_cmp(&b.1)) {
-        let requests = counted(distinct(&other.raises).len(), "quota request", "quota requests");
-        let gain = number::significant(gain);
-        sentences.push(format!("After {requests}, option {} answers {gain} ms sooner at p99.", other.number));
-    }
+    sentences.extend(after_a_raise(results, options, option));
     sentences.join(" ")
+}
+
+/// What another option would gain once AWS grants what it needs: the one that answers soonest, or where none is clearly faster the one
+/// that saves most.
+fn after_a_raise(results: &Results, options: &[Judgement], chosen: &Judgement) -> Option<String> {
+    let saving = |other: &Judgement| {
+        let month = |option: &Judgement| monthly(results, &option.option.name);
+        month(chosen).zip(month(other)).map_or(0.0, |(ours, theirs)| ours - theirs)
+    };
+    let gain = |other: &Judgement| {
+        let (value, _, high) = difference(results, other, chosen)?;
+        (high < 0.0).then_some(-value)
+    };
+    let others = || options.iter().filter(|other| other.rank() == 1 && chosen.rank() == 0);
+    let faster = others().filter_map(|other| Some((other, gain(other)?))).max_by(|a, b| a.1.total_cmp(&b.1));
+    // Less than half a dollar is no saving.
+    let month = |dollars: f64| match dollars {
+        less if less >= 0.5 => Some(format!("costs {} a month less", number::dollars(less))),
+        more if more <= -0.5 => Some(format!("costs {} a month more", number::dollars(-more))),
+        _ => None,
+    };
+    if let Some((other, gain)) = faster {
+        let cost = month(saving(other)).map_or(String::new(), |words| format!(" and {words}"));
+        let gain = number::significant(gain);
+        return Some(format!("After {}, option {} answers {gain} ms sooner at p99{cost}.", wants(other), other.number));
+    }
+    let cheaper = others().max_by(|a, b| saving(a).total_cmp(&saving(b))).filter(|other| saving(other) >= 0.5)?;
+    Some(format!("After {}, option {} {}.", wants(cheaper), cheaper.number, month(saving(cheaper))?))
 }
 
 /// Where traffic ends the options: in one sentence where it is the same for all.
@@ -105,35 +126,18 @@ pub(super) fn traffic(options: &[Judgement]) -> String {
     };
     let same = rungs.iter().all(|rung| rung.services == first.services && rung.quota == first.quota);
     let raised = if first.adjustable { "" } else { ", which is never raised" };
-    let whom = if same { "them all" } else { "the first of them" };
+    let whom = match (same, options.len()) {
+        (_, 1) => "it",
+        (true, 2) => "both",
+        (true, _) => "them all",
+        (false, _) => "the first of them",
+    };
     format!(
         "Traffic stops {whom} at {} ({} {}/s{raised}).",
         number::counted_services(first.services),
         first.name,
         number::plain(first.limit)
     )
-}
-
-/// How long an option is good for: the nearest of structure, traffic and what the simulation found, and the next of them.
-pub(super) fn until(results: &Results, option: &Judgement) -> String {
-    let wanted = results.wanted.services.unwrap_or(0);
-    let mut stops: Vec<(f64, String, bool)> = Vec::new();
-    for rung in results.ceilings.iter().filter(|rung| rung.option == option.option.name && rung.services >= wanted) {
-        stops.push((f64::from(rung.services), rung.name.clone(), rung.adjustable));
-    }
-    if let Some(end) = simulated_end(results, &option.option.name) {
-        stops.extend(end.value.map(|value| (value, end_words(end), false)));
-    }
-    stops.sort_by(|a, b| a.0.total_cmp(&b.0));
-    match stops.as_slice() {
-        [] => "No limit was found".to_string(),
-        [(services, by, adjustable), rest @ ..] => {
-            let next = rest.iter().find(|(later, _, _)| *adjustable && later > services);
-            let then =
-                next.map_or(String::new(), |(later, by, _)| format!("; raised, {}: {by}", number::plain(*later)));
-            format!("{} services: {by}{then}", number::plain(*services))
-        }
-    }
 }
 
 /// A label and the one reason for each option.
@@ -156,32 +160,37 @@ pub(super) fn each(results: &Results, options: &[Judgement], chosen: Option<usiz
 }
 
 fn choice(option: &Judgement) -> String {
-    match distinct(&option.raises).len() {
-        0 => "all met today".to_string(),
-        raises => format!("all met, {}", counted(raises, "quota request", "quota requests")),
-    }
+    let wants = wants(option);
+    if wants.is_empty() { "all met today".to_string() } else { format!("all met, {wants}") }
 }
 
 /// Why an option that meets the question is not the chosen one: the first rule of the order that parts them.
 fn against(results: &Results, option: &Judgement, best: &Judgement) -> String {
-    let raises = distinct(&option.raises).len();
     if option.rank() > best.rank() {
-        return format!("needs {}", counted(raises, "quota request", "quota requests"));
+        return format!("needs {}", wants(option));
     }
     let legacy = if option.option.legacy.is_some() && best.option.legacy.is_none() { ", legacy link" } else { "" };
+    let month = |option: &Judgement| monthly(results, &option.option.name).unwrap_or(f64::INFINITY);
+    let more = month(option) - month(best);
     match difference(results, option, best) {
         Some((value, low, high)) if low > 0.0 => {
             let range = format!("{}-{}", number::significant(low), number::significant(high));
             format!("p99 {} ms slower ({range}){legacy}", number::significant(value))
         }
         _ if !legacy.is_empty() => "a link that AWS advises against".to_string(),
-        _ if known_cost(results, &option.option.name) > known_cost(results, &best.option.name) => {
-            let more = known_cost(results, &option.option.name) - known_cost(results, &best.option.name);
-            format!("{} a month more", number::dollars(more))
+        _ if more == f64::INFINITY => "its month has no known price".to_string(),
+        _ if more >= 0.5 => format!("{} a month more", number::dollars(more)),
+        Some((_, 0.0, 0.0)) if option.option.parts_total > best.option.parts_total => {
+            format!("same path, same latency; {} for {}", parts(option), number::plain(best.option.parts_total))
         }
+        Some((_, 0.0, 0.0)) => "same path, same latency".to_string(),
         _ if option.option.parts_total > best.option.parts_total => {
-            format!("{} parts for {}", number::plain(option.option.parts_total), number::plain(best.option.parts_total))
+            format!("{} for {}", parts(option), number::plain(best.option.parts_total))
         }
         _ => "no better, and later in the list".to_string(),
     }
+}
+
+fn parts(option: &Judgement) -> String {
+    format!("{} parts", number::plain(option.option.parts_total))
 }

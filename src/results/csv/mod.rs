@@ -3,6 +3,8 @@
 mod columns;
 mod points;
 
+use std::collections::BTreeSet;
+
 use super::types::{Ceiling, Estimate, Results};
 
 pub use points::{hops, points};
@@ -64,20 +66,18 @@ pub fn ceilings(results: &Results) -> String {
     table(&header, results.ceilings.iter().map(row))
 }
 
-/// Where each option saturates; the values are in the unit of the axis.
+/// Where each option saturates; the values are in the unit of the axis. Further axes of the sweep have a column each, as in points.csv.
 #[must_use]
 pub fn saturation(results: &Results) -> String {
-    let header = ["option", "vary", "value", "fails_at", "criterion", "by", "reason"];
+    let axes: BTreeSet<&str> = results.saturation.iter().flat_map(|end| end.axes.keys().map(String::as_str)).collect();
+    let mut header = vec!["option".to_string(), "vary".to_string()];
+    header.extend(axes.iter().map(|axis| axis.replace('.', "_")));
+    header.extend(["value", "fails_at", "criterion", "by", "reason"].map(String::from));
     let rows = results.saturation.iter().map(|s| {
-        vec![
-            s.option.clone().unwrap_or_default(),
-            s.vary.clone(),
-            optional(s.value),
-            optional(s.fails_at),
-            s.criterion.clone(),
-            s.by.clone(),
-            s.reason.clone(),
-        ]
+        let mut row = vec![s.option.clone().unwrap_or_default(), s.vary.clone()];
+        row.extend(axes.iter().map(|axis| optional(s.axes.get(*axis).copied())));
+        row.extend([optional(s.value), optional(s.fails_at), s.criterion.clone(), s.by.clone(), s.reason.clone()]);
+        row
     });
     table(&header, rows)
 }
@@ -144,7 +144,7 @@ fn three(estimate: &Estimate) -> [String; 3] {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
-    use crate::results::CostLine;
+    use crate::results::{CostLine, SaturationPoint};
 
     #[test]
     fn numbers_are_the_shortest_that_read_back() {
@@ -168,5 +168,21 @@ mod tests {
         let line = CostLine { option: "a,\"b\"\n".into(), item: "VPC links".into(), ..CostLine::default() };
         let results = Results { costs: vec![line], ..Results::default() };
         assert_eq!(costs(&results), "option,item,monthly_usd,basis,source\n\"a,\"\"b\"\"\n\",VPC links,,,\n");
+    }
+
+    #[test]
+    fn saturation_has_a_column_for_each_axis() {
+        let end = |axes: &[(&str, f64)]| SaturationPoint {
+            vary: "services".into(),
+            axes: axes.iter().map(|(axis, value)| ((*axis).to_string(), *value)).collect(),
+            value: Some(30.0),
+            criterion: "none".into(),
+            ..SaturationPoint::default()
+        };
+        let results = Results { saturation: vec![end(&[("workload.rate", 40.0)]), end(&[])], ..Results::default() };
+        let text = saturation(&results);
+        let lines: Vec<&str> = text.lines().collect();
+        assert_eq!(lines[0], "option,vary,workload_rate,value,fails_at,criterion,by,reason");
+        assert_eq!((lines[1], lines[2]), (",services,40,30,,none,,", ",services,,30,,none,,"));
     }
 }

@@ -1,0 +1,92 @@
+//! Warnings for people: each once, those of many points and many metrics merged into few lines. Not which of them there are.
+
+use std::collections::BTreeSet;
+
+use crate::results::{Results, Warning};
+
+/// Kind of the warning that a sweep was stopped before its end.
+const INTERRUPTED: &str = "interrupted";
+/// Kind of the warning that a quantile has too few samples for an interval.
+const FEW: &str = "too_few_samples";
+
+/// What is missing because the work was stopped before its end; none where it was not. Shown before everything else.
+#[must_use]
+pub fn interrupted(results: &Results) -> Option<&str> {
+    results.warnings.iter().find(|warning| warning.kind == INTERRUPTED).map(|warning| warning.message.as_str())
+}
+
+/// Warnings about the whole and about points: each sentence once, in order, with the number of points where there are several.
+/// Quantiles without an interval get one line a metric, and one for those of all hops. Without the one of [`interrupted`].
+#[must_use]
+pub fn warnings(results: &Results) -> Vec<String> {
+    let mut seen: Vec<(&str, usize)> = Vec::new();
+    let mut few: Vec<(&str, usize)> = Vec::new();
+    let (mut hop_metrics, mut hop_points) = (BTreeSet::new(), 0);
+    let count = |list: &mut Vec<_>, key| match list.iter_mut().find(|(other, _)| *other == key) {
+        Some((_, times)) => *times += 1,
+        None => list.push((key, 1)),
+    };
+    for warning in results.warnings.iter().filter(|warning| warning.kind != INTERRUPTED) {
+        count(&mut seen, &warning.message);
+    }
+    for point in &results.points {
+        let of_hop = |warning: &&Warning| warning.kind == FEW && warning.about.starts_with("hop.");
+        let here: Vec<&Warning> = point.warnings.iter().filter(of_hop).collect();
+        hop_points += usize::from(!here.is_empty());
+        hop_metrics.extend(here.iter().map(|warning| warning.about.as_str()));
+        for warning in point.warnings.iter().filter(|warning| !of_hop(warning)) {
+            let (list, key) =
+                if warning.kind == FEW { (&mut few, &warning.about) } else { (&mut seen, &warning.message) };
+            count(list, key);
+        }
+    }
+    let mut lines: Vec<String> = Vec::new();
+    lines.extend(
+        seen.into_iter().map(
+            |(message, times)| {
+                if times > 1 { format!("{message} ({times} points)") } else { message.to_string() }
+            },
+        ),
+    );
+    lines.extend(few.into_iter().map(|(metric, times)| {
+        format!("{metric} has no interval at {}: too few samples in a replication", points(times))
+    }));
+    if hop_points > 0 {
+        let metrics = if hop_metrics.len() == 1 { "one quantile" } else { "quantiles" };
+        let which = format!("{metrics} of hops without an interval ({} metrics)", hop_metrics.len());
+        lines.push(format!("{which} at {}: too few samples in a replication", points(hop_points)));
+    }
+    lines
+}
+
+/// `1 point`, `12 points`.
+fn points(number: usize) -> String {
+    super::number::numbered(number, "point", "points")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::fixture;
+
+    #[test]
+    fn quantiles_without_an_interval_are_merged() {
+        let mut results = fixture::orders();
+        for (i, point) in results.points.iter_mut().enumerate() {
+            for about in ["latency.p99_9", "hop.alb.sojourn.p99", "hop.nlb.sojourn.p99"] {
+                let message = format!("{about} has no interval: {i} samples in a replication, 20 would do");
+                point.warnings.push(Warning { kind: FEW.into(), about: about.into(), message });
+            }
+        }
+        let stopped = Warning { kind: INTERRUPTED.into(), message: "3 of 5 points".into(), ..Warning::default() };
+        results.warnings.push(stopped);
+        assert_eq!(interrupted(&results), Some("3 of 5 points"));
+        assert_eq!(
+            warnings(&results),
+            [
+                "latency.p99_9 has no interval at 5 points: too few samples in a replication",
+                "quantiles of hops without an interval (2 metrics) at 5 points: too few samples in a replication"
+            ]
+        );
+    }
+}
