@@ -25,10 +25,10 @@ pub fn write(dir: &Path, files: &[(String, Vec<u8>)]) -> Result<(), Issue> {
     replace(dir, files, &OWNED)
 }
 
-/// As [`write`], for charts and pages made again: histograms of the directory stay.
+/// As [`write()`], for charts and pages made again: histograms of the directory stay.
 ///
 /// # Errors
-/// As [`write`].
+/// As [`write()`].
 pub fn write_pages(dir: &Path, files: &[(String, Vec<u8>)]) -> Result<(), Issue> {
     replace(dir, files, &OWNED[1..])
 }

@@ -59,10 +59,6 @@ pub struct Wanted {
     pub rate_per_service: Option<f64>,
     /// Requests per second of the whole system at the operating point; null for closed clients.
     pub rate: Option<f64>,
-    /// Values of the sweep's further axes at the operating point, by dotted field name; empty where there are none, or where the
-    /// operating point is simulated as a combination of its own, whose points have empty `Point::axes`.
-    #[serde(default)]
-    pub axes: BTreeMap<String, f64>,
     /// Zones.
     pub zones: u32,
     /// VPCs.
@@ -85,10 +81,6 @@ pub struct Wanted {
     pub axes: BTreeMap<String, f64>,
     /// `built-in`, or `scenario.toml`: the resolved scenario beside the results.
     pub file: String,
-    /// Values of the sweep's further axes at the operating point, by dotted field name; empty where there are none, or where that point
-    /// is simulated besides the sweep's combinations and so has no axes of its own.
-    #[serde(default)]
-    pub axes: BTreeMap<String, f64>,
     /// Features that the scenario needs, in words ("WAF on the API"); empty where it needs none.
     #[serde(default)]
     pub needs: Vec<String>,
