@@ -204,7 +204,8 @@ impl fmt::Display for Duration {
         let largest = TIME_UNITS.iter().rev().find(|(_, factor)| {
             let unit = *factor as u64;
             ns >= unit
-                && (ns % unit == 0 || (unit <= NANOS_PER_SECOND && (u128::from(ns) * 1000) % u128::from(unit) == 0))
+                && (ns.is_multiple_of(unit)
+                    || (unit <= NANOS_PER_SECOND && (u128::from(ns) * 1000).is_multiple_of(u128::from(unit))))
         });
         match largest {
             _ if ns == 0 => f.write_str("0s"),

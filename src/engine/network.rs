@@ -70,7 +70,10 @@ impl Coin {
 /// The threshold below which 64 uniform bits fall with probability `p`; `None` for 0.
 #[must_use]
 pub fn threshold(p: f64) -> Option<u64> {
-    (p > 0.0).then(|| if p >= 1.0 { u64::MAX } else { (p * 18_446_744_073_709_551_616.0) as u64 })
+    if p <= 0.0 {
+        return None;
+    }
+    Some(if p >= 1.0 { u64::MAX } else { (p * 18_446_744_073_709_551_616.0) as u64 })
 }
 
 /// Parallel stations among which an attempt chooses one.

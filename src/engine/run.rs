@@ -131,7 +131,7 @@ impl<'a> Run<'a> {
                 observed: vec![0; observed],
                 completions: vec![0; observed.saturating_sub(1)],
                 dispersion: [seconds(1), seconds(10), seconds(60)],
-                hops: net.hops.iter().map(|hop| HopTally::new(hop)).collect(),
+                hops: net.hops.iter().map(HopTally::new).collect(),
                 audit: Audit::default(),
             },
             retrying: Retrying::new(&net.client.retry),

@@ -54,7 +54,7 @@ fn ratio(part: u64, whole: u64) -> f64 {
 #[must_use]
 pub fn instant_name(at: Duration) -> String {
     let units = [("s", 1_000_000_000), ("ms", 1_000_000), ("us", 1_000)];
-    let whole = units.iter().find(|(_, ns)| at.0 % ns == 0);
+    let whole = units.iter().find(|(_, ns)| at.0.is_multiple_of(*ns));
     whole.map_or_else(|| format!("{}ns", at.0), |(unit, ns)| format!("{}{unit}", at.0 / ns))
 }
 

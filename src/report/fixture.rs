@@ -47,7 +47,6 @@ pub fn orders() -> Results {
         axes: std::collections::BTreeMap::new(),
         file: "scenarios/orders.toml".into(),
         needs: vec!["WAF on the API".into()],
-        ..Wanted::default()
     };
     let mut results = Results {
         gatecap: "0.1.0".into(),
