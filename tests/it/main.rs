@@ -15,6 +15,7 @@ mod measure;
 mod naive;
 mod networks;
 mod options;
+mod overload;
 mod program;
 mod source_text;
 mod theory;
