@@ -68,7 +68,7 @@ fn row(combination: &Combination, system: &System, option: usize, rate: f64) -> 
                 (Some(rung), _, _) => ("quota", rung.name.clone()),
                 (None, Some(load), _) => ("throttle", load.hop.replace('-', " ")),
                 (None, None, Some(condition)) => ("service", condition.clone()),
-                (None, None, None) if load >= 1.0 => ("service", "full".into()),
+                (None, None, None) if station.is_some_and(|load| load.load >= 1.0) => ("service", "full".into()),
                 (None, None, None) => ("ok", station.map_or_else(String::new, |load| load.hop.clone())),
             };
             MapCell {

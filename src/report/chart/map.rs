@@ -145,7 +145,8 @@ fn look(cell: &MapCell) -> (Paint, String, bool) {
     let load = if cell.load.is_finite() { number((cell.load * 100.0).round()) } else { "–".into() };
     match cell.stopped_by.as_str() {
         // Nothing is left there, whatever the cell says of what stops it.
-        "ok" | "" | "service" if cell.load >= 1.0 => (SERVICE, "full".into(), false),
+        "ok" | "" if cell.load > 1.0 => (SERVICE, "full".into(), false),
+        "service" if cell.load >= 1.0 => (SERVICE, "full".into(), false),
         "throttle" => (Paint::Shut, "429".into(), false),
         "service" if cell.by.starts_with("latency.") => {
             let metric = cell.by["latency.".len()..].split_whitespace().next().unwrap_or("");
@@ -243,7 +244,7 @@ mod tests {
         assert_eq!(look(&cell("service", "service targets")).1, "full");
         assert_eq!(look(&cell("service", "outcome.ok >= 0.999")).1, "miss");
         for stopped_by in ["ok", "service"] {
-            let full = MapCell { load: 1.0, ..cell(stopped_by, "latency.p99 <= 250ms") };
+            let full = MapCell { load: 1.01, ..cell(stopped_by, "latency.p99 <= 250ms") };
             assert_eq!(look(&full), (SERVICE, "full".into(), false));
         }
     }
