@@ -4,7 +4,9 @@ use super::decode::Context;
 use super::fields::{Field, Fields};
 use super::laws::distribution;
 use super::not_yet;
+use crate::aws::regions;
 use crate::aws::system::{Account, AccountTopology, Gateway, Network, Throttle};
+use crate::issue::nearest;
 
 pub(super) fn network(top: &Fields<'_>) -> Network {
     let mut network = Network { zones: 3, vpcs: 2, subnet_prefix: 20, nlb_cross_zone: false, connection_reuse: 0.95 };
@@ -69,7 +71,8 @@ pub(super) fn account(top: &Fields<'_>) -> Account {
     account
 }
 
-/// A Region's name by its form: lower case words, a number at the end. Which Regions there are changes every year.
+/// A Region's name by its form: lower case words, a number at the end. The words must be those of a Region that is known; the
+/// number need not, since most new Regions are a further one of a known place.
 fn region(field: &Field<'_>) -> Option<String> {
     let text = field.text()?;
     let parts: Vec<&str> = text.split('-').collect();
@@ -83,7 +86,19 @@ fn region(field: &Field<'_>) -> Option<String> {
         }
         [] => false,
     };
-    if legal { Some(text.to_string()) } else { field.refuse("it must be the name of an AWS Region, as `us-east-1`") }
+    if !legal {
+        return field.refuse("it must be the name of an AWS Region, as `us-east-1`");
+    }
+    let place = |name: &str| name.rsplit_once('-').map(|(place, _)| place.to_string());
+    if regions::names().any(|known| place(known) == place(text)) {
+        return Some(text.to_string());
+    }
+    let issue = field.issue(format!("`region` is `{text}`, but no AWS Region has such a name"));
+    field.sink.add(match nearest(text, regions::names()) {
+        Some(name) => issue.hint(format!("did you mean `{name}`?")),
+        None => issue.hint("`us-east-1` is one"),
+    });
+    None
 }
 
 pub(super) fn gateway(top: &Fields<'_>, context: &Context<'_>) -> Gateway {

@@ -153,6 +153,7 @@ fn system() {
         ("[network]\nsubnet = 20\n", "2:10 `subnet` is 20, but it must be text in quotes"),
         ("[network]\nzones = 7\n", "2:9 `zones` is 7, but it must be a whole number from 1 to 6"),
         ("[network]\nconnection_reuse = 2\n", "2:20 `connection_reuse` is 2, but it must be a number from 0 to 1"),
+        ("[account]\nregion = \"us-eats-1\"\n", "2:10 `region` is `us-eats-1`, but no AWS Region has such a name ? did you mean `us-east-1`?"),
         ("[account]\nregion = \"Frankfurt\"\n", "2:10 `region` is `Frankfurt`, but it must be the name of an AWS Region, as `us-east-1`"),
         ("[account]\ntopology = \"central\"\naccounts = 3\n", "2:1 `topology = \"central\"` is not simulated yet"),
         ("[account]\naccounts = 3\n", "2:12 `accounts` is 3, but the topology is `single`, which is one account ? add `topology = \"federated\"` or `\"shared-vpc\"`"),
