@@ -2,6 +2,7 @@
 
 use rayon::prelude::*;
 
+use super::control::Control;
 use super::map;
 use super::sweep::{Cell, Combination, saturation};
 use crate::aws::system::{System, TrafficRate};
@@ -47,12 +48,13 @@ pub fn document(
     own: usize,
     cells: &[Cell],
     whole_sweep: bool,
+    control: &Control,
 ) -> Results {
     results.wanted.axes = combinations.get(own).map(|combination| combination.axes.clone()).unwrap_or_default();
     results.comparisons = comparisons(combinations, own, cells);
     if whole_sweep {
         results.saturation = saturation(combinations, cells);
-        results.map = map::cells(combinations, own, cells);
+        results.map = map::cells(combinations, own, cells, control);
     }
     results.warnings.extend(warnings(&results));
     results.points = cells.iter().map(|cell| cell.outcome.point.clone()).collect();

@@ -26,9 +26,9 @@ const ROW_SERVICES: u32 = 4;
 const ROW_REQUESTS: u64 = 20_000;
 const ROW_REPLICATIONS: u32 = 5;
 
-/// The map of all options; empty where the rate does not grow with the services.
+/// The map of all options; empty where the rate does not grow with the services, or where `control` stopped it.
 #[must_use]
-pub fn cells(combinations: &[Combination], own: usize, simulated: &[Cell]) -> Vec<MapCell> {
+pub fn cells(combinations: &[Combination], own: usize, simulated: &[Cell], control: &Control) -> Vec<MapCell> {
     let Some(first) = combinations.get(own) else { return Vec::new() };
     let Model::Options(system) = &first.scenario.model else { return Vec::new() };
     let TrafficRate::PerService(rate) = system.traffic.rate else { return Vec::new() };
@@ -38,13 +38,18 @@ pub fn cells(combinations: &[Combination], own: usize, simulated: &[Cell]) -> Ve
     let rows: Vec<(usize, f64)> = (0..system.options.len())
         .flat_map(|option| RATES.iter().map(move |factor| (option, factor * rate.per_second())))
         .collect();
-    rows.par_iter().flat_map_iter(|&(option, rate)| row(first, system, option, rate)).collect()
+    control.plan(rows.len() as u64 * u64::from(ROW_REPLICATIONS));
+    let cells = rows.par_iter().flat_map_iter(|&(option, rate)| row(first, system, option, rate, control)).collect();
+    if control.stopped() { Vec::new() } else { cells }
 }
 
 /// One option at one rate per service, for every number of services.
-fn row(combination: &Combination, system: &System, option: usize, rate: f64) -> Vec<MapCell> {
+fn row(combination: &Combination, system: &System, option: usize, rate: f64, control: &Control) -> Vec<MapCell> {
+    if control.stopped() {
+        return Vec::new();
+    }
     let Some(scenario) = at_rate(&combination.scenario, rate) else { return Vec::new() };
-    let missed = missed_condition(&scenario, option);
+    let missed = missed_condition(&scenario, option, control);
     let structure = combination.structure(option);
     let mut columns = SERVICES.to_vec();
     columns.push(super::operating_services(&scenario));
@@ -97,9 +102,9 @@ fn at_rate(scenario: &Scenario, per_second: f64) -> Option<Scenario> {
 }
 
 /// The first condition that the option's services miss at the scenario's rate, whatever the throttle.
-fn missed_condition(scenario: &Scenario, option: usize) -> Option<String> {
+fn missed_condition(scenario: &Scenario, option: usize, control: &Control) -> Option<String> {
     let spec = PointSpec { scenario, option, services: ROW_SERVICES, detail: false };
-    let outcome = spec.run(&Control::default()).ok()?;
+    let outcome = spec.run(control).ok()?;
     let misses = |verdict| matches!(verdict, Verdict::Fail | Verdict::Undecided { meets: false });
     scenario.objectives.iter().find(|wanted| misses(condition(&outcome, wanted))).map(|wanted| wanted.text.clone())
 }

@@ -121,7 +121,7 @@ pub fn simulate(
         all.into_iter().map(|(axes, scenario)| sweep::Combination::new(axes, scenario)).collect();
     let cells = sweep::grid(&combinations, whole_sweep, detail, control).map_err(ExperimentError::Fault)?;
     let head = assemble::head(&scenario, file, &hash(&scenario, source));
-    let mut results = assemble::document(head, &combinations, own, &cells, whole_sweep);
+    let mut results = assemble::document(head, &combinations, own, &cells, whole_sweep, control);
     if control.stopped() {
         let (done, planned) = (control.done(), control.planned());
         results.warnings.insert(0, assemble::interrupted(done, planned));
