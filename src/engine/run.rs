@@ -128,6 +128,7 @@ impl<'a> Run<'a> {
                 client_latency: 0,
                 in_system: 0,
                 backlog: Vec::new(),
+                work: Vec::new(),
                 observed: vec![0; observed],
                 completions: vec![0; observed.saturating_sub(1)],
                 dispersion: [seconds(1), seconds(10), seconds(60)],
@@ -235,6 +236,8 @@ impl<'a> Run<'a> {
             self.open += 1;
             if self.gate.samples_now(at) {
                 let ahead = self.in_system.ahead_of(self.now.saturating_sub(self.lead));
+                let now = self.now;
+                self.tally.work.push(self.stations.iter().map(|station| station.backlog(now)).sum());
                 self.tally.backlog.push(self.tally.audit.arrived - self.tally.audit.ended + ahead);
             }
             for dispersion in &mut self.tally.dispersion {

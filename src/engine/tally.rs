@@ -164,6 +164,8 @@ pub struct Tally {
     /// Requests in the system at about twenty instants of the window, equally spaced in measured requests or in time: whether
     /// it grows. Empty where the length of the window is not known beforehand (a trace).
     pub backlog: Vec<u64>,
+    /// Service still to give at the same instants, ns over all stations: what timeouts leave behind is work too.
+    pub work: Vec<u128>,
     /// Requests in the system at each observed instant.
     pub observed: Vec<u64>,
     /// Completions between consecutive observed instants.

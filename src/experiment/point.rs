@@ -292,7 +292,7 @@ fn doubts(unstable: Option<&Load>, growing: bool, cut: Cut, tallies: &[Tally]) -
         warnings.push(Warning {
             kind: "unstable".into(),
             about: "in_system.mean".into(),
-            message: "requests arrive faster than they end: the number in the system grows over the window; \
+            message: "requests arrive faster than they end: what is in the system grows over the window; \
                       latencies are withheld"
                 .into(),
         });
@@ -316,16 +316,25 @@ fn doubts(unstable: Option<&Load>, growing: bool, cut: Cut, tallies: &[Tally]) -
     warnings
 }
 
-/// Whether the number in the system keeps growing over the window: more than a hundredth of what arrives is left over, and the
-/// slope over replications is clear (methods of instability 2 and 3).
+/// Whether the number in the system, or the work that waits for servers, keeps growing over the window: more than a hundredth of
+/// what comes is left over, and the slope over replications is clear (methods of instability 2 and 3).
 fn grows(tallies: &[Tally]) -> bool {
-    let shortest = tallies.iter().map(|tally| tally.backlog.len()).min().unwrap_or(0);
-    let series: Vec<Vec<f64>> =
-        tallies.iter().map(|tally| tally.backlog[..shortest].iter().map(|&n| n as f64).collect()).collect();
-    let left: f64 = series.iter().filter_map(|s| Some(s.last()? - s.first()?)).sum();
     let arrived: u64 = tallies.iter().map(|tally| tally.requests).sum();
-    let gap = left / arrived.max(1) as f64;
-    stability::unstable(None, gap, stability::growth(&series))
+    let served: u128 = tallies.iter().flat_map(|tally| &tally.hops).map(|hop| hop.busy).sum();
+    let number = tallies.iter().map(|tally| tally.backlog.iter().map(|&n| n as f64).collect()).collect();
+    let work = tallies.iter().map(|tally| tally.work.iter().map(|&ns| ns as f64).collect()).collect();
+    series_grows(number, arrived as f64) || series_grows(work, served as f64)
+}
+
+/// Whether levels sampled along the window, a series for each replication, end above where they began by more than a hundredth of
+/// `all`, with a clear slope.
+fn series_grows(mut series: Vec<Vec<f64>>, all: f64) -> bool {
+    let shortest = series.iter().map(Vec::len).min().unwrap_or(0);
+    for levels in &mut series {
+        levels.truncate(shortest);
+    }
+    let left: f64 = series.iter().filter_map(|levels| Some(levels.last()? - levels.first()?)).sum();
+    stability::unstable(None, left / all.max(1.0), stability::growth(&series))
 }
 
 fn shapes(network: &Network) -> Vec<HopShape> {

@@ -38,6 +38,15 @@ fn growth_over_the_window_withholds_latencies() {
 }
 
 #[test]
+fn work_that_timeouts_leave_behind_counts_as_growth() {
+    let text = "[workload]\nrate = \"95/s\"\n[client]\ntimeout = \"20ms\"\n\
+                retries = { max = 10, backoff = { exponential = { mean = \"10ms\" } } }\n\
+                [run]\nrequests = 10_000\nreplications = 5\n\
+                [[hop]]\nname = \"a\"\nservers = 1\ntime = { exponential = { mean = \"9ms\" } }\n";
+    assert!(!measured(text).point.stable, "every request is given up and its work piles up");
+}
+
+#[test]
 fn losses_upstream_spare_the_hop_behind() {
     let text = "[workload]\nrate = \"100/s\"\n[run]\nrequests = 5_000\nreplications = 2\n\
                 [[hop]]\nname = \"a\"\nservers = 1\nqueue = 0\ntime = { exponential = { mean = \"100ms\" } }\n\
