@@ -1,39 +1,120 @@
-//! An attempt as it walks its route, and how it chooses by weight.
+//! An attempt as it walks its route, where it is kept while it waits, and how it chooses by weight.
 
 use super::tally::Outcome;
 use crate::random::AttemptKey;
 
-/// One attempt of a request, as it walks its route.
+/// What every attempt carries.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Attempt {
-    pub request: u64,
+pub(super) struct Walker {
+    pub key: AttemptKey,
     /// The request's arrival, ns.
     pub arrived: u64,
+    /// Service time at the first station of its route, ns, where it was drawn ahead.
+    pub demand: u64,
+    /// Which of those stations, where that was drawn ahead.
+    pub choice: u32,
+    pub class: u32,
+    /// Index of its next operation.
+    pub step: u32,
+    pub measured: bool,
+    /// The client knows the outcome; only the work goes on.
+    pub decided: bool,
+}
+
+/// What only matters where somebody waits for the attempt's end, or where it holds a connection.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Errand {
+    pub request: u64,
     /// The attempt's start, ns.
     pub started: u64,
     /// When someone answers in the place of what is still at work, ns; `u64::MAX`: never.
     pub deadline: u64,
-    pub key: AttemptKey,
-    pub class: u32,
-    /// 0 is the first.
-    pub attempt: u32,
+    /// Time spent on opening its connection, ns.
+    pub set_up: u64,
+    /// 0 is the first attempt.
+    pub number: u32,
     /// Station (within the class's group) that its connection leads to.
     pub target: u32,
     /// Index into its connection pools plus 1; 0: none is held.
     pub pool: u32,
-    pub step: u16,
-    pub route: u16,
     /// Status of the answer at the deadline; 0: the client's own timeout.
     pub deadline_status: u16,
-    pub measured: bool,
-    /// The client knows the outcome; only the work goes on.
-    pub decided: bool,
     /// How the attempt before this one ended; `Ok` for the first.
     pub last_failure: Outcome,
     /// How this one ended, while it waits for its `End` event.
     pub outcome: Outcome,
-    /// Time spent on opening its connection, ns.
-    pub set_up: u64,
+}
+
+impl Errand {
+    /// Of attempt `number` of `request`, which starts at `started`.
+    pub(super) fn new(request: u64, number: u32, started: u64, last_failure: Outcome) -> Errand {
+        Errand {
+            request,
+            started,
+            deadline: u64::MAX,
+            set_up: 0,
+            number,
+            target: 0,
+            pool: 0,
+            deadline_status: 0,
+            last_failure,
+            outcome: Outcome::Ok,
+        }
+    }
+}
+
+/// One attempt of a request.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Attempt {
+    pub walker: Walker,
+    pub errand: Errand,
+}
+
+/// The attempts that wait for an event, by the slot that the event names. With `OPEN` their errands say nothing and are
+/// not kept.
+#[derive(Debug, Default)]
+pub(super) struct Waiting<const OPEN: bool> {
+    walkers: Vec<Walker>,
+    errands: Vec<Errand>,
+    free: Vec<u32>,
+}
+
+impl<const OPEN: bool> Waiting<OPEN> {
+    /// Keeps an attempt; its slot.
+    #[inline]
+    pub(super) fn keep(&mut self, attempt: &Attempt) -> u32 {
+        if let Some(slot) = self.free.pop() {
+            self.put(slot, attempt);
+            return slot;
+        }
+        self.walkers.push(attempt.walker);
+        if !OPEN {
+            self.errands.push(attempt.errand);
+        }
+        (self.walkers.len() - 1) as u32
+    }
+
+    /// Puts an attempt into a slot that it has, or that is free.
+    #[inline]
+    pub(super) fn put(&mut self, slot: u32, attempt: &Attempt) {
+        self.walkers[slot as usize] = attempt.walker;
+        if !OPEN {
+            self.errands[slot as usize] = attempt.errand;
+        }
+    }
+
+    /// The attempt in a slot.
+    #[inline]
+    pub(super) fn get(&self, slot: u32) -> Attempt {
+        let errand = if OPEN { Errand::new(0, 0, 0, Outcome::Ok) } else { self.errands[slot as usize] };
+        Attempt { walker: self.walkers[slot as usize], errand }
+    }
+
+    /// The slot may be used again.
+    #[inline]
+    pub(super) fn free(&mut self, slot: u32) {
+        self.free.push(slot);
+    }
 }
 
 /// Cumulative thresholds over 2^64 of relative weights; empty where they are all equal.

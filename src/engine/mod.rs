@@ -21,13 +21,18 @@
 //!                 └──────────────── retry (calendar) ◀───────────────────────────┘
 //! ```
 
+mod ahead;
 mod attempt;
 mod calendar;
 mod client;
+mod connection;
 mod limiter;
+mod meter;
 pub mod network;
+mod program;
 mod request;
 mod run;
+mod servers;
 mod source;
 mod station;
 mod steps;

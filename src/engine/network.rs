@@ -215,6 +215,22 @@ pub struct Hop {
     pub member_quantiles: bool,
 }
 
+impl Hop {
+    /// The stations of each member in turn; all of them at once where members are not kept, nothing without stations.
+    pub(super) fn lines(&self) -> impl Iterator<Item = std::ops::Range<u32>> + '_ {
+        let (first, count) = self.stations;
+        let members = if self.members.is_empty() { count.min(1) as usize } else { self.members.len() };
+        let members = if count == 0 { 0 } else { members };
+        let mut next = first;
+        (0..members).map(move |index| {
+            let all = if self.members.is_empty() { count } else { 1 };
+            let stations = self.member_stations.get(index).copied().unwrap_or(all);
+            next += stations;
+            next - stations..next
+        })
+    }
+}
+
 /// What the client does about slow and failed attempts.
 #[derive(Clone, Debug)]
 pub struct Client {

@@ -1,31 +1,59 @@
 //! The life of a request: its attempts begin, their ends become known, it is tried again or ends.
 
-use super::attempt::Attempt;
+use super::ahead::{NOT_CHOSEN, NOT_DRAWN};
+use super::attempt::{Attempt, Errand, Walker};
 use super::calendar::Kind;
 use super::network::Arrivals;
-use super::run::Run;
+use super::run::{Run, TOGETHER};
 use super::tally::Outcome;
 use crate::random::StreamId;
 
 const THINK: StreamId = StreamId::new("client", "think");
 
-impl Run<'_> {
-    /// The attempt's start: its deadline runs from here.
-    pub(super) fn begin(&mut self, mut attempt: Attempt) {
-        self.tally.audit.begun += 1;
-        self.tally.attempts += u64::from(attempt.measured);
-        if let Some(timeout) = self.net.client.timeout {
-            attempt.deadline = attempt.started.saturating_add(timeout);
+impl<const OPEN: bool> Run<'_, OPEN> {
+    /// The attempt's start: the client's deadline runs from here. `place`: where
+    /// its delays were drawn ahead, if they were.
+    #[inline(always)]
+    pub(super) fn begin(&mut self, mut attempt: Attempt, at: u64, place: Option<usize>) {
+        if !OPEN && let Some(timeout) = self.net.client.timeout {
+            attempt.errand.deadline = at.saturating_add(timeout);
         }
-        let at = attempt.started;
-        self.walk(attempt, at, None);
+        self.walk(attempt, at, None, place);
+    }
+
+    /// Whoever waits for the attempt gives up before `at`: the outcome is known now.
+    #[inline]
+    pub(super) fn pass_deadline(&mut self, attempt: &mut Attempt, at: u64) {
+        if !OPEN && at > attempt.errand.deadline && !attempt.walker.decided {
+            let Errand { deadline, deadline_status, .. } = attempt.errand;
+            let outcome = if deadline_status == 0 { Outcome::TimedOut } else { Outcome::Failed(deadline_status) };
+            self.decide(attempt, outcome, deadline);
+        }
+    }
+
+    /// The attempt's work is over at `end`.
+    #[inline(always)]
+    pub(super) fn over(&mut self, mut attempt: Attempt, outcome: Outcome, end: u64) {
+        self.tally.audit.over += 1;
+        if OPEN {
+            self.end_request(&attempt, outcome, end);
+            return;
+        }
+        if attempt.errand.pool > 0 {
+            self.release_connection(attempt.errand.pool - 1, end, attempt.errand.target);
+        }
+        self.pass_deadline(&mut attempt, end);
+        if !attempt.walker.decided {
+            self.decide(&mut attempt, outcome, end);
+        }
     }
 
     /// The client will know at `end` that the attempt ended with `outcome`.
-    pub(super) fn decide(&mut self, attempt: &mut Attempt, outcome: Outcome, end: u64) {
-        attempt.decided = true;
+    fn decide(&mut self, attempt: &mut Attempt, outcome: Outcome, end: u64) {
+        attempt.walker.decided = true;
         if self.ends_are_events && end > self.now {
-            let slot = self.keep(Attempt { outcome, ..*attempt });
+            let errand = Errand { outcome, ..attempt.errand };
+            let slot = self.waiting.keep(&Attempt { errand, ..*attempt });
             self.calendar.push(end, Kind::End, slot);
         } else {
             self.conclude(*attempt, outcome, end);
@@ -33,57 +61,68 @@ impl Run<'_> {
     }
 
     /// The attempt's end is known: the request ends with it, or is tried again.
+    #[inline]
     pub(super) fn conclude(&mut self, attempt: Attempt, outcome: Outcome, end: u64) {
+        let Errand { request, number, last_failure, .. } = attempt.errand;
         if outcome == Outcome::Ok {
             if self.ends_are_events {
-                self.retrying.succeeded(&self.net.client.retry, attempt.request, attempt.attempt, attempt.last_failure);
+                self.retrying.succeeded(&self.net.client.retry, request, number, last_failure);
             }
-        } else if let Some(pause) =
-            self.retrying.pause(&self.net.client.retry, self.key, attempt.request, attempt.attempt, outcome)
-        {
-            let started = end.saturating_add(pause);
-            let number = attempt.attempt + 1;
-            let slot = self.keep(Attempt {
-                attempt: number,
-                key: self.key.attempt(attempt.request, number),
-                started,
-                deadline: u64::MAX,
-                deadline_status: 0,
-                target: 0,
-                pool: 0,
-                step: 0,
-                decided: false,
-                last_failure: outcome,
-                outcome: Outcome::Ok,
-                set_up: 0,
-                ..attempt
-            });
-            self.calendar.push(started.saturating_add(self.lead).max(self.now), Kind::Retry, slot);
+        } else if let Some(pause) = self.retrying.pause(&self.net.client.retry, self.key, request, number, outcome) {
+            self.try_again(&attempt, end.saturating_add(pause), outcome);
             return;
         }
         self.end_request(&attempt, outcome, end);
     }
 
-    pub(super) fn end_request(&mut self, attempt: &Attempt, outcome: Outcome, end: u64) {
+    /// Schedules the attempt after this one, which failed with `outcome`.
+    fn try_again(&mut self, attempt: &Attempt, started: u64, outcome: Outcome) {
+        let (request, number) = (attempt.errand.request, attempt.errand.number + 1);
+        let walker = Walker {
+            key: self.key.attempt(request, number),
+            demand: NOT_DRAWN,
+            choice: NOT_CHOSEN,
+            step: self.program.entry(attempt.walker.class),
+            decided: false,
+            ..attempt.walker
+        };
+        let slot = self.waiting.keep(&Attempt { walker, errand: Errand::new(request, number, started, outcome) });
+        self.calendar.push(started.saturating_add(self.lead).max(self.now), Kind::Retry, slot);
+    }
+
+    #[inline(always)]
+    fn end_request(&mut self, attempt: &Attempt, outcome: Outcome, end: u64) {
+        let Walker { arrived, measured, .. } = attempt.walker;
         self.tally.audit.ended += 1;
-        self.in_system.ends(attempt.arrived, end, self.now.saturating_sub(self.lead), &self.gate);
+        self.in_system.ends(arrived, end, self.now.saturating_sub(self.lead), &self.gate);
         if !self.observe.is_empty() {
-            self.observed(attempt.arrived, end);
+            self.observed(arrived, end);
         }
-        if attempt.measured {
-            self.open -= 1;
-            let latency = end - attempt.arrived;
-            self.tally.outcomes.count(outcome);
-            self.tally.client_latency += u128::from(latency);
+        if measured {
+            self.settled += 1;
+            let latency = end - arrived;
             if outcome == Outcome::Ok {
-                self.tally.latency.record(latency);
+                self.answers.push(latency);
+                if self.answers.len() == TOGETHER {
+                    self.settle_answers();
+                }
+            } else {
+                self.tally.client_latency += u128::from(latency);
+                self.tally.outcomes.count(outcome);
             }
         }
-        if let Arrivals::Closed { clients, think } = &self.net.arrivals {
-            let client = (attempt.request % u64::from(*clients)) as u32;
-            let pause = think.sample(self.key.attempt(attempt.request, 0).bits(THINK));
+        if !OPEN && let Arrivals::Closed { clients, think } = &self.net.arrivals {
+            let request = attempt.errand.request;
+            let client = (request % u64::from(*clients)) as u32;
+            let pause = think.sample(self.key.attempt(request, 0).bits(THINK));
             self.calendar.push(end.saturating_add(pause).saturating_add(self.lead), Kind::Start, client);
         }
+    }
+
+    /// Records the answers that are not recorded yet.
+    #[inline(never)]
+    pub(super) fn settle_answers(&mut self) {
+        self.tally.latency.record_each(self.answers.drain(..));
     }
 
     /// Counts a request that was in the system from `from` until `end` at the observed instants.
@@ -94,20 +133,5 @@ impl Run<'_> {
                 self.tally.completions[i - 1] += u64::from(end > self.observe[i - 1] && end <= instant);
             }
         }
-    }
-
-    pub(super) fn keep(&mut self, attempt: Attempt) -> u32 {
-        if let Some(slot) = self.free_slots.pop() {
-            self.slots[slot as usize] = attempt;
-            slot
-        } else {
-            self.slots.push(attempt);
-            (self.slots.len() - 1) as u32
-        }
-    }
-
-    pub(super) fn release_slot(&mut self, slot: u32) -> Attempt {
-        self.free_slots.push(slot);
-        self.slots[slot as usize]
     }
 }

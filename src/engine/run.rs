@@ -1,21 +1,22 @@
-//! One replication: the event loop, and the life of a request from its arrival to its known outcome.
+//! One replication: its state, the event loop, the window's ends and the closing of the books.
 
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::attempt::{Attempt, choose, cumulative};
-use super::calendar::{Calendar, Kind};
+use super::ahead::{Ahead, NOT_CHOSEN, NOT_DRAWN};
+use super::attempt::{Attempt, Errand, Waiting, Walker};
+use super::calendar::{Calendar, Event, Kind};
 use super::client::Retrying;
 use super::limiter::Limiter;
+use super::meter::HopMeter;
 use super::network::{Arrivals, Network, Retry, Window};
+use super::program::{Program, is_open_loop};
 use super::source::Source;
-use super::station::Station;
+use super::station::Stations;
 use super::tally::{Audit, Dispersion, HopTally, Outcome, Outcomes, Tally};
 use super::window::{Gate, InSystem, Passage, Phase};
-use crate::random::{RunKey, StreamId};
+use crate::random::{AttemptKey, RunKey};
 use crate::stats::Recorder;
-
-const POPULARITY: StreamId = StreamId::new("services", "popularity");
 
 /// Why a replication has no tally.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,26 +43,31 @@ impl fmt::Display for EngineError {
     }
 }
 
-/// Steps of the event loop between two looks at the flag that stops it.
-const STEPS_BETWEEN_LOOKS: u64 = 1 << 16;
-/// Steps at one instant after which the clock is taken to stand still.
-const MOST_STEPS_AT_ONCE: u64 = 1 << 25;
+/// Steps of the event loop between two looks at the flag that stops it and at the clock.
+const STEPS_BETWEEN_LOOKS: u32 = 1 << 16;
+/// Looks in a row at a clock that has not moved after which it is taken to stand still.
+const MOST_LOOKS: u32 = 1 << 9;
 
-/// All state of a replication.
-pub(super) struct Run<'a> {
+/// Answers that are recorded at a time.
+pub(super) const TOGETHER: usize = 64;
+
+/// All state of a replication. `OPEN`: the network is an open loop (see `program`), so that attempts have no errand.
+pub(super) struct Run<'a, const OPEN: bool> {
     pub net: &'a Network,
+    pub program: &'a Program<'a>,
+    pub ahead: Ahead<'a>,
     pub key: RunKey,
     pub lead: u64,
     pub now: u64,
     pub calendar: Calendar,
-    pub slots: Vec<Attempt>,
-    pub free_slots: Vec<u32>,
+    pub waiting: Waiting<OPEN>,
     pub limiters: Vec<Limiter>,
-    pub stations: Vec<Station>,
+    pub stations: Stations<'a>,
     /// Next station of each group's turn.
     pub turns: Vec<u32>,
     /// Idle connections (closed at, target) of each pool and class, in order of when they became idle.
     pub idle: Vec<Vec<(u64, u32)>>,
+    pub meters: Vec<HopMeter>,
     pub tally: Tally,
     pub retrying: Retrying,
     /// Whether the retry policy must act at the very instant of an end.
@@ -69,12 +75,22 @@ pub(super) struct Run<'a> {
     pub gate: Gate,
     pub in_system: InSystem,
     pub observe: Vec<u64>,
-    /// Cumulative shares of the classes over 2^64; empty: uniform.
-    pub popularity: Vec<u64>,
-    /// Measured requests without a known outcome.
-    pub open: u64,
+    /// Latencies of measured answers that are not recorded yet, ns.
+    pub answers: Vec<u64>,
+    /// Measured requests whose outcome is known.
+    pub settled: u64,
     /// Requests sent by each closed client.
     pub sent: Vec<u64>,
+}
+
+/// What arrives next.
+#[derive(Clone, Copy)]
+enum Next {
+    /// The request at this place of those drawn ahead.
+    Request(usize),
+    /// A trace has no more rows: one mean gap after the last it is at its end.
+    EndOfTrace(u64),
+    Nothing,
 }
 
 /// Simulates one replication: warm-up, the window, and the drain until every measured request has ended.
@@ -90,34 +106,31 @@ pub fn simulate(net: &Network, window: &Window, key: RunKey) -> Result<Tally, En
 /// # Errors
 /// As [`simulate`], and [`EngineError::Stopped`].
 pub fn simulate_until(net: &Network, window: &Window, key: RunKey, stop: &AtomicBool) -> Result<Tally, EngineError> {
-    let mut run = Run::new(net, window, key);
-    let mut source = Source::new(&net.arrivals, &net.profile, key);
-    if let Arrivals::Closed { clients, .. } = net.arrivals {
-        run.sent = vec![0; clients as usize];
-        for client in 0..clients {
-            run.calendar.push(run.lead, Kind::Start, client);
-        }
+    let program = Program::new(net);
+    if is_open_loop(net) {
+        Run::<true>::new(net, &program, window, key).complete(stop)
+    } else {
+        Run::<false>::new(net, &program, window, key).complete(stop)
     }
-    run.go(&mut source, stop)?;
-    run.finish()
 }
 
-impl<'a> Run<'a> {
-    fn new(net: &'a Network, window: &Window, key: RunKey) -> Run<'a> {
-        let seconds = |s: u64| Dispersion::new(s * 1_000_000_000);
+impl<'a, const OPEN: bool> Run<'a, OPEN> {
+    fn new(net: &'a Network, program: &'a Program<'a>, window: &Window, key: RunKey) -> Run<'a, OPEN> {
         let observed = window.observe.len();
         Run {
             net,
+            program,
+            ahead: Ahead::new(program, Source::new(&net.arrivals, &net.profile, key)),
             key,
             lead: net.lead(),
             now: 0,
             calendar: Calendar::with_capacity(256),
-            slots: Vec::new(),
-            free_slots: Vec::new(),
+            waiting: Waiting::default(),
             limiters: net.limiters.iter().map(Limiter::new).collect(),
-            stations: net.stations.iter().map(|&kind| Station::new(&net.kinds[usize::from(kind)])).collect(),
+            stations: Stations::new(net),
             turns: vec![0; net.groups.len()],
             idle: vec![Vec::new(); net.pools.len() * net.classes.len()],
+            meters: net.hops.iter().map(HopMeter::new).collect(),
             tally: Tally {
                 opened: 0,
                 closed: 0,
@@ -131,7 +144,8 @@ impl<'a> Run<'a> {
                 work: Vec::new(),
                 observed: vec![0; observed],
                 completions: vec![0; observed.saturating_sub(1)],
-                dispersion: [seconds(1), seconds(10), seconds(60)],
+                // None has begun.
+                dispersion: [1, 10, 60].map(|seconds| Dispersion::new(seconds, u64::MAX)),
                 hops: net.hops.iter().map(HopTally::new).collect(),
                 audit: Audit::default(),
             },
@@ -140,204 +154,235 @@ impl<'a> Run<'a> {
             gate: Gate::new(window),
             in_system: InSystem::default(),
             observe: window.observe.clone(),
-            popularity: cumulative(net.classes.iter().map(|class| class.weight)),
-            open: 0,
+            answers: Vec::with_capacity(TOGETHER),
+            settled: 0,
             sent: Vec::new(),
         }
     }
 
+    fn complete(mut self, stop: &AtomicBool) -> Result<Tally, EngineError> {
+        if let Arrivals::Closed { clients, .. } = self.net.arrivals {
+            self.sent = vec![0; clients as usize];
+            for client in 0..clients {
+                self.calendar.push(self.lead, Kind::Start, client);
+            }
+        }
+        self.go(stop)?;
+        self.finish()
+    }
+
     /// The event loop: until the window is closed, every measured request has ended and the last instant is observed, or
     /// nothing is left to happen.
-    fn go(&mut self, source: &mut Source, stop: &AtomicBool) -> Result<(), EngineError> {
+    fn go(&mut self, stop: &AtomicBool) -> Result<(), EngineError> {
         let observe_until = self.observe.last().copied().unwrap_or(0);
-        let mut next = self.next_arrival(source);
-        let (mut steps, mut stood) = (0_u64, 0_u64);
-        while self.gate.phase != Phase::Closed || self.open > 0 || self.now <= observe_until {
-            steps += 1;
-            if steps.is_multiple_of(STEPS_BETWEEN_LOOKS) && stop.load(Ordering::Relaxed) {
+        let mut next = self.after(None);
+        let mut stood = 0;
+        loop {
+            let before = self.now;
+            for _ in 0..STEPS_BETWEEN_LOOKS {
+                let closed = self.gate.phase == Phase::Closed;
+                let done = closed && self.settled == self.gate.measured() && self.now > observe_until;
+                if done || !self.turn(&mut next) {
+                    return Ok(());
+                }
+            }
+            if stop.load(Ordering::Relaxed) {
                 return Err(EngineError::Stopped);
             }
-            let before = self.now;
-            let due = next.map(|(_, at)| at.saturating_add(self.lead));
-            let top = self.calendar.peek();
-            let event_first = match (due, top) {
-                (Some(due), Some((at, kind))) => at < due || (at == due && kind < Kind::Start),
-                (None, Some(_)) => true,
-                (_, None) => false,
-            };
-            if event_first {
-                self.event();
-            } else if let (Some((number, at)), Some(due)) = (next, due) {
-                self.now = due;
-                match number {
-                    Some(number) => self.arrival(number, at),
-                    None => self.end_of_trace(at),
-                }
-                next = if number.is_some() { self.next_arrival(source) } else { None };
-            } else {
-                break;
-            }
             stood = if self.now == before { stood + 1 } else { 0 };
-            if stood > MOST_STEPS_AT_ONCE {
+            if stood > MOST_LOOKS {
                 return Err(EngineError::Stuck(self.now));
             }
         }
-        Ok(())
     }
 
-    /// The next arrival, or (without a number) the end of a trace that has no more rows: one mean gap after the last.
-    fn next_arrival(&self, source: &mut Source) -> Option<(Option<u64>, u64)> {
-        if let Some((number, at)) = source.next_arrival() {
-            return Some((Some(number), at));
+    /// Lets happen what is next; whether there was anything. `next` comes after events of its instant that are of an
+    /// earlier kind.
+    #[inline]
+    fn turn(&mut self, (order, next): &mut (u128, Next)) -> bool {
+        if self.calendar.first() < *order {
+            self.event();
+            return true;
         }
-        match &self.net.arrivals {
-            Arrivals::Trace { length, stretch, .. } => {
-                Some((None, ((*length as f64 * stretch).round() as u64).max(self.now.saturating_sub(self.lead))))
+        match *next {
+            Next::Request(place) => {
+                let at = self.ahead.at(place);
+                self.now = at.saturating_add(self.lead);
+                let (number, key, class) = self.ahead.request(place);
+                let (demand, choice) = self.ahead.first_station(place);
+                let walker = Walker { demand, choice, ..self.arrival(key, at, class) };
+                if walker.measured {
+                    self.ahead.measure(place);
+                }
+                self.begin(Attempt { walker, errand: Errand::new(number, 0, at, Outcome::Ok) }, at, Some(place));
+                (*order, *next) = self.after(Some(place));
             }
-            _ => None,
+            Next::EndOfTrace(at) => {
+                (*order, *next) = (u128::MAX, Next::Nothing);
+                self.now = at.saturating_add(self.lead);
+                if self.gate.phase != Phase::Closed {
+                    self.gate.close(at);
+                    self.close_window(at);
+                }
+            }
+            Next::Nothing => return false,
+        }
+        true
+    }
+
+    /// What arrives after the request at `place`, and where that stands in the order of things that happen.
+    #[inline]
+    fn after(&mut self, place: Option<usize>) -> (u128, Next) {
+        let lead = self.lead;
+        let order = |at: u64| Calendar::order(at.saturating_add(lead), Kind::Start);
+        let next = self.ahead.after(place).or_else(|| {
+            self.ahead.count(&mut self.meters, &mut self.tally.dispersion);
+            self.ahead.fill();
+            self.ahead.after(None)
+        });
+        match (next, &self.net.arrivals) {
+            (Some(place), _) => (order(self.ahead.at(place)), Next::Request(place)),
+            (None, Arrivals::Trace { length, stretch, .. }) => {
+                let end = ((*length as f64 * stretch).round() as u64).max(self.ahead.last());
+                (order(end), Next::EndOfTrace(end))
+            }
+            (None, _) => (u128::MAX, Next::Nothing),
         }
     }
 
+    #[inline]
     fn event(&mut self) {
         let Some(event) = self.calendar.pop() else { return };
         self.now = event.at;
-        match event.kind {
-            Kind::Move => {
-                let attempt = self.slots[event.slot as usize];
-                self.walk(attempt, event.at, Some(event.slot));
-            }
-            Kind::Retry => {
-                let attempt = self.release_slot(event.slot);
-                self.begin(attempt);
-            }
-            Kind::End => {
-                let attempt = self.release_slot(event.slot);
-                self.conclude(attempt, attempt.outcome, event.at);
-            }
-            Kind::Start => {
-                let clients = self.sent.len() as u64;
-                let sent = &mut self.sent[event.slot as usize];
-                let number = *sent * clients + u64::from(event.slot);
-                *sent += 1;
-                self.arrival(number, event.at - self.lead);
-            }
+        if event.kind == Kind::Move {
+            let attempt = self.waiting.get(event.slot);
+            self.walk(attempt, event.at, Some(event.slot), None);
+        } else {
+            self.rarer_event(event);
         }
     }
 
-    /// Request `number` arrives at `at`.
-    fn arrival(&mut self, number: u64, at: u64) {
-        let (passage, measured) = self.gate.pass(at);
+    #[inline(never)]
+    fn rarer_event(&mut self, event: Event) {
+        if event.kind == Kind::Start {
+            let clients = self.sent.len() as u64;
+            let sent = &mut self.sent[event.slot as usize];
+            let number = *sent * clients + u64::from(event.slot);
+            *sent += 1;
+            let (key, at) = (self.key.attempt(number, 0), event.at - self.lead);
+            let walker = self.arrival(key, at, self.program.class_of(key));
+            if walker.measured {
+                self.tally.dispersion.iter_mut().for_each(|dispersion| dispersion.arrive(at));
+            }
+            self.begin(Attempt { walker, errand: Errand::new(number, 0, at, Outcome::Ok) }, at, None);
+            return;
+        }
+        let attempt = self.waiting.get(event.slot);
+        self.waiting.free(event.slot);
+        if event.kind == Kind::End {
+            self.conclude(attempt, attempt.errand.outcome, event.at);
+        } else {
+            self.tally.audit.begun += 1;
+            self.tally.attempts += u64::from(attempt.walker.measured);
+            self.begin(attempt, attempt.errand.started, None);
+        }
+    }
+
+    /// A request comes: its first attempt.
+    #[inline(always)]
+    fn arrival(&mut self, key: AttemptKey, at: u64, class: u32) -> Walker {
+        if !self.gate.is_quiet(at) {
+            self.pass_gate(at);
+        }
+        let measured = self.gate.phase == Phase::Open;
+        let step = self.program.entry(class);
+        Walker { key, arrived: at, demand: NOT_DRAWN, choice: NOT_CHOSEN, class, step, measured, decided: false }
+    }
+
+    /// An arrival at which the window opens or closes, or the system is looked at.
+    #[cold]
+    #[inline(never)]
+    fn pass_gate(&mut self, at: u64) {
+        let (passage, sampled) = self.gate.pass(at);
         match passage {
             Passage::Opens => self.open_window(at),
             Passage::Closes => self.close_window(at),
             Passage::Nothing => {}
         }
-        if measured {
-            self.open += 1;
-            if self.gate.samples_now(at) {
-                let ahead = self.in_system.ahead_of(self.now.saturating_sub(self.lead));
-                let now = self.now;
-                self.tally.work.push(self.stations.iter().map(|station| station.backlog(now)).sum());
-                self.tally.backlog.push(self.tally.audit.arrived - self.tally.audit.ended + ahead);
-            }
-            for dispersion in &mut self.tally.dispersion {
-                dispersion.arrive(at);
-            }
-        }
-        self.tally.audit.arrived += 1;
-        let key = self.key.attempt(number, 0);
-        let class = if self.net.classes.len() == 1 {
-            0
-        } else {
-            choose(key.bits(POPULARITY), &self.popularity, self.net.classes.len())
-        };
-        self.begin(Attempt {
-            request: number,
-            arrived: at,
-            started: at,
-            deadline: u64::MAX,
-            key,
-            class,
-            attempt: 0,
-            target: 0,
-            pool: 0,
-            step: 0,
-            route: self.net.classes[class as usize].route,
-            deadline_status: 0,
-            measured,
-            decided: false,
-            last_failure: Outcome::Ok,
-            outcome: Outcome::Ok,
-            set_up: 0,
-        });
-    }
-
-    /// The trace is at its end: the window closes.
-    fn end_of_trace(&mut self, at: u64) {
-        if self.gate.phase != Phase::Closed {
-            self.gate.close(at);
-            self.close_window(at);
+        if sampled {
+            let ahead = self.in_system.ahead_of(self.now.saturating_sub(self.lead));
+            self.tally.backlog.push(self.gate.seen - 1 - self.tally.audit.ended + ahead);
+            let stations = 0..self.net.stations.len() as u32;
+            self.tally.work.push(stations.map(|station| self.stations.backlog(station, self.now)).sum());
         }
     }
 
     /// Stations are cut one lead later than requests, so that their window covers the same requests.
     fn open_window(&mut self, at: u64) {
         self.in_system.open(at);
-        for station in &mut self.stations {
-            station.busy = station.backlog(at + self.lead);
-        }
-        for dispersion in &mut self.tally.dispersion {
-            dispersion.open(at);
+        self.tally.dispersion = [1, 10, 60].map(|seconds| Dispersion::new(seconds, at));
+        let cut = at + self.lead;
+        for (hop, meter) in self.net.hops.iter().zip(&mut self.meters) {
+            for (busy, stations) in meter.busy().zip(hop.lines()) {
+                *busy = stations.map(|station| self.stations.backlog(station, cut)).sum();
+            }
         }
     }
 
     fn close_window(&mut self, at: u64) {
         self.in_system.close(at);
-        for dispersion in &mut self.tally.dispersion {
-            dispersion.pass(at);
-        }
-        let cut = at.saturating_add(self.lead);
-        for (hop, tally) in self.net.hops.iter().zip(&mut self.tally.hops) {
-            let (first, count) = hop.stations;
-            let busy = |station: u32| {
-                let station = &self.stations[station as usize];
-                station.busy - station.backlog(cut)
+        self.ahead.count(&mut self.meters, &mut self.tally.dispersion);
+        self.tally.dispersion.iter_mut().for_each(|dispersion| dispersion.pass(at));
+        let (from, cut) = (self.gate.opened + self.lead, at.saturating_add(self.lead));
+        for ((hop, meter), tally) in self.net.hops.iter().zip(&mut self.meters).zip(&mut self.tally.hops) {
+            let capacity = |station| {
+                let kind = self.stations.kind(station);
+                kind.server_changes.integral(kind.servers, from, cut)
             };
-            let capacity = |station: u32| {
-                let kind = &self.net.kinds[usize::from(self.net.stations[station as usize])];
-                kind.server_changes.integral(kind.servers, self.gate.opened + self.lead, cut)
-            };
-            tally.busy = (first..first + count).map(busy).sum();
-            tally.capacity = (first..first + count).map(capacity).sum();
-            let mut station = first;
-            for (index, member) in tally.members.iter_mut().enumerate().filter(|_| count > 0) {
-                let stations = hop.member_stations.get(index).copied().unwrap_or(1);
-                member.busy = (station..station + stations).map(busy).sum();
-                member.capacity = (station..station + stations).map(capacity).sum();
-                station += stations;
+            for (index, (busy, stations)) in meter.busy().zip(hop.lines()).enumerate() {
+                let left: u128 = stations.clone().map(|station| self.stations.backlog(station, cut)).sum();
+                let (busy, capacity) = (*busy - left, stations.map(capacity).sum::<u128>());
+                tally.busy += busy;
+                tally.capacity += capacity;
+                if let Some(member) = tally.members.get_mut(index) {
+                    (member.busy, member.capacity) = (busy, capacity);
+                }
             }
         }
     }
 
     /// Closes the books.
     fn finish(mut self) -> Result<Tally, EngineError> {
+        self.settle_answers();
+        self.ahead.count(&mut self.meters, &mut self.tally.dispersion);
+        let mut audit = self.tally.audit.clone();
         while let Some(event) = self.calendar.pop() {
             if event.kind == Kind::Start {
                 continue;
             }
-            let attempt = self.slots[event.slot as usize];
-            self.tally.audit.at_work += u64::from(event.kind == Kind::Move);
-            if event.kind != Kind::Move || !attempt.decided {
-                self.tally.audit.in_system += 1;
+            let walker = self.waiting.get(event.slot).walker;
+            audit.at_work += u64::from(event.kind == Kind::Move);
+            if event.kind != Kind::Move || !walker.decided {
+                audit.in_system += 1;
                 // Its end is unknown, but lies beyond all that is measured.
-                self.in_system.ends(attempt.arrived, u64::MAX, self.now, &self.gate);
-                self.observed(attempt.arrived, u64::MAX);
+                self.in_system.ends(walker.arrived, u64::MAX, self.now, &self.gate);
+                self.observed(walker.arrived, u64::MAX);
             }
         }
-        self.tally.opened = self.gate.opened;
-        self.tally.closed = if self.gate.phase == Phase::Closed { self.gate.closed } else { self.gate.opened };
-        self.tally.requests = self.gate.measured;
-        self.tally.in_system = self.in_system.total;
-        if self.tally.audit.balances() { Ok(self.tally) } else { Err(EngineError::Audit(self.tally.audit)) }
+        audit.arrived = self.gate.seen;
+        audit.begun += audit.arrived;
+        let mut tally = self.tally;
+        tally.audit = audit;
+        tally.opened = self.gate.opened;
+        tally.closed = if self.gate.phase == Phase::Closed { self.gate.closed } else { self.gate.opened };
+        tally.requests = self.gate.measured();
+        tally.attempts += tally.requests;
+        tally.outcomes.ok = tally.latency.count();
+        tally.client_latency += tally.latency.sum();
+        tally.in_system = self.in_system.total;
+        for (meter, hop) in self.meters.into_iter().zip(&mut tally.hops) {
+            meter.finish(hop);
+        }
+        if tally.audit.balances() { Ok(tally) } else { Err(EngineError::Audit(tally.audit)) }
     }
 }

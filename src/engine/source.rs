@@ -15,6 +15,8 @@ pub struct Source {
     next: u64,
     /// Instant of the last arrival on the clock of the unit rate factor, ns.
     operational: u64,
+    /// The same on the clock, ns.
+    last: u64,
     profile: Profile,
 }
 
@@ -49,15 +51,32 @@ impl Source {
             }
             Arrivals::Closed { .. } => Pattern::None,
         };
-        Source { pattern, run, next: 0, operational: 0, profile: Profile::new(profile) }
+        Source { pattern, run, next: 0, operational: 0, last: 0, profile: Profile::new(profile) }
     }
 
-    /// The next request's number and instant, ns; `None` when there are no more.
-    #[inline]
-    pub fn next_arrival(&mut self) -> Option<(u64, u64)> {
+    /// Fills `at` with the instants (ns) of the next requests and `keys` with the keys of their first attempts; how many
+    /// there are, fewer than places where there are no more.
+    pub fn fill(&mut self, at: &mut [u64], keys: &mut [AttemptKey]) -> usize {
+        for (key, number) in keys.iter_mut().zip(self.next..) {
+            *key = self.run.attempt(number, 0);
+        }
+        let Pattern::Renewal(gap) = &self.pattern else {
+            return at.iter_mut().map_while(|at| self.next_arrival().map(|instant| *at = instant)).count();
+        };
+        gap.sample_each(keys, GAP, at);
+        for at in at.iter_mut() {
+            self.operational = self.operational.saturating_add(*at);
+            self.last = self.profile.real(self.operational);
+            *at = self.last;
+        }
+        self.next += at.len() as u64;
+        at.len()
+    }
+
+    /// The instant of the next request, ns; `None` when there are no more, and for renewal arrivals, which come in blocks only.
+    fn next_arrival(&mut self) -> Option<u64> {
         let number = self.next;
         let operational = match &mut self.pattern {
-            Pattern::Renewal(gap) => self.operational.saturating_add(gap.sample(self.run.attempt(number, 0).bits(GAP))),
             Pattern::Constant { rate } => equally_spaced(number, *rate),
             Pattern::Mmpp { .. } => self.pattern.next_mmpp(number, self.run),
             Pattern::Trace { at, length, repeat, stretch } => {
@@ -68,11 +87,18 @@ impl Source {
                 let recorded = at[(number % rows) as usize].saturating_add((number / rows).saturating_mul(*length));
                 if *stretch == 1.0 { recorded } else { (recorded as f64 * *stretch).round() as u64 }
             }
-            Pattern::None => return None,
+            Pattern::Renewal(_) | Pattern::None => return None,
         };
         self.next += 1;
         self.operational = operational;
-        Some((number, self.profile.real(operational)))
+        self.last = self.profile.real(operational);
+        Some(self.last)
+    }
+
+    /// Instant of the last arrival, ns.
+    #[must_use]
+    pub fn last(&self) -> u64 {
+        self.last
     }
 }
 
@@ -146,10 +172,12 @@ impl Profile {
         }
     }
 
+    #[inline]
     fn real(&mut self, operational: u64) -> u64 {
-        if self.points.is_empty() {
-            return operational;
-        }
+        if self.points.is_empty() { operational } else { self.inverse(operational) }
+    }
+
+    fn inverse(&mut self, operational: u64) -> u64 {
         loop {
             let (length, first, last) = self.current();
             let need = operational as f64 - self.start.0;
@@ -183,7 +211,7 @@ mod tests {
 
     fn arrivals(pattern: &Arrivals, profile: &[(u64, f64)], seconds: u64) -> usize {
         let mut source = Source::new(pattern, profile, RunKey::new(7, 0));
-        std::iter::from_fn(|| source.next_arrival()).take_while(|&(_, at)| at < seconds * 1_000_000_000).count()
+        std::iter::from_fn(|| source.next_arrival()).take_while(|&at| at < seconds * 1_000_000_000).count()
     }
 
     #[test]
@@ -216,7 +244,7 @@ mod tests {
         let replay = |repeat, stretch| {
             let pattern = Arrivals::Trace { at: at.clone(), length: 12, repeat, stretch };
             let mut source = Source::new(&pattern, &[], RunKey::new(1, 0));
-            std::iter::from_fn(|| source.next_arrival()).take(6).map(|(_, at)| at).collect::<Vec<_>>()
+            std::iter::from_fn(|| source.next_arrival()).take(6).collect::<Vec<_>>()
         };
         assert_eq!(replay(false, 1.0), [0, 5, 5, 9]);
         assert_eq!(replay(true, 2.0), [0, 10, 10, 18, 24, 34]);

@@ -4,21 +4,25 @@
 //! settled when it arrives: the earliest at which a server is free after all before it have started (Kiefer and Wolfowitz,
 //! "On the theory of queues with many servers", 1955). No departure event is needed, and what happens at one instant comes in
 //! the stated order by itself: a server that becomes free at t takes an attempt that arrives at t.
+//!
+//! All stations of a network lie in a few arrays: of a station with few servers, most attempts touch only the instants at
+//! which these become free.
 
-use super::network::StationKind;
+use std::collections::VecDeque;
+
+use super::network::{Network, StationKind};
+use super::servers::{Heap, Varying, least};
 use crate::random::AttemptKey;
 
 /// What became of an attempt that reached a station.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Admission {
-    /// Served from `start` to `end`, ns; `blocked`: no server was free on arrival.
+    /// Served from `start` to `end`, ns.
     Served {
         /// Start of service.
         start: u64,
         /// End of service.
         end: u64,
-        /// Whether no server was free on arrival.
-        blocked: bool,
     },
     /// Leaves unserved at this instant, its patience at an end.
     Abandons(u64),
@@ -26,175 +30,169 @@ pub enum Admission {
     Rejected,
 }
 
-/// Mutable state of one station.
-#[derive(Clone, Debug)]
-pub struct Station {
-    /// Whether the number of servers changes.
-    varies: bool,
-    /// Instants at which the servers used so far become free: a binary heap, the earliest first. Without server changes.
-    free: Vec<u64>,
-    /// Instants at which waiting attempts leave the waiting room, in order of arrival; kept where someone asks.
-    waiting: std::collections::VecDeque<u64>,
-    /// With server changes: ends of services not yet over at `last_start`, rising.
-    ends: std::collections::VecDeque<(u64, u64)>,
-    last_start: u64,
-    /// Nanoseconds of service given to attempts that arrived before the window closed, from its opening on.
-    pub busy: u128,
-    servers: u32,
+/// Servers up to which the earliest is found by looking at all of them.
+const FEW: u32 = 8;
+
+/// How the servers of a station are kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Form {
+    /// So many, side by side in `free`.
+    Few(u32),
+    /// In a heap of their own.
+    Many,
+    /// Their number changes.
+    Varying,
 }
 
-impl Station {
-    /// An empty station of a kind.
+/// All stations of a network.
+#[derive(Clone, Debug)]
+pub struct Stations<'a> {
+    kinds: &'a [StationKind],
+    kind: &'a [u16],
+    forms: Vec<Form>,
+    /// Where each station is in the array of its form.
+    place: Vec<u32>,
+    free: Vec<u64>,
+    heaps: Vec<Heap>,
+    varying: Vec<Varying>,
+    /// Instants at which waiting attempts leave each waiting room, in order of arrival; kept where someone asks.
+    rooms: Vec<VecDeque<u64>>,
+}
+
+impl<'a> Stations<'a> {
+    /// Empty stations.
     #[must_use]
-    pub fn new(kind: &StationKind) -> Station {
-        Station {
-            varies: !kind.server_changes.is_empty(),
+    pub fn new(net: &'a Network) -> Stations<'a> {
+        let form = |kind: &StationKind| match kind.servers {
+            _ if !kind.server_changes.is_empty() => Form::Varying,
+            servers @ ..=FEW => Form::Few(servers),
+            _ => Form::Many,
+        };
+        let mut stations = Stations {
+            kinds: &net.kinds,
+            kind: &net.stations,
+            forms: net.kinds.iter().map(form).collect(),
+            place: Vec::with_capacity(net.stations.len()),
             free: Vec::new(),
-            waiting: std::collections::VecDeque::new(),
-            ends: std::collections::VecDeque::new(),
-            last_start: 0,
-            busy: 0,
-            servers: kind.servers,
+            heaps: Vec::new(),
+            varying: Vec::new(),
+            rooms: vec![VecDeque::new(); net.stations.len()],
+        };
+        for &kind in &net.stations {
+            let place = match stations.forms[usize::from(kind)] {
+                Form::Few(servers) => {
+                    stations.free.resize(stations.free.len() + servers as usize, 0);
+                    stations.free.len() - servers as usize
+                }
+                Form::Many => {
+                    stations.heaps.push(Heap::new(net.kinds[usize::from(kind)].servers));
+                    stations.heaps.len() - 1
+                }
+                Form::Varying => {
+                    stations.varying.push(Varying::default());
+                    stations.varying.len() - 1
+                }
+            };
+            stations.place.push(place as u32);
         }
+        stations
+    }
+
+    /// The kind of a station.
+    #[inline]
+    #[must_use]
+    pub fn kind(&self, station: u32) -> &'a StationKind {
+        &self.kinds[usize::from(self.kind[station as usize])]
     }
 
     /// Attempts waiting or in service at `at`.
-    pub fn outstanding(&mut self, at: u64) -> usize {
-        self.waiting.retain(|&leaves| leaves > at);
-        let busy = if self.varies {
-            self.ends.iter().filter(|&&(start, end)| start <= at && end > at).count()
-        } else {
-            self.free.iter().filter(|&&free| free > at).count()
+    pub fn outstanding(&mut self, station: u32, at: u64) -> usize {
+        let room = &mut self.rooms[station as usize];
+        room.retain(|&leaves| leaves > at);
+        room.len() + self.servers(station, at)
+    }
+
+    /// Busy servers at `at`, counting also those whose next service has been settled.
+    fn servers(&self, station: u32, at: u64) -> usize {
+        let place = self.place[station as usize] as usize;
+        match self.forms[usize::from(self.kind[station as usize])] {
+            Form::Few(servers) => self.few(place, servers).iter().filter(|&&free| free > at).count(),
+            Form::Many => self.heaps[place].free().iter().filter(|&&free| free > at).count(),
+            Form::Varying => self.varying[place].in_service(at),
+        }
+    }
+
+    fn few(&self, place: usize, servers: u32) -> &[u64] {
+        &self.free[place..place + servers as usize]
+    }
+
+    /// An attempt arrives at `at` (not before the last one did), its `demand` (ns) drawn or not. `counted`: others ask for the
+    /// number outstanding.
+    #[inline(always)]
+    pub fn arrive(&mut self, station: u32, at: u64, key: AttemptKey, demand: Option<u64>, counted: bool) -> Admission {
+        let number = usize::from(self.kind[station as usize]);
+        let (kind, form) = (&self.kinds[number], self.forms[number]);
+        let place = self.place[station as usize] as usize;
+        let (server, free) = match form {
+            Form::Few(servers) => least(self.few(place, servers)),
+            Form::Many => (0, self.heaps[place].earliest(at)),
+            Form::Varying => (0, self.varying[place].start(at, kind)),
         };
-        busy + self.waiting.len()
-    }
-
-    /// The earliest instant at which a server is free, no earlier than `at`.
-    #[inline]
-    fn earliest(&self, at: u64) -> u64 {
-        match self.free.first() {
-            Some(&free) if free > at && self.free.len() == self.servers as usize => free,
-            _ => at,
-        }
-    }
-
-    fn forget_started(&mut self, at: u64) {
-        while self.waiting.front().is_some_and(|&leaves| leaves <= at) {
-            self.waiting.pop_front();
-        }
-    }
-
-    /// An attempt arrives at `at` (not before the last one did). `counted`: others ask for the number outstanding.
-    pub fn arrive(&mut self, at: u64, key: AttemptKey, kind: &StationKind, counted: bool) -> Admission {
-        let start = if self.varies { self.varying_start(at, kind) } else { self.earliest(at) };
-        let blocked = start > at;
-        if blocked && kind.queue != u32::MAX {
-            self.forget_started(at);
-            if kind.patience.is_some() {
-                self.waiting.retain(|&leaves| leaves > at);
-            }
-            if self.waiting.len() >= kind.queue as usize {
-                return Admission::Rejected;
-            }
-        }
-        let keeps_room = counted || kind.queue != u32::MAX;
-        if let Some((patience, stream)) = &kind.patience
-            && blocked
+        let start = free.max(at);
+        let minded = counted || kind.queue != u32::MAX || kind.patience.is_some();
+        if minded
+            && start > at
+            && let Some(turned) = self.wait(station, at, start, key, counted)
         {
-            let leaves = at.saturating_add(patience.sample(key.bits(*stream)));
-            if start > leaves {
-                if keeps_room {
-                    self.waiting.push_back(leaves);
-                }
-                return Admission::Abandons(leaves);
-            }
+            return turned;
         }
-        if blocked && keeps_room {
-            self.forget_started(at);
-            self.waiting.push_back(start);
-        }
-        let mut demand = kind.time.sample(key.bits(kind.time_stream));
+        let mut demand = demand.unwrap_or_else(|| kind.time.sample(key.bits(kind.time_stream)));
         if !kind.time_factors.is_empty() {
             demand = (demand as f64 * kind.time_factors.at(start, false).unwrap_or(1.0)).round() as u64;
         }
         let end = start.saturating_add(demand);
-        if self.varies {
-            let place = self.ends.partition_point(|&(_, other)| other <= end);
-            self.ends.insert(place, (start, end));
-        } else if self.free.first().is_none_or(|&free| free > at) && self.free.len() < self.servers as usize {
-            self.use_another(end);
-        } else {
-            self.replace_earliest(end);
+        match form {
+            Form::Few(_) => self.free[place + server] = end,
+            Form::Many => self.heaps[place].replace_earliest(at, end),
+            Form::Varying => self.varying[place].serve(start, end),
         }
-        self.busy += u128::from(end - start);
-        Admission::Served { start, end, blocked }
+        Admission::Served { start, end }
     }
 
-    /// A server that was never used is busy until `end`.
-    fn use_another(&mut self, end: u64) {
-        let mut hole = self.free.len();
-        self.free.push(end);
-        while hole > 0 && self.free[(hole - 1) / 2] > end {
-            self.free[hole] = self.free[(hole - 1) / 2];
-            hole = (hole - 1) / 2;
-        }
-        self.free[hole] = end;
-    }
-
-    /// The server that is free first is busy until `end`.
+    /// No server is free before `start`: what becomes of the attempt if it is not served then; its place in the waiting room.
     #[inline]
-    fn replace_earliest(&mut self, end: u64) {
-        let free = &mut self.free;
-        let mut hole = 0;
-        loop {
-            let mut child = 2 * hole + 1;
-            if child >= free.len() {
-                break;
-            }
-            if child + 1 < free.len() && free[child + 1] < free[child] {
-                child += 1;
-            }
-            if free[child] >= end {
-                break;
-            }
-            free[hole] = free[child];
-            hole = child;
+    fn wait(&mut self, station: u32, at: u64, start: u64, key: AttemptKey, counted: bool) -> Option<Admission> {
+        let kind = self.kind(station);
+        let bounded = kind.queue != u32::MAX;
+        let room = &mut self.rooms[station as usize];
+        while room.front().is_some_and(|&leaves| leaves <= at) {
+            room.pop_front();
         }
-        free[hole] = end;
+        if bounded {
+            if kind.patience.is_some() {
+                room.retain(|&leaves| leaves > at);
+            }
+            if room.len() >= kind.queue as usize {
+                return Some(Admission::Rejected);
+            }
+        }
+        let patience = kind.patience.as_ref();
+        let leaves = patience.map_or(u64::MAX, |(time, stream)| at.saturating_add(time.sample(key.bits(*stream))));
+        if bounded || counted {
+            room.push_back(start.min(leaves));
+        }
+        (start > leaves).then_some(Admission::Abandons(leaves))
     }
 
-    /// The start of an attempt that arrives at `at`, with a number of servers that changes: the first instant, not before the
-    /// attempt ahead starts, at which fewer are in service than there are servers.
-    fn varying_start(&mut self, at: u64, kind: &StationKind) -> u64 {
-        let mut start = at.max(self.last_start);
-        while self.ends.front().is_some_and(|&(_, end)| end <= self.last_start.min(at)) {
-            self.ends.pop_front();
-        }
-        loop {
-            let servers = kind.server_changes.at(start, start > at).unwrap_or(self.servers) as usize;
-            let over = self.ends.partition_point(|&(_, end)| end <= start);
-            if self.ends.len() - over < servers {
-                break;
-            }
-            let next_end = self.ends.get(over).map(|&(_, end)| end);
-            match (next_end, kind.server_changes.after(start)) {
-                (Some(end), Some(change)) => start = end.min(change),
-                (Some(next), None) | (None, Some(next)) => start = next,
-                // No servers, nobody in service and none ever coming: the attempt waits for ever.
-                (None, None) => return u64::MAX,
-            }
-        }
-        self.last_start = start;
-        start
-    }
-
-    /// Nanoseconds of service still to give at `at` to attempts that arrived before.
+    /// Nanoseconds of service still to give at `at` to attempts that arrived at the station before.
     #[must_use]
-    pub fn backlog(&self, at: u64) -> u128 {
-        if self.varies {
-            self.ends.iter().map(|&(start, end)| u128::from(end.saturating_sub(start.max(at)))).sum()
-        } else {
-            self.free.iter().map(|&free| u128::from(free.saturating_sub(at))).sum()
+    pub fn backlog(&self, station: u32, at: u64) -> u128 {
+        let place = self.place[station as usize] as usize;
+        let left = |free: &[u64]| free.iter().map(|&free| u128::from(free.saturating_sub(at))).sum();
+        match self.forms[usize::from(self.kind[station as usize])] {
+            Form::Few(servers) => left(self.few(place, servers)),
+            Form::Many => left(self.heaps[place].free()),
+            Form::Varying => self.varying[place].backlog(at),
         }
     }
 }
@@ -202,7 +200,7 @@ impl Station {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::network::{Coin, Steps};
+    use crate::engine::network::{Arrivals, Client, Coin, Retry, Steps};
     use crate::random::{Distribution, RunKey, Sampler, StreamId};
 
     fn kind(servers: u32, queue: u32, ms: f64) -> StationKind {
@@ -220,6 +218,23 @@ mod tests {
         }
     }
 
+    /// A network of one station.
+    fn network(kind: StationKind) -> Network {
+        Network {
+            arrivals: Arrivals::Constant { rate: 1.0 },
+            profile: Vec::new(),
+            client: Client { timeout: None, retry: Retry::None },
+            classes: Vec::new(),
+            routes: Vec::new(),
+            limiters: Vec::new(),
+            pools: Vec::new(),
+            groups: Vec::new(),
+            kinds: vec![kind],
+            stations: vec![0],
+            hops: Vec::new(),
+        }
+    }
+
     fn key() -> AttemptKey {
         RunKey::new(1, 0).attempt(0, 0)
     }
@@ -228,24 +243,22 @@ mod tests {
 
     #[test]
     fn a_server_that_becomes_free_takes_an_arrival_of_the_same_instant() {
-        let kind = kind(1, 0, 10.0);
-        let mut station = Station::new(&kind);
-        assert_eq!(
-            station.arrive(0, key(), &kind, false),
-            Admission::Served { start: 0, end: 10 * MS, blocked: false }
-        );
-        assert_eq!(station.arrive(5 * MS, key(), &kind, false), Admission::Rejected);
-        let third = station.arrive(10 * MS, key(), &kind, false);
-        assert_eq!(third, Admission::Served { start: 10 * MS, end: 20 * MS, blocked: false });
+        let net = network(kind(1, 0, 10.0));
+        let mut station = Stations::new(&net);
+        assert_eq!(station.arrive(0, 0, key(), None, false), Admission::Served { start: 0, end: 10 * MS });
+        assert_eq!(station.arrive(0, 5 * MS, key(), None, false), Admission::Rejected);
+        assert_eq!(station.arrive(0, 10 * MS, key(), None, false), Admission::Served { start: 10 * MS, end: 20 * MS });
     }
 
     #[test]
     fn the_waiting_room_holds_exactly_its_places() {
-        let kind = kind(2, 3, 10.0);
-        let mut station = Station::new(&kind);
-        let admitted = (0..10).filter(|_| station.arrive(1, key(), &kind, false) != Admission::Rejected).count();
-        assert_eq!(admitted, 5);
-        assert_eq!(station.outstanding(1), 5);
+        for servers in [2, 20] {
+            let net = network(kind(servers, 3, 10.0));
+            let mut station = Stations::new(&net);
+            let arrivals = (0..100).map(|_| station.arrive(0, 1, key(), None, false));
+            assert_eq!(arrivals.filter(|admission| *admission != Admission::Rejected).count(), servers as usize + 3);
+            assert_eq!(station.outstanding(0, 1), servers as usize + 3);
+        }
     }
 
     #[test]
@@ -254,9 +267,10 @@ mod tests {
         for (patience, served) in [(10.0, true), (9.999_999, false)] {
             let mut kind = kind(1, u32::MAX, 10.0);
             kind.patience = Some((Sampler::new(&Distribution::constant(patience * 1e6)), stream));
-            let mut station = Station::new(&kind);
-            let _ = station.arrive(0, key(), &kind, false);
-            assert_eq!(matches!(station.arrive(0, key(), &kind, false), Admission::Served { .. }), served);
+            let net = network(kind);
+            let mut station = Stations::new(&net);
+            let _ = station.arrive(0, 0, key(), None, false);
+            assert_eq!(matches!(station.arrive(0, 0, key(), None, false), Admission::Served { .. }), served);
         }
     }
 
@@ -264,9 +278,10 @@ mod tests {
     fn a_removed_server_finishes_and_a_new_one_starts_at_once() {
         let mut kind = kind(2, u32::MAX, 10.0);
         kind.server_changes = Steps::new(vec![(5 * MS, 1), (25 * MS, 2)]);
-        let mut station = Station::new(&kind);
+        let net = network(kind);
+        let mut station = Stations::new(&net);
         let starts: Vec<u64> = (0..6)
-            .map(|_| match station.arrive(0, key(), &kind, false) {
+            .map(|_| match station.arrive(0, 0, key(), None, false) {
                 Admission::Served { start, .. } => start / MS,
                 _ => u64::MAX,
             })

@@ -125,14 +125,9 @@ pub struct HopTally {
 
 impl HopTally {
     pub(super) fn new(hop: &Hop) -> HopTally {
-        let member = || MemberTally {
-            counts: Counts::default(),
-            busy: 0,
-            capacity: 0,
-            recorders: hop.member_quantiles.then(|| (Recorder::new(2), Recorder::new(2))),
-        };
+        let member = MemberTally { counts: Counts::default(), busy: 0, capacity: 0, recorders: None };
         HopTally {
-            members: hop.members.iter().map(|_| member()).collect(),
+            members: vec![member; hop.members.len()],
             counts: Counts::default(),
             busy: 0,
             capacity: 0,
@@ -182,7 +177,9 @@ pub struct Tally {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Dispersion {
     width: u64,
+    /// End of the current window, ns.
     end: u64,
+    /// Arrivals in it.
     count: u64,
     /// Whole windows.
     pub windows: u64,
@@ -193,35 +190,33 @@ pub struct Dispersion {
 }
 
 impl Dispersion {
-    pub(super) fn new(width: u64) -> Dispersion {
-        Dispersion { width, ..Dispersion::default() }
-    }
-
-    pub(super) fn open(&mut self, at: u64) {
-        self.end = at.saturating_add(self.width);
+    /// Windows of `seconds`, the first of which begins at `at`.
+    pub(super) fn new(seconds: u64, at: u64) -> Dispersion {
+        let width = seconds * 1_000_000_000;
+        Dispersion { width, end: at.saturating_add(width), ..Dispersion::default() }
     }
 
     /// An arrival at `at`.
     #[inline]
     pub(super) fn arrive(&mut self, at: u64) {
-        if at >= self.end {
-            self.pass(at);
-        }
+        self.pass(at);
         self.count += 1;
     }
 
     /// Closes the windows that end by `at`.
+    #[inline]
     pub(super) fn pass(&mut self, at: u64) {
         if at < self.end {
             return;
         }
-        self.windows += 1;
         self.sum += self.count;
         self.squares += u128::from(self.count) * u128::from(self.count);
         self.count = 0;
-        let empty = (at - self.end) / self.width;
-        self.windows += empty;
-        self.end += (empty + 1) * self.width;
+        let beyond = at - self.end;
+        // A division costs more than the rest.
+        let empty = if beyond < self.width { 0 } else { beyond / self.width };
+        self.windows += 1 + empty;
+        self.end = self.end.saturating_add((empty + 1).saturating_mul(self.width));
     }
 
     /// Variance over mean of the counts; `None` with fewer than two windows or no arrivals.

@@ -1,14 +1,16 @@
 //! An attempt's walk along its route: delays are added up, shared steps are taken at their instant, the rest is scheduled.
 
-use super::attempt::{Attempt, choose};
+use super::ahead::{NOT_CHOSEN, NOT_DRAWN};
+use super::attempt::{Attempt, Walker, choose};
 use super::calendar::Kind;
-use super::network::{Balancing, Coin, FlowLimits, Pool, Step, Steps};
+use super::network::{Balancing, Coin, Steps};
+use super::program::Op;
 use super::run::Run;
 use super::station::Admission;
-use super::tally::{Counts, Outcome};
+use super::tally::Outcome;
 
 /// How a step left the attempt.
-enum Next {
+pub(super) enum Next {
     /// Goes on at this instant.
     On(u64),
     /// Its work is over at this instant.
@@ -19,293 +21,207 @@ fn factor(ns: u64, factors: &Steps<f64>, at: u64) -> u64 {
     if factors.is_empty() { ns } else { (ns as f64 * factors.at(at, false).unwrap_or(1.0)).round() as u64 }
 }
 
-fn fails(attempt: &Attempt, coin: &Coin, changes: &Steps<f64>, at: u64) -> bool {
+#[inline]
+fn fails(walker: &Walker, coin: &Coin, changes: &Steps<f64>, at: u64) -> bool {
     let changed = if changes.is_empty() { None } else { changes.at(at, false) };
     let threshold = changed.map_or(coin.threshold, super::network::threshold);
-    threshold.is_some_and(|threshold| attempt.key.bits(coin.stream) < threshold)
+    threshold.is_some_and(|threshold| walker.key.bits(coin.stream) < threshold)
 }
 
-impl Run<'_> {
-    /// Walks on at `at` until the attempt must wait for its turn in the calendar, or its work is over. `slot` is where the
-    /// calendar keeps it, if it does.
-    pub(super) fn walk(&mut self, mut attempt: Attempt, mut at: u64, slot: Option<u32>) {
-        let net = self.net;
-        let route = &net.routes[usize::from(attempt.route)];
-        while let Some(step) = route.get(usize::from(attempt.step)) {
-            let next = match step {
-                Step::Delay { hop, time, stream, failure, time_factors, failure_changes, enters } => {
-                    let ns = factor(time.sample(attempt.key.bits(*stream)), time_factors, at);
-                    let end = at.saturating_add(ns);
-                    let failed = fails(&attempt, failure, failure_changes, end);
-                    if attempt.measured {
-                        let hop = &mut self.tally.hops[usize::from(*hop)];
-                        hop.counts.arrivals += u64::from(*enters);
-                        hop.counts.served += 1;
-                        hop.counts.sojourn += u128::from(ns);
-                        hop.counts.failed += u64::from(failed);
-                        hop.sojourn.record(ns);
-                    }
-                    if failed { Next::Over(Outcome::Failed(0), end) } else { Next::On(end) }
-                }
-                Step::Deadline { after, status } => {
+impl<'a, const OPEN: bool> Run<'a, OPEN> {
+    /// Walks on at `at` until the attempt must wait for its turn in the calendar, or its work is over. `slot` is where it was
+    /// kept until now, `place` where its delays were drawn ahead, if it was and if they were.
+    #[inline(always)]
+    pub(super) fn walk(&mut self, mut attempt: Attempt, mut at: u64, slot: Option<u32>, mut place: Option<usize>) {
+        let program = self.program;
+        loop {
+            let op = &program.ops[attempt.walker.step as usize];
+            let next = match op {
+                &Op::Delays { first, count } => Next::On(self.delays(&attempt.walker, at, first, count, place)),
+                &Op::Deadline { after, status } => {
                     // Opening the connection is part of the integration, though it was paid for earlier.
-                    let deadline = (at - attempt.set_up).saturating_add(*after);
-                    if deadline < attempt.deadline {
-                        attempt.deadline = deadline;
-                        attempt.deadline_status = *status;
+                    let deadline = (at - attempt.errand.set_up).saturating_add(after);
+                    if !OPEN && deadline < attempt.errand.deadline {
+                        attempt.errand.deadline = deadline;
+                        attempt.errand.deadline_status = status;
                     }
                     Next::On(at)
                 }
+                Op::Delay { .. } => self.delay(&attempt.walker, at, op),
+                Op::Answer => Next::Over(Outcome::Ok, at),
                 _ if at > self.now => {
                     self.schedule(attempt, at, slot);
                     return;
                 }
-                Step::Limit { hop, limiter, by_class, enters, refund } => {
-                    self.limit(&attempt, at, *hop, (*limiter, *by_class), *enters, refund)
+                &Op::Serve { hop, group, by_class, enters } => {
+                    // Nothing was drawn beyond the first station.
+                    place = None;
+                    let group = group + if by_class { attempt.walker.class } else { 0 };
+                    let connected = if OPEN || attempt.errand.pool == 0 { None } else { Some(attempt.errand.target) };
+                    self.serve(&mut attempt.walker, connected, at, hop, group, enters)
                 }
-                Step::Connect { hop, pool } => self.connect(&mut attempt, at, *hop, *pool),
-                Step::Serve { hop, group, by_class, enters } => {
-                    let group = group + if *by_class { attempt.class } else { 0 };
-                    self.serve(&attempt, at, *hop, group, *enters)
+                &Op::Limit { hop, limiter, by_class, enters, refund } => {
+                    self.limit(&attempt.walker, at, hop, (limiter, by_class), enters, refund)
                 }
+                &Op::Connect { hop, pool } if !OPEN => self.connect(&mut attempt, at, hop, pool),
+                Op::Connect { .. } => Next::On(at),
             };
             match next {
                 Next::On(later) => at = later,
                 Next::Over(outcome, end) => {
-                    self.over(attempt, outcome, end, slot);
+                    if let Some(slot) = slot {
+                        self.waiting.free(slot);
+                    }
+                    self.over(attempt, outcome, end);
                     return;
                 }
             }
-            attempt.step += 1;
-        }
-        self.over(attempt, Outcome::Ok, at, slot);
-    }
-
-    /// Whoever waits for the attempt gives up before `at`: the outcome is known now.
-    #[inline]
-    fn pass_deadline(&mut self, attempt: &mut Attempt, at: u64) {
-        if !attempt.decided && at > attempt.deadline {
-            let outcome =
-                if attempt.deadline_status == 0 { Outcome::TimedOut } else { Outcome::Failed(attempt.deadline_status) };
-            self.decide(attempt, outcome, attempt.deadline);
+            attempt.walker.step += 1;
         }
     }
 
+    #[inline(always)]
     fn schedule(&mut self, mut attempt: Attempt, at: u64, slot: Option<u32>) {
         self.pass_deadline(&mut attempt, at);
         let slot = match slot {
             Some(slot) => {
-                self.slots[slot as usize] = attempt;
+                self.waiting.put(slot, &attempt);
                 slot
             }
-            None => self.keep(attempt),
+            None => self.waiting.keep(&attempt),
         };
         self.calendar.push(at, Kind::Move, slot);
     }
 
-    /// The attempt's work is over at `end`.
-    fn over(&mut self, mut attempt: Attempt, outcome: Outcome, end: u64, slot: Option<u32>) {
-        self.tally.audit.over += 1;
-        if let Some(slot) = slot {
-            self.free_slots.push(slot);
+    /// Plain delays, one after the other; when they are over.
+    #[inline(always)]
+    fn delays(&mut self, walker: &Walker, at: u64, first: u32, count: u32, place: Option<usize>) -> u64 {
+        let program = self.program;
+        if let Some(place) = place
+            && program.ahead.delays.contains(&(first as usize))
+        {
+            self.ahead.take(place, first, walker.measured);
+            return self.ahead.delays(place, first, count).fold(at, u64::saturating_add);
         }
-        if attempt.pool > 0 {
-            self.release_connection(attempt.pool - 1, end, attempt.target);
+        program.delays[first as usize..][..count as usize].iter().fold(at, |at, delay| {
+            let ns = delay.time.sample(walker.key.bits(delay.stream));
+            if walker.measured {
+                self.meters[usize::from(delay.hop)].sojourn.record(ns);
+            }
+            at.saturating_add(ns)
+        })
+    }
+
+    /// A delay that may fail or change.
+    fn delay(&mut self, walker: &Walker, at: u64, op: &Op<'_>) -> Next {
+        let &Op::Delay { hop, enters, time, stream, failure, time_factors, failure_changes } = op else {
+            return Next::On(at);
+        };
+        let ns = factor(time.sample(walker.key.bits(stream)), time_factors, at);
+        let end = at.saturating_add(ns);
+        let failed = fails(walker, failure, failure_changes, end);
+        if walker.measured {
+            let meter = &mut self.meters[usize::from(hop)];
+            meter.sojourn.record(ns);
+            meter.inside += u64::from(!enters);
+            meter.counts.failed += u64::from(failed);
         }
-        self.pass_deadline(&mut attempt, end);
-        if !attempt.decided {
-            self.decide(&mut attempt, outcome, end);
-        }
+        if failed { Next::Over(Outcome::Failed(0), end) } else { Next::On(end) }
     }
 
     fn limit(
         &mut self,
-        attempt: &Attempt,
+        walker: &Walker,
         at: u64,
         hop: u16,
         (limiter, by_class): (u32, bool),
         enters: bool,
         refund: &[(u32, bool)],
     ) -> Next {
-        let index = |(limiter, by_class): (u32, bool)| (limiter + if by_class { attempt.class } else { 0 }) as usize;
+        let index = |(limiter, by_class): (u32, bool)| (limiter + if by_class { walker.class } else { 0 }) as usize;
         let granted = self.limiters[index((limiter, by_class))].take(at);
         if !granted {
             for &earlier in refund {
                 self.limiters[index(earlier)].give_back();
             }
         }
-        if attempt.measured {
-            let counts = &mut self.tally.hops[usize::from(hop)].counts;
+        if walker.measured {
+            let counts = &mut self.meters[usize::from(hop)].counts;
             counts.arrivals += u64::from(enters);
             counts.throttled += u64::from(!granted);
         }
         if granted { Next::On(at) } else { Next::Over(Outcome::Throttled, at) }
     }
 
-    /// Takes the connection that became idle last, or opens one.
-    fn connect(&mut self, attempt: &mut Attempt, at: u64, hop: u16, pool: u16) -> Next {
-        let net = self.net;
-        let spec = &net.pools[usize::from(pool)];
-        let index = usize::from(pool) * net.classes.len() + attempt.class as usize;
-        attempt.pool = index as u32 + 1;
-        let warm = match spec.reuse.threshold {
-            Some(threshold) if attempt.key.bits(spec.reuse.stream) <= threshold => self.take_idle(index, at, spec),
-            _ => None,
-        };
-        let mut end = at;
-        if let Some(target) = warm {
-            attempt.target = target;
-        } else {
-            let group = &net.groups[attempt.class as usize];
-            if let Some(stream) = spec.hash {
-                let thresholds = match &group.balancing {
-                    Balancing::Weighted(_, thresholds) => thresholds.as_slice(),
-                    _ => &[],
-                };
-                attempt.target = choose(attempt.key.bits(stream), thresholds, group.count as usize);
-            }
-            if let Some(limits) = spec.flow_limiters {
-                let index = match limits {
-                    FlowLimits::Targets(first) => first + group.first + attempt.target,
-                    FlowLimits::Classes(first) => first + attempt.class,
-                };
-                if !self.limiters[index as usize].take(at) {
-                    attempt.pool = 0;
-                    if attempt.measured {
-                        let counts = &mut self.tally.hops[usize::from(hop)].counts;
-                        counts.arrivals += 1;
-                        counts.failed += 1;
-                    }
-                    return Next::Over(Outcome::Failed(spec.refused), at);
-                }
-            }
-            for (times, leg, stream) in &spec.round_trips {
-                end += u64::from(*times) * leg.sample(attempt.key.bits(*stream));
-            }
-            end += spec.crypto.0.sample(attempt.key.bits(spec.crypto.1));
-            attempt.set_up = end - at;
-        }
-        if attempt.measured {
-            let hop = &mut self.tally.hops[usize::from(hop)];
-            hop.counts.arrivals += 1;
-            hop.counts.served += 1;
-            hop.counts.waited += u64::from(warm.is_none());
-            hop.counts.sojourn += u128::from(end - at);
-            hop.sojourn.record(end - at);
-        }
-        Next::On(end)
-    }
-
-    fn take_idle(&mut self, index: usize, at: u64, spec: &Pool) -> Option<u32> {
-        let idle = &mut self.idle[index];
-        // Those at the end become idle only later: their answers are still on the way.
-        let ready = idle.iter().rposition(|&(since, _)| since <= at)?;
-        let (since, target) = idle[ready];
-        if at - since > spec.idle_timeout {
-            idle.drain(..=ready);
-            return None;
-        }
-        idle.remove(ready);
-        Some(target)
-    }
-
-    fn release_connection(&mut self, index: u32, at: u64, target: u32) {
-        let idle = &mut self.idle[index as usize];
-        let place = idle.iter().rposition(|&(since, _)| since <= at).map_or(0, |before| before + 1);
-        idle.insert(place, (at, target));
-    }
-
-    /// The station of `group` that the attempt takes.
-    fn station_of(&mut self, attempt: &Attempt, at: u64, group: u32) -> (u32, bool) {
+    /// The station of `group` that the attempt takes, `connected` to one of them or not; whether others ask how many are
+    /// outstanding there.
+    #[inline(always)]
+    fn station_of(&mut self, walker: &Walker, connected: Option<u32>, at: u64, group: u32) -> (u32, bool) {
         let spec = &self.net.groups[group as usize];
         if spec.count == 1 {
             return (spec.first, false);
         }
         let count = spec.count as usize;
-        match &spec.balancing {
-            Balancing::Random(stream) => (spec.first + choose(attempt.key.bits(*stream), &[], count), false),
-            Balancing::Weighted(stream, thresholds) if attempt.pool == 0 => {
-                (spec.first + choose(attempt.key.bits(*stream), thresholds, count), false)
-            }
-            Balancing::ByConnection | Balancing::Weighted(..) => (spec.first + attempt.target, false),
-            Balancing::RoundRobin => {
+        let station = match (&spec.balancing, connected) {
+            (Balancing::Random(_), _) if walker.choice != NOT_CHOSEN => walker.choice,
+            (Balancing::Random(stream), _) => choose(walker.key.bits(*stream), &[], count),
+            (Balancing::Weighted(stream, thresholds), None) => choose(walker.key.bits(*stream), thresholds, count),
+            (Balancing::ByConnection | Balancing::Weighted(..), connected) => connected.unwrap_or(0),
+            (Balancing::RoundRobin, _) => {
                 let turn = &mut self.turns[group as usize];
-                let station = spec.first + *turn;
+                let station = *turn;
                 *turn = if *turn + 1 == spec.count { 0 } else { *turn + 1 };
-                (station, false)
+                station
             }
-            Balancing::LeastOutstanding => {
-                let mut least = (usize::MAX, spec.first);
-                for station in spec.first..spec.first + spec.count {
-                    let outstanding = self.stations[station as usize].outstanding(at);
-                    least = least.min((outstanding, station));
-                }
-                (least.1, true)
-            }
-        }
-    }
-
-    fn serve(&mut self, attempt: &Attempt, at: u64, hop: u16, group: u32, enters: bool) -> Next {
-        let (station, counted) = self.station_of(attempt, at, group);
-        let net = self.net;
-        let kind = &net.kinds[usize::from(net.stations[station as usize])];
-        let admission = self.stations[station as usize].arrive(at, attempt.key, kind, counted);
-        let failed = match admission {
-            Admission::Served { end, .. } => fails(attempt, &kind.failure, &kind.failure_changes, end),
-            _ => false,
+            (Balancing::LeastOutstanding, _) => return (self.least_outstanding(spec.first, spec.count, at), true),
         };
-        if attempt.measured {
-            let tally = &mut self.tally.hops[usize::from(hop)];
-            count(&mut tally.counts, admission, at, enters, failed);
-            if let Admission::Served { start, end, .. } = admission {
-                tally.wait.record(start - at);
-                tally.sojourn.record(end - at);
-            }
-            if !tally.members.is_empty() {
-                let spec = &net.hops[usize::from(hop)];
-                let by_station = spec.member_stations.is_empty();
-                let member = if by_station { station - spec.stations.0 } else { attempt.class };
-                let member = &mut tally.members[member as usize];
-                count(&mut member.counts, admission, at, true, failed);
-                if let (Some((wait, sojourn)), Admission::Served { start, end, .. }) =
-                    (&mut member.recorders, admission)
-                {
-                    wait.record(start - at);
-                    sojourn.record(end - at);
-                }
-            }
-        }
-        match admission {
-            Admission::Served { end, .. } if failed => Next::Over(Outcome::Failed(0), end),
-            Admission::Served { end, .. } => Next::On(end),
-            Admission::Abandons(end) => Next::Over(Outcome::Abandoned, end),
-            Admission::Rejected => Next::Over(Outcome::Rejected, at),
-        }
+        (spec.first + station, false)
     }
-}
 
-/// Counts what a station did with an attempt that reached it at `at`.
-#[inline]
-fn count(counts: &mut Counts, admission: Admission, at: u64, enters: bool, failed: bool) {
-    counts.arrivals += u64::from(enters);
-    match admission {
-        Admission::Served { start, end, blocked } => {
-            counts.served += 1;
-            counts.waited += u64::from(start > at);
-            counts.blocked += u64::from(blocked);
-            counts.wait += u128::from(start - at);
-            counts.wait_admitted += u128::from(start - at);
-            counts.sojourn += u128::from(end - at);
-            counts.failed += u64::from(failed);
+    fn least_outstanding(&mut self, first: u32, count: u32, at: u64) -> u32 {
+        let mut least = (usize::MAX, first);
+        for station in first..first + count {
+            least = least.min((self.stations.outstanding(station, at), station));
         }
-        Admission::Abandons(leaves) => {
-            counts.blocked += 1;
-            counts.abandoned += 1;
-            counts.wait_admitted += u128::from(leaves - at);
+        least.1
+    }
+
+    #[inline(always)]
+    fn serve(
+        &mut self,
+        walker: &mut Walker,
+        connected: Option<u32>,
+        at: u64,
+        hop: u16,
+        group: u32,
+        enters: bool,
+    ) -> Next {
+        let (station, counted) = self.station_of(walker, connected, at, group);
+        let demand = Some(walker.demand).filter(|&demand| demand != NOT_DRAWN);
+        (walker.demand, walker.choice) = (NOT_DRAWN, NOT_CHOSEN);
+        let admission = self.stations.arrive(station, at, walker.key, demand, counted);
+        let meter = &mut self.meters[usize::from(hop)];
+        let line = meter.line_of(station, walker.class);
+        if walker.measured && !enters {
+            meter.inside += 1;
         }
-        Admission::Rejected => {
-            counts.blocked += 1;
-            counts.rejected += 1;
+        let Admission::Served { start, end } = admission else {
+            if walker.measured {
+                meter.turned(line, at, admission);
+            }
+            return match admission {
+                Admission::Abandons(leaves) => Next::Over(Outcome::Abandoned, leaves),
+                _ => Next::Over(Outcome::Rejected, at),
+            };
+        };
+        meter.served(line, walker.measured, start - at, end - at);
+        let kind = self.stations.kind(station);
+        if fails(walker, &kind.failure, &kind.failure_changes, end) {
+            if walker.measured {
+                meter.turned(line, at, admission);
+            }
+            return Next::Over(Outcome::Failed(0), end);
         }
+        Next::On(end)
     }
 }

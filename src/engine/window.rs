@@ -13,7 +13,7 @@ pub enum Phase {
     Closed,
 }
 
-/// Decides which arrivals are measured.
+/// Decides which arrivals are measured. Most arrivals change nothing: two comparisons say so.
 #[derive(Clone, Debug)]
 pub struct Gate {
     window: Window,
@@ -23,11 +23,18 @@ pub struct Gate {
     pub opened: u64,
     /// Arrival after the last measured one, ns.
     pub closed: u64,
-    /// Measured so far.
-    pub measured: u64,
-    seen: u64,
-    /// The next measured request or instant at which the backlog is sampled.
+    /// Arrivals so far.
+    pub seen: u64,
+    /// Arrivals before the first measured one.
+    unmeasured: u64,
+    /// Measured in all, once closed.
+    measured: u64,
+    /// The next measured request (1, 2, ...) or time in the window at which the backlog is sampled.
     next_sample: u64,
+    /// Nothing happens before so many arrivals ...
+    next_seen: u64,
+    /// ... and this instant.
+    next_at: u64,
 }
 
 /// Samples of the backlog over the window.
@@ -51,36 +58,55 @@ impl Gate {
             phase: Phase::Before,
             opened: 0,
             closed: 0,
-            measured: 0,
             seen: 0,
+            unmeasured: 0,
+            measured: 0,
             next_sample: 0,
+            next_seen: 0,
+            next_at: 0,
         }
     }
 
-    /// An arrival at `at`: what it does to the window, and whether it is measured.
+    /// Whether the arrival at `at` is one for [`Gate::pass`]; if not, it is counted.
     #[inline]
+    pub(super) fn is_quiet(&mut self, at: u64) -> bool {
+        let quiet = self.seen < self.next_seen && at < self.next_at;
+        self.seen += u64::from(quiet);
+        quiet
+    }
+
+    /// An arrival at `at`: what it does to the window, and whether the backlog is sampled at it.
     pub(super) fn pass(&mut self, at: u64) -> (Passage, bool) {
         let mut passage = Passage::Nothing;
         if self.phase == Phase::Before && self.seen >= self.window.warmup_requests && at >= self.window.warmup_ns {
             self.phase = Phase::Open;
             self.opened = at;
+            self.unmeasured = self.seen;
             passage = Passage::Opens;
         }
-        self.seen += 1;
-        if self.phase == Phase::Open && (self.measured >= self.window.requests || at >= self.window.until_ns) {
+        if self.phase == Phase::Open && (self.measured() >= self.window.requests || at >= self.window.until_ns) {
             self.close(at);
             passage = Passage::Closes;
         }
-        let measured = self.phase == Phase::Open;
-        self.measured += u64::from(measured);
-        (passage, measured)
+        self.seen += 1;
+        let sampled = self.samples_now(at);
+        self.look_ahead(at);
+        (passage, sampled)
     }
 
-    /// Whether the measured arrival at `at`, which has just passed, is one at which the backlog is sampled.
+    /// Measured requests so far.
     #[inline]
-    pub(super) fn samples_now(&mut self, at: u64) -> bool {
+    pub(super) fn measured(&self) -> u64 {
+        if self.phase == Phase::Open { self.seen - self.unmeasured } else { self.measured }
+    }
+
+    /// Whether the arrival at `at`, which has just been counted, is one at which the backlog is sampled.
+    fn samples_now(&mut self, at: u64) -> bool {
+        if self.phase != Phase::Open {
+            return false;
+        }
         let (place, step) = if self.window.requests < u64::MAX {
-            (self.measured, self.window.requests / SAMPLES)
+            (self.measured(), self.window.requests / SAMPLES)
         } else if self.window.until_ns < u64::MAX {
             (at - self.opened, (self.window.until_ns - self.opened) / SAMPLES)
         } else {
@@ -93,7 +119,28 @@ impl Gate {
         true
     }
 
+    /// Sets how long nothing happens.
+    fn look_ahead(&mut self, at: u64) {
+        (self.next_seen, self.next_at) = match self.phase {
+            Phase::Before => {
+                let later = |limit, now| if now < limit { limit } else { u64::MAX };
+                let (requests, ns) = (self.window.warmup_requests, self.window.warmup_ns);
+                if self.seen >= requests && at >= ns { (0, 0) } else { (later(requests, self.seen), later(ns, at)) }
+            }
+            Phase::Open => {
+                let last = self.unmeasured.saturating_add(self.window.requests);
+                let until = self.window.until_ns;
+                // A sample is taken at the arrival that makes the number of measured ones reach it.
+                let sample = self.unmeasured + self.next_sample.saturating_sub(1);
+                let counted = self.window.requests < u64::MAX;
+                if counted { (last.min(sample), until) } else { (last, until.min(self.opened + self.next_sample)) }
+            }
+            Phase::Closed => (u64::MAX, u64::MAX),
+        };
+    }
+
     pub(super) fn close(&mut self, at: u64) {
+        self.measured = self.measured();
         self.phase = Phase::Closed;
         self.closed = at;
     }
@@ -111,7 +158,7 @@ pub struct InSystem {
 
 impl InSystem {
     /// A request that arrived at `from` is known, at clock `now`, to end at `end`.
-    #[inline]
+    #[inline(always)]
     pub(super) fn ends(&mut self, from: u64, end: u64, now: u64, gate: &Gate) {
         match gate.phase {
             Phase::Before => self.keep(end, now),

@@ -8,7 +8,7 @@
 pub struct RunKey(u64);
 
 /// (seed, replication, request, attempt), mixed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct AttemptKey(u64);
 
 /// (entity name, purpose), hashed.

@@ -22,7 +22,6 @@ pub struct Recorder {
     low: Vec<u32>,
     /// High 32 bits of the counts; empty until a count passes 2^32.
     high: Vec<u32>,
-    count: u64,
     sum: u128,
     max: u64,
     overflowed: u64,
@@ -53,13 +52,12 @@ impl Recorder {
     pub fn new(digits: u8) -> Recorder {
         let digits = digits.clamp(1, 5);
         let half_bits = 10_u32.pow(u32::from(digits)).next_power_of_two().ilog2();
-        Recorder { digits, half_bits, low: Vec::new(), high: Vec::new(), count: 0, sum: 0, max: 0, overflowed: 0 }
+        Recorder { digits, half_bits, low: Vec::new(), high: Vec::new(), sum: 0, max: 0, overflowed: 0 }
     }
 
     /// The bucket of `value`: `value` itself below 2 x half, then `half` buckets for each doubling.
     #[inline]
     fn index(&self, value: u64) -> usize {
-        let value = value.min(LARGEST);
         let shift = (value >> self.half_bits | 1).ilog2();
         ((shift as usize) << self.half_bits) + (value >> shift) as usize
     }
@@ -74,14 +72,38 @@ impl Recorder {
     /// Counts `value` (ns) once.
     #[inline]
     pub fn record(&mut self, value: u64) {
-        self.count += 1;
         self.sum += u128::from(value);
-        self.max = self.max.max(value);
+        self.place(value);
+    }
+
+    /// As [`Recorder::record`], but leaves the sum to the caller, who has it anyway and hands it in with
+    /// [`Recorder::add_sum`].
+    #[inline]
+    pub fn place(&mut self, value: u64) {
+        if value > self.max {
+            self.max = value;
+        }
         let index = self.index(value);
         match self.low.get_mut(index) {
-            Some(count) if *count < u32::MAX && value <= LARGEST => *count += 1,
-            _ => self.add(index, 1, u64::from(value > LARGEST)),
+            Some(count) if *count < u32::MAX => *count += 1,
+            _ => self.add(value, 1),
         }
+    }
+
+    /// Counts each of `values` (ns) once: [`Recorder::record`] for many, which do not wait for one another.
+    #[inline]
+    pub fn record_each(&mut self, values: impl Iterator<Item = u64>) {
+        let mut sum = 0_u128;
+        for value in values {
+            sum += u128::from(value);
+            self.place(value);
+        }
+        self.sum += sum;
+    }
+
+    /// Adds to the sum what was placed without it, ns.
+    pub fn add_sum(&mut self, sum: u128) {
+        self.sum += sum;
     }
 
     /// Counts `value` (ns) `times` times.
@@ -89,18 +111,19 @@ impl Recorder {
         if times == 0 {
             return;
         }
-        self.count += times;
         self.sum += u128::from(value) * u128::from(times);
         self.max = self.max.max(value);
-        self.add(self.index(value), times, if value > LARGEST { times } else { 0 });
+        self.add(value, times);
     }
 
     /// The rare half of recording: grows the arrays, carries into the high halves, counts overflow.
     #[cold]
-    fn add(&mut self, index: usize, times: u64, overflowed: u64) {
-        self.overflowed += overflowed;
+    fn add(&mut self, value: u64, times: u64) {
+        self.overflowed += if value > LARGEST { times } else { 0 };
+        let index = self.index(value.min(LARGEST));
         if index >= self.low.len() {
-            // To the end of the doubling, so that growing stays rare.
+            // To the end of the doubling, so that growing stays rare. That of the largest values ends with them, so those
+            // above come here each time.
             self.low.resize(((index >> self.half_bits) + 1) << self.half_bits, 0);
         }
         let total = self.at(index) + times;
@@ -120,9 +143,8 @@ impl Recorder {
     pub fn merge(&mut self, other: &Recorder) {
         for bucket in other.buckets() {
             let value = if self.digits == other.digits { bucket.low } else { bucket.middle() };
-            self.add(self.index(value), bucket.count, 0);
+            self.add(value, bucket.count);
         }
-        self.count += other.count;
         self.sum += other.sum;
         self.max = self.max.max(other.max);
         self.overflowed += other.overflowed;
@@ -142,7 +164,8 @@ impl Recorder {
     /// has it, which however answers the top of the bucket and so overstates by up to a whole bucket.
     #[must_use]
     pub fn quantile(&self, q: f64) -> Option<u64> {
-        let rank = ((q.clamp(0.0, 1.0) * self.count as f64).ceil() as u64).clamp(1, self.count.max(1));
+        let count = self.count();
+        let rank = ((q.clamp(0.0, 1.0) * count as f64).ceil() as u64).clamp(1, count.max(1));
         let mut seen = 0;
         self.buckets().find_map(|bucket| {
             seen += bucket.count;
@@ -159,13 +182,21 @@ impl Recorder {
     /// Mean in ns from the exact sum; none where nothing was recorded.
     #[must_use]
     pub fn mean(&self) -> Option<f64> {
-        (self.count > 0).then(|| self.sum as f64 / self.count as f64)
+        let count = self.count();
+        (count > 0).then(|| self.sum as f64 / count as f64)
     }
 
-    /// How many values were recorded.
+    /// How many values were recorded: the buckets are added up.
     #[must_use]
     pub fn count(&self) -> u64 {
-        self.count
+        let add = |halves: &[u32]| halves.iter().map(|&half| u64::from(half)).sum::<u64>();
+        add(&self.low) + (add(&self.high) << 32)
+    }
+
+    /// How many values were 0 ns.
+    #[must_use]
+    pub fn zeros(&self) -> u64 {
+        if self.low.is_empty() { 0 } else { self.at(0) }
     }
 
     /// Exact sum of the values, ns.

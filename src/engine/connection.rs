@@ -1,0 +1,80 @@
+//! Connections: an attempt takes an idle one from its class's pool, or pays for a new one.
+
+use super::attempt::{Attempt, choose};
+use super::network::{Balancing, FlowLimits, Pool};
+use super::run::Run;
+use super::tally::Outcome;
+use super::walk::Next;
+
+impl<const OPEN: bool> Run<'_, OPEN> {
+    /// Takes the connection that became idle last, or opens one.
+    pub(super) fn connect(&mut self, attempt: &mut Attempt, at: u64, hop: u16, pool: u16) -> Next {
+        let net = self.net;
+        let spec = &net.pools[usize::from(pool)];
+        let Attempt { walker, errand } = attempt;
+        let index = usize::from(pool) * net.classes.len() + walker.class as usize;
+        errand.pool = index as u32 + 1;
+        let warm = match spec.reuse.threshold {
+            Some(threshold) if walker.key.bits(spec.reuse.stream) <= threshold => self.take_idle(index, at, spec),
+            _ => None,
+        };
+        let mut end = at;
+        if let Some(target) = warm {
+            errand.target = target;
+        } else {
+            let group = &net.groups[walker.class as usize];
+            if let Some(stream) = spec.hash {
+                let thresholds = match &group.balancing {
+                    Balancing::Weighted(_, thresholds) => thresholds.as_slice(),
+                    _ => &[],
+                };
+                errand.target = choose(walker.key.bits(stream), thresholds, group.count as usize);
+            }
+            if let Some(limits) = spec.flow_limiters {
+                let index = match limits {
+                    FlowLimits::Targets(first) => first + group.first + errand.target,
+                    FlowLimits::Classes(first) => first + walker.class,
+                };
+                if !self.limiters[index as usize].take(at) {
+                    errand.pool = 0;
+                    if walker.measured {
+                        let counts = &mut self.meters[usize::from(hop)].counts;
+                        counts.arrivals += 1;
+                        counts.failed += 1;
+                    }
+                    return Next::Over(Outcome::Failed(spec.refused), at);
+                }
+            }
+            for (times, leg, stream) in &spec.round_trips {
+                end += u64::from(*times) * leg.sample(walker.key.bits(*stream));
+            }
+            end += spec.crypto.0.sample(walker.key.bits(spec.crypto.1));
+            errand.set_up = end - at;
+        }
+        if walker.measured {
+            let meter = &mut self.meters[usize::from(hop)];
+            meter.counts.waited += u64::from(warm.is_none());
+            meter.sojourn.record(end - at);
+        }
+        Next::On(end)
+    }
+
+    fn take_idle(&mut self, index: usize, at: u64, spec: &Pool) -> Option<u32> {
+        let idle = &mut self.idle[index];
+        // Those at the end become idle only later: their answers are still on the way.
+        let ready = idle.iter().rposition(|&(since, _)| since <= at)?;
+        let (since, target) = idle[ready];
+        if at - since > spec.idle_timeout {
+            idle.drain(..=ready);
+            return None;
+        }
+        idle.remove(ready);
+        Some(target)
+    }
+
+    pub(super) fn release_connection(&mut self, index: u32, at: u64, target: u32) {
+        let idle = &mut self.idle[index as usize];
+        let place = idle.iter().rposition(|&(since, _)| since <= at).map_or(0, |before| before + 1);
+        idle.insert(place, (at, target));
+    }
+}
