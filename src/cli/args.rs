@@ -94,21 +94,60 @@ pub struct Limits {
     pub quiet: bool,
 }
 
+/// `report`.
+#[derive(Clone, Debug, Args)]
+pub struct Report {
+    /// Directory that `sweep` wrote
+    pub directory: PathBuf,
+    /// Compare the built-in known answers now, and put that into the report instead of the release's record
+    #[arg(long)]
+    pub validate: bool,
+    /// How they are compared
+    #[command(flatten)]
+    pub comparing: Comparing,
+}
+
 /// `validate`.
 #[derive(Clone, Debug, Args)]
 pub struct Validate {
-    /// Scenario files with [expect], or directories of them
-    #[arg(required = true)]
+    /// Scenario files with [expect], directories of them, or names of built-in cases [default: all built-in cases]
     pub paths: Vec<PathBuf>,
+    /// Every answer of the built-in cases, not only those that fail
+    #[arg(long)]
+    pub all: bool,
+    /// Only the names of the built-in cases
+    #[arg(long, conflicts_with_all = ["paths", "print"])]
+    pub list: bool,
+    /// Only the text of a built-in case, with its derivation
+    #[arg(long, value_name = "NAME", conflicts_with = "paths")]
+    pub print: Option<String>,
     /// One JSON document on stdout
     #[arg(long)]
     pub json: bool,
+    /// How they are compared
+    #[command(flatten)]
+    pub comparing: Comparing,
+}
+
+/// Comparing known answers.
+#[derive(Clone, Debug, Args)]
+pub struct Comparing {
+    /// Today as YYYY-MM-DD, for the document [default: none; the program reads no clock]
+    #[arg(long, value_name = "DAY", default_value = "", hide_default_value = true, value_parser = day)]
+    pub date: String,
     /// No progress
     #[arg(long)]
     pub quiet: bool,
     /// Threads [default: one for each core]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub threads: Option<u16>,
+}
+
+/// A day as ISO 8601 writes it, or nothing.
+fn day(text: &str) -> Result<String, String> {
+    let shape = |(at, c): (usize, char)| if matches!(at, 4 | 7) { c == '-' } else { c.is_ascii_digit() };
+    let is_day = text.chars().count() == 10 && text.chars().enumerate().all(shape);
+    if text.is_empty() || is_day { Ok(text.into()) } else { Err("write a day as 2026-11-25".into()) }
 }
 
 /// A verb.
@@ -123,10 +162,7 @@ pub enum Command {
     /// Like run, judged against the objectives: status 0 met, 1 missed, 3 undecided
     Check(Simulating),
     /// Write charts and report again from a directory of results
-    Report {
-        /// Directory that `sweep` wrote
-        directory: PathBuf,
-    },
+    Report(Report),
     /// Simulate queueing systems with known answers and compare
     Validate(Validate),
     /// Print the default scenario with comments

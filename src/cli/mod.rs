@@ -5,6 +5,7 @@
 
 mod args;
 mod input;
+mod known;
 mod output;
 mod progress;
 mod verbs;
@@ -38,8 +39,8 @@ pub fn main() -> ExitCode {
         Some(Command::Run(simulating)) => verbs::run(&simulating),
         Some(Command::Check(simulating)) => verbs::check(&simulating),
         Some(Command::Limits(limits)) => verbs::limits(&limits),
-        Some(Command::Report { directory }) => verbs::report(&directory),
-        Some(Command::Validate(validate)) => verbs::validate(&validate),
+        Some(Command::Report(report)) => known::report(&report),
+        Some(Command::Validate(validate)) => known::validate(&validate),
         Some(Command::Init) => output::print(gatecap::scenario::init::text()).map(|()| End::Done),
         Some(Command::Schema) => output::print(&gatecap::scenario::schema::json()).map(|()| End::Done),
         Some(Command::Completions { shell }) => verbs::completions(shell),

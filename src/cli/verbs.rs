@@ -1,17 +1,12 @@
 //! One function a verb.
 
-use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use gatecap::engine::EngineError;
-use gatecap::experiment::saturate::SearchError;
-use gatecap::experiment::{
-    Computed, Control, ExperimentError, PointError, Source, limits as limits_of, simulate, validate as known,
-};
+use gatecap::experiment::{Computed, Control, ExperimentError, PointError, limits as limits_of, simulate};
 use gatecap::issue::{Issue, Issues};
 use gatecap::report::terminal;
-use gatecap::results::{Results, directory, json};
-use gatecap::scenario::Document;
+use gatecap::results::{directory, json};
 
 use super::End;
 use super::args::{self, Flags, Simulating};
@@ -20,7 +15,7 @@ use super::output::{self, print, remark};
 use super::progress::with_progress;
 
 /// A fault of the engine as an issue.
-fn fault(error: PointError) -> Issues {
+pub(super) fn fault(error: PointError) -> Issues {
     match error {
         PointError::Stopped => Vec::new(),
         PointError::Engine(error @ EngineError::Audit(_)) => {
@@ -31,7 +26,7 @@ fn fault(error: PointError) -> Issues {
 }
 
 /// `work` on a pool of `threads` threads (none: one for each core).
-fn on_threads<T: Send>(threads: Option<u16>, work: impl FnOnce() -> T + Send) -> Result<T, Issues> {
+pub(super) fn on_threads<T: Send>(threads: Option<u16>, work: impl FnOnce() -> T + Send) -> Result<T, Issues> {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.map_or(0, usize::from)).build();
     let pool = pool.map_err(|error| vec![Issue::new(format!("cannot start threads: {error}"))])?;
     Ok(pool.install(work))
@@ -133,83 +128,6 @@ pub fn limits(shown: &args::Limits) -> Result<End, Issues> {
     };
     print(&text)?;
     Ok(End::Done)
-}
-
-/// `report`.
-pub fn report(dir: &Path) -> Result<End, Issues> {
-    let path = dir.join("results.json");
-    let text = std::fs::read_to_string(&path).map_err(|error| {
-        let issue = Issue::new(format!("cannot read `{}`: {error}", path.display()));
-        vec![issue.hint("give a directory that `gatecap sweep` wrote")]
-    })?;
-    let results = json::from_json(&text).map_err(|issue| vec![issue])?;
-    let files = output::pages(&results)?;
-    directory::write_pages(dir, &files).map_err(|issue| vec![issue])?;
-    print(&dir.join("report.html").display().to_string())?;
-    Ok(End::Done)
-}
-
-/// The scenario files that paths name: files themselves, and the `.toml` files of directories, by name.
-fn scenario_files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Issues> {
-    let mut files = Vec::new();
-    for path in paths {
-        if !path.is_dir() {
-            files.push(path.clone());
-            continue;
-        }
-        let unreadable = |error| vec![Issue::new(format!("cannot read the folder `{}`: {error}", path.display()))];
-        let mut inside: Vec<PathBuf> = std::fs::read_dir(path)
-            .map_err(unreadable)?
-            .filter_map(|entry| entry.ok().map(|entry| entry.path()))
-            .filter(|path| path.extension().is_some_and(|ending| ending == "toml"))
-            .collect();
-        inside.sort();
-        if inside.is_empty() {
-            return Err(vec![Issue::new(format!("no `.toml` file in the folder `{}`", path.display()))]);
-        }
-        files.extend(inside);
-    }
-    Ok(files)
-}
-
-/// `validate`.
-pub fn validate(args::Validate { paths, json, quiet, threads }: &args::Validate) -> Result<End, Issues> {
-    let mut sources = Vec::new();
-    let mut issues = Issues::new();
-    for file in scenario_files(paths)? {
-        let read = Document::read(&file).and_then(|document| {
-            let source = Source { document, overrides: Vec::new(), quotas: BTreeMap::new() };
-            source.scenario(&[]).map(|_| source)
-        });
-        match read {
-            Ok(source) => sources.push((file.display().to_string(), source)),
-            Err(more) => issues.extend(more),
-        }
-    }
-    if !issues.is_empty() {
-        return Err(issues);
-    }
-    let (validations, _) = with_progress(*quiet, |control: &Control| {
-        on_threads(*threads, || {
-            let one = |(file, source): &(String, Source)| known::validate(source, file, control);
-            sources.iter().map(one).collect::<Result<Vec<_>, _>>()
-        })
-    });
-    let validations = match validations? {
-        Ok(rows) => rows.into_iter().flatten().collect(),
-        Err(SearchError::Point(PointError::Stopped)) => return Ok(End::Interrupted),
-        Err(SearchError::Point(error)) => return Err(fault(error)),
-        Err(SearchError::Issues(issues)) => return Err(issues),
-    };
-    let results = Results {
-        gatecap: env!("CARGO_PKG_VERSION").into(),
-        format: gatecap::results::FORMAT,
-        title: "Known answers".into(),
-        validations,
-        ..Results::default()
-    };
-    print(&if *json { json::pretty(&results) } else { terminal::validate(&results, output::colour()) })?;
-    Ok(if results.validations.iter().all(|validation| validation.pass) { End::Done } else { End::Missed })
 }
 
 /// `completions`.

@@ -3,8 +3,8 @@
 use rayon::prelude::*;
 
 use super::control::Control;
-use super::map;
 use super::sweep::{Cell, Combination, saturation};
+use super::{known, map};
 use crate::aws::system::{System, TrafficRate};
 use crate::aws::{ceilings, compare, data_dates, latency, prices};
 use crate::results::{
@@ -29,6 +29,7 @@ pub fn head(scenario: &Scenario, file: &str, hash: &str) -> Results {
         confidence: scenario.run.confidence,
         data: data_dates(),
         wanted: wanted(scenario, file),
+        known_answers: known::record(),
         ..Results::default()
     };
     if let Model::Options(system) = &scenario.model {

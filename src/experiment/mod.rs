@@ -7,6 +7,7 @@
 mod assemble;
 pub mod control;
 pub mod judge;
+pub mod known;
 mod map;
 pub mod metrics;
 pub mod point;

@@ -17,6 +17,13 @@ pub struct Source {
     pub quotas: BTreeMap<String, QuotaValue>,
 }
 
+impl From<Document> for Source {
+    /// The document as it is, without overrides and quotas.
+    fn from(document: Document) -> Source {
+        Source { document, overrides: Vec::new(), quotas: BTreeMap::new() }
+    }
+}
+
 /// The values of a scenario's further axes.
 pub type AxisValues = BTreeMap<String, f64>;
 

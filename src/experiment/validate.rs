@@ -1,5 +1,7 @@
 //! Known answers: a scenario's `[expect]` against what is measured. The expected values are read after the measurement.
 
+use rayon::prelude::*;
+
 use super::control::Control;
 use super::point::{Outcome, PointSpec};
 use super::saturate::{SearchError, search};
@@ -51,6 +53,15 @@ pub fn validate(source: &Source, file: &str, control: &Control) -> Result<Vec<Va
         rows.extend(searched.into_iter().map(|expected| compare_search(expected, value, file)));
     }
     Ok(rows)
+}
+
+/// [`validate`] for several files, each with its name: all rows, in the order of the files.
+///
+/// # Errors
+/// As [`validate`]; of the first file that has one.
+pub fn validate_all(files: &[(String, Source)], control: &Control) -> Result<Vec<Validation>, SearchError> {
+    let all: Vec<_> = files.par_iter().map(|(file, source)| validate(source, file, control)).collect();
+    Ok(all.into_iter().collect::<Result<Vec<_>, _>>()?.concat())
 }
 
 fn compare_search(expected: &Expected, measured: Option<f64>, file: &str) -> Validation {

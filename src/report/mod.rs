@@ -1,5 +1,6 @@
 //! What people read: a verdict in words, terminal tables, the HTML review, Markdown. It knows results alone, never the simulator.
 
+mod agreement;
 mod asks;
 pub mod chart;
 mod ends;

@@ -4,6 +4,8 @@ pub mod csv;
 pub mod directory;
 pub mod hgrm;
 pub mod json;
+pub mod known;
 pub mod types;
 
+pub use known::{Agreement, KnownAnswers, Validation};
 pub use types::*;

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::known::{KnownAnswers, Validation};
+
 /// Version of the results format.
 pub const FORMAT: u32 = 1;
 
@@ -36,8 +38,12 @@ pub struct Results {
     pub saturation: Vec<SaturationPoint>,
     /// Paired differences.
     pub comparisons: Vec<Comparison>,
-    /// Known answers.
+    /// Known answers, one by one; of `validate` only.
     pub validations: Vec<Validation>,
+    /// How the built-in known answers were met: the release's record, or of `validate` and `report --validate` what was
+    /// just compared; null in documents of versions that had no record.
+    #[serde(default)]
+    pub known_answers: Option<KnownAnswers>,
     /// Which limit is nearest over services and rate; empty where it was not asked for.
     pub map: Vec<MapCell>,
     /// Monthly cost at the operating point, as far as known.
@@ -265,25 +271,6 @@ pub struct Comparison {
     pub difference: Estimate,
     /// Variance of the independent difference over that of the paired one.
     pub variance_ratio: Option<f64>,
-}
-
-/// A known answer and what was measured.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Validation {
-    /// File name.
-    pub file: String,
-    /// Metric name.
-    pub metric: String,
-    /// Expected value.
-    pub expected: f64,
-    /// Measured value; null where it could not be measured.
-    pub measured: Option<f64>,
-    /// Allowed absolute deviation.
-    pub tolerance: f64,
-    /// Deviation over the standard error of a correct simulator; null where that is 0.
-    pub z: Option<f64>,
-    /// Within the tolerance.
-    pub pass: bool,
 }
 
 /// What is nearest to its limit at so many services of so many requests per second each. Computed, not simulated, but for

@@ -137,6 +137,58 @@ fn status_tells_what_came_out() {
     refused(&run(folder.path(), &["limits", "none.toml"]), &["spells hops out"]);
 }
 
+/// A built-in case holds; a copy of it with a wrong expectation fails; what is not there is said.
+#[test]
+fn built_in_known_answers() {
+    let folder = folder_with(&[]);
+    let ran = |arguments: &[&str]| run(folder.path(), arguments);
+    let listed = ran(&["validate", "--list"]).stdout;
+    assert!(listed.lines().count() >= 60 && listed.contains("\ndeterministic/dd1  "), "{listed}");
+    let case = ran(&["validate", "--print", "deterministic/dd1"]).stdout;
+    assert!(case.starts_with("# ") && case.contains("value = 0.875"), "{case}");
+    std::fs::write(folder.path().join("right.toml"), &case).unwrap();
+    std::fs::write(folder.path().join("wrong.toml"), case.replace("value = 0.875", "value = 0.8751")).unwrap();
+    assert_eq!(ran(&["validate", "right.toml"]).status, 0);
+    let wrong = ran(&["validate", "wrong.toml"]);
+    assert!(wrong.status == 1 && wrong.stdout.contains("x wrong.toml hop.service.utilisation"), "{wrong:?}");
+    // By name, by family, and by both in one document with its summary.
+    let ran_all = ran(&["validate", "buckets/steady", "deterministic", "--json", "--date", "2026-11-25"]);
+    let document: serde_json::Value = serde_json::from_str(&ran_all.stdout).unwrap();
+    let known = &document["known_answers"];
+    assert_eq!((ran_all.status, &known["all"]["cases"], &known["date"]), (0, &6.into(), &"2026-11-25".into()));
+    assert_eq!(known["families"].as_array().unwrap().len(), 2);
+    assert_eq!(document["validations"].as_array().unwrap().len() as u64, known["all"]["answers"].as_u64().unwrap());
+    assert_eq!(document["validations"][0]["file"], "buckets/steady");
+    refused(&ran(&["validate", "bucket"]), &["`bucket`", "no such file"]);
+    refused(&ran(&["validate", "--print", "mm1"]), &["no built-in case `mm1`", "hint: "]);
+    assert_eq!(ran(&["validate", "--date", "25.11.2026"]).status, 2);
+}
+
+/// Every document carries the release's record, and the pages show it.
+#[test]
+fn the_record_is_part_of_every_result() {
+    let folder = folder_with(&[("a.toml", SMALL.as_bytes())]);
+    let ran = run(folder.path(), &["run", "a.toml", "--json"]);
+    let document: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
+    let all = &document["known_answers"]["all"];
+    assert!(all["answers"].as_u64().unwrap() > 150 && all["passed"] == all["answers"], "{all}");
+    assert_eq!(document["known_answers"]["gatecap"], env!("CARGO_PKG_VERSION"));
+    assert!(run(folder.path(), &["run", "a.toml"]).stdout.contains("\nproof   "));
+    assert_eq!(run(folder.path(), &["sweep", "a.toml", "--quiet", "--out", "out"]).status, 0);
+    for page in ["report.html", "report.md"] {
+        let page = std::fs::read_to_string(folder.path().join("out").join(page)).unwrap();
+        assert!(page.contains("Token buckets") && page.contains("--validate"));
+    }
+    // A document of a version that had no record is read, and says nothing about it.
+    let path = folder.path().join("out/results.json");
+    let mut older: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap();
+    older.as_object_mut().unwrap().remove("known_answers");
+    std::fs::write(&path, older.to_string()).unwrap();
+    assert_eq!(run(folder.path(), &["report", "out"]).status, 0);
+    let page = std::fs::read_to_string(folder.path().join("out/report.html")).unwrap();
+    assert!(!page.contains("Token buckets"));
+}
+
 #[test]
 fn the_shell_gets_its_help() {
     let folder = folder_with(&[]);

@@ -1,7 +1,7 @@
 //! What the documents say is so: commands print what the README shows, named files are there, links lead somewhere.
 //!
 //! A block of output stands in a `text` fence below a comment `output of: COMMAND`. `GATECAP_UPDATE=1` writes the blocks anew.
-//! That of `cargo run --release` is compared by `.ci/run`, which has a release build.
+//! Those of commands that are not `gatecap` alone are compared by `.ci/run`, which has a release build.
 
 use std::path::PathBuf;
 

@@ -62,6 +62,8 @@ pub(super) struct Page {
     pub not_settled: Vec<String>,
     /// Inputs with evidence.
     pub assumptions: Vec<trust::Input>,
+    /// How the built-in known answers were met.
+    pub proof: trust::Proof,
     /// Known answers.
     pub validations: Vec<trust::Answer>,
     /// How many of them hold.
@@ -144,6 +146,7 @@ pub(super) fn page(results: &Results, figures: &[Figure]) -> Page {
         saturation: latency::saturation(results),
         comparisons: latency::comparisons(results),
         assumptions: trust::assumptions(results),
+        proof: trust::proof(results),
         validations: trust::validations(results),
         validation_summary: trust::validation_summary(results),
         quotas_read: trust::quotas_read(results),

@@ -3,9 +3,10 @@
 use serde::Serialize;
 
 use super::address;
+use crate::report::agreement;
 use crate::report::number;
-use crate::report::terminal::{precise, worst};
-use crate::results::Results;
+use crate::report::terminal::precise;
+use crate::results::{Agreement, Results};
 
 /// An input.
 #[derive(Clone, Debug, Default, Serialize)]
@@ -43,6 +44,38 @@ pub(in crate::report) struct Answer {
     pub z: String,
     /// Within the tolerance.
     pub pass: bool,
+}
+
+/// The built-in known answers and how they were met.
+#[derive(Clone, Debug, Default, Serialize)]
+pub(in crate::report) struct Proof {
+    /// Which program was compared, and when.
+    pub version: String,
+    /// How many hold, and how the deviations are spread; without a full stop.
+    pub summary: String,
+    /// One row each; empty where nothing is known.
+    pub families: Vec<Family>,
+}
+
+/// A family of built-in cases.
+#[derive(Clone, Debug, Default, Serialize)]
+pub(in crate::report) struct Family {
+    /// What it is about.
+    pub name: String,
+    /// Scenarios.
+    pub cases: String,
+    /// Answers.
+    pub answers: String,
+    /// Answers that hold.
+    pub passed: String,
+    /// Whether all do.
+    pub holds: bool,
+    /// Mean deviation in standard errors.
+    pub mean_z: String,
+    /// Largest deviation in standard errors.
+    pub worst_z: String,
+    /// Whose it is.
+    pub worst: String,
 }
 
 /// A row of a quotas file.
@@ -104,11 +137,28 @@ pub(super) fn validations(results: &Results) -> Vec<Answer> {
     results.validations.iter().map(row).collect()
 }
 
+/// The built-in cases; empty where the document does not have them.
+pub(super) fn proof(results: &Results) -> Proof {
+    let Some(known) = &results.known_answers else { return Proof::default() };
+    let row = |family: &Agreement| Family {
+        name: family.name.clone(),
+        cases: number::count(family.cases),
+        answers: number::count(family.answers),
+        passed: number::count(family.passed),
+        holds: family.holds(),
+        mean_z: agreement::z(family.mean_z, "–"),
+        worst_z: agreement::z(family.worst_z, "–"),
+        worst: family.worst.clone(),
+    };
+    Proof {
+        version: agreement::of_version(known),
+        summary: agreement::sentence(&known.all),
+        families: known.families.iter().map(row).collect(),
+    }
+}
+
 pub(super) fn validation_summary(results: &Results) -> String {
-    let passed = results.validations.iter().filter(|answer| answer.pass).count();
-    let worst = worst(&results.validations)
-        .map_or(String::new(), |(answer, z)| format!(", worst z {z:+.2} ({}, {})", answer.file, answer.metric));
-    format!("{passed} of {} known answers hold{worst}.", results.validations.len())
+    agreement::sentence(&Agreement::of("all", &results.validations))
 }
 
 pub(super) fn quotas_read(results: &Results) -> Vec<QuotaRow> {

@@ -13,13 +13,14 @@ use anstyle::{AnsiColor, Style};
 pub use limits::{asks, limits};
 pub use run::run;
 pub use sweep::sweep;
+pub(super) use validate::precise;
 pub use validate::{check, validate};
-pub(super) use validate::{precise, worst};
 
+use super::agreement;
 use super::judge::{Judgement, Outcome};
 use super::number::cut;
 use super::warnings::interrupted;
-use crate::results::Results;
+use crate::results::{KnownAnswers, Results};
 
 /// The widest line.
 pub const WIDTH: usize = 96;
@@ -62,6 +63,12 @@ impl Paint {
 fn stopped(results: &Results, paint: Paint) -> String {
     interrupted(results)
         .map_or(String::new(), |why| format!("{} {}", paint.mark("?"), wrapped(&format!("stopped: {why}"), "  ")))
+}
+
+/// How known answers were met, in a line; empty where the document does not know.
+fn proof(results: &Results) -> String {
+    let line = |known: &KnownAnswers| format!("proof   {}", wrapped(&agreement::line(known), "        "));
+    results.known_answers.as_ref().map_or(String::new(), line)
 }
 
 fn rule() -> String {
@@ -151,7 +158,7 @@ mod tests {
             screens.push(run(&results, colour));
             screens.push(limits(&results, false, colour));
             screens.push(limits(&results, true, colour));
-            screens.push(validate(&results, colour));
+            screens.push(validate(&results, false, colour));
             screens.push(check(&results, colour));
         }
         screens

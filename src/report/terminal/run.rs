@@ -1,7 +1,7 @@
 //! The screen of `run`: the operating point of each option, or the metrics and hops of a hops scenario.
 
 use super::table::{Align, Table};
-use super::{Paint, stopped, sweep, wrapped};
+use super::{Paint, proof, stopped, sweep, wrapped};
 use crate::report::judge::rejects;
 use crate::report::number;
 use crate::report::warnings::warnings;
@@ -32,9 +32,13 @@ const METRICS: [(&str, &str); 19] = [
     ("in_system.mean", ""),
 ];
 
-/// The table of every simulated point, its hops, where it saturates where that was asked, and warnings.
+/// The table of every simulated point, its hops, where it saturates where that was asked, warnings, and the proof.
 #[must_use]
 pub fn run(results: &Results, colour: bool) -> String {
+    points(results, colour) + &proof(results)
+}
+
+pub(super) fn points(results: &Results, colour: bool) -> String {
     let paint = Paint { colour };
     let mut out = stopped(results, paint);
     out.push_str(&paint.bold(wrapped(&sweep::question(results), "").trim_end()));

@@ -1,7 +1,7 @@
 //! The screen of `sweep`: an option a row, the verdict, what to ask for, what is not settled.
 
 use super::table::{Align, Table};
-use super::{Paint, WIDTH, command, option_label, outcome_mark, run, stopped, wrapped};
+use super::{Paint, WIDTH, command, option_label, outcome_mark, proof, run, stopped, wrapped};
 use crate::report::ends::{self, traffic_end};
 use crate::report::judge::{Judgement, monthly};
 use crate::report::number::{self, cut};
@@ -15,7 +15,7 @@ pub fn sweep(results: &Results, directory: Option<&str>, colour: bool) -> String
     let paint = Paint { colour };
     let mut out = match verdict(results) {
         Some(verdict) => with_options(results, &verdict, paint),
-        None => return run(results, colour) + &written(results, directory),
+        None => return run::points(results, colour) + &written(results, directory),
     };
     // Where services end is in the table.
     for end in results.saturation.iter().filter(|end| end.vary != "services") {
@@ -39,6 +39,7 @@ fn written(results: &Results, directory: Option<&str>) -> String {
         let broken = format!("report  {}/report.html\n        {work}", super::clean(directory));
         out.push_str(if line.chars().count() <= WIDTH { &line } else { &broken });
         out.push('\n');
+        out.push_str(&proof(results));
     }
     out
 }

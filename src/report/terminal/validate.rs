@@ -2,17 +2,34 @@
 
 use super::table::{Align, Table};
 use super::{Paint, outcome_mark, stopped, sweep, wrapped};
+use crate::report::agreement;
 use crate::report::judge::{Outcome, judge, objective_outcome, operating_point};
 use crate::report::number;
-use crate::results::{Results, Validation};
+use crate::results::{Agreement, Results, Validation};
 
-/// Every known answer and what was measured, with the count of those that hold.
+/// Known answers and what was measured, with the count of those that hold and whether their deviations look like noise. The
+/// built-in families take a line each, and of their answers only those that fail are shown, unless `all` are wanted.
 #[must_use]
-pub fn validate(results: &Results, colour: bool) -> String {
+pub fn validate(results: &Results, all: bool, colour: bool) -> String {
     if results.validations.is_empty() {
         return "no expectation in these files\n".to_string();
     }
     let paint = Paint { colour };
+    let families = results.known_answers.as_ref().map_or(&[][..], |known| &known.families);
+    let mut out = String::new();
+    let shown = |answer: &&Validation| all || families.is_empty() || !answer.pass;
+    let answers: Vec<&Validation> = results.validations.iter().filter(shown).collect();
+    if !answers.is_empty() {
+        out.push_str(&answer_table(&answers).text(paint));
+    }
+    if !families.is_empty() {
+        out.push_str(&family_table(families).text(paint));
+    }
+    out.push_str(&wrapped(&agreement::sentence(&Agreement::of("all", &results.validations)), "  "));
+    out
+}
+
+fn answer_table(answers: &[&Validation]) -> Table {
     let mut table = Table::new(&[
         ("", Align::Mark),
         ("file", Align::Cut),
@@ -23,7 +40,7 @@ pub fn validate(results: &Results, colour: bool) -> String {
         ("z", Align::Right),
         ("verdict", Align::Left),
     ]);
-    for answer in &results.validations {
+    for answer in answers {
         table.row(vec![
             if answer.pass { "+".into() } else { "x".into() },
             answer.file.clone(),
@@ -31,16 +48,37 @@ pub fn validate(results: &Results, colour: bool) -> String {
             precise(answer.expected),
             answer.measured.map_or("-".into(), precise),
             format!("±{}", number::significant(answer.tolerance)),
-            answer.z.map_or("-".into(), |z| format!("{z:+.2}")),
+            agreement::z(answer.z, "-"),
             if answer.pass { "holds".into() } else { "fails".into() },
         ]);
     }
-    let mut out = table.text(paint);
-    let passed = results.validations.iter().filter(|answer| answer.pass).count();
-    let worst = worst(&results.validations)
-        .map_or(String::new(), |(answer, z)| format!("; worst z {z:+.2}: {}, {}", answer.file, answer.metric));
-    out.push_str(&wrapped(&format!("{passed} of {} known answers hold{worst}", results.validations.len()), "  "));
-    out
+    table
+}
+
+fn family_table(families: &[Agreement]) -> Table {
+    let mut table = Table::new(&[
+        ("", Align::Mark),
+        ("built-in cases", Align::Left),
+        ("cases", Align::Right),
+        ("answers", Align::Right),
+        ("hold", Align::Right),
+        ("mean z", Align::Right),
+        ("beyond 2", Align::Right),
+        ("worst z", Align::Right),
+    ]);
+    for family in families {
+        table.row(vec![
+            if family.holds() { "+".into() } else { "x".into() },
+            family.name.clone(),
+            number::count(family.cases),
+            number::count(family.answers),
+            number::count(family.passed),
+            agreement::z(family.mean_z, "-"),
+            family.beyond_2.map_or("-".into(), number::percent),
+            agreement::z(family.worst_z, "-"),
+        ]);
+    }
+    table
 }
 
 /// Every condition of every option, or of a hops scenario, with what decided it.
@@ -88,12 +126,6 @@ fn words(outcome: &Outcome) -> String {
     }
 }
 
-/// The answer that lies furthest off, in standard errors.
-pub(in crate::report) fn worst(validations: &[Validation]) -> Option<(&Validation, f64)> {
-    let measured = validations.iter().filter_map(|answer| Some((answer, answer.z?)));
-    measured.max_by(|a, b| a.1.abs().total_cmp(&b.1.abs()))
-}
-
 /// Five significant digits: a known answer is compared to more than three.
 pub(in crate::report) fn precise(value: f64) -> String {
     if value == 0.0 || !value.is_finite() {
@@ -109,10 +141,21 @@ mod tests {
 
     #[test]
     fn answers_are_counted_and_the_worst_is_named() {
-        let screen = validate(&fixture::queue(), false);
-        assert!(screen.contains("1 of 2 known answers hold; worst z +0.31: mm1.toml, latency.mean"), "{screen}");
+        let screen = validate(&fixture::queue(), false, false);
+        assert!(screen.contains("1 of 2 known answers of 2 cases hold"), "{screen}");
+        assert!(screen.contains("worst +0.31 (mm1.toml, latency.mean)"), "{screen}");
         let failed = screen.lines().find(|line| line.starts_with("x mm4.toml")).unwrap_or_default();
         assert!(failed.contains("0.50000") && failed.ends_with("fails"), "{screen}");
+    }
+
+    #[test]
+    fn built_in_answers_are_shown_by_family_and_those_that_fail_one_by_one() {
+        let mut results = fixture::queue();
+        results.known_answers = Some(fixture::known_answers());
+        let screen = validate(&results, false, false);
+        assert!(screen.contains("x mm4.toml") && !screen.contains("+ mm1.toml"), "{screen}");
+        assert!(screen.contains("+ Token buckets") && screen.contains("x Loss"), "{screen}");
+        assert!(validate(&results, true, false).contains("+ mm1.toml"));
     }
 
     #[test]
