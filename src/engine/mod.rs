@@ -33,6 +33,8 @@ mod program;
 mod request;
 mod run;
 mod servers;
+mod short;
+mod simulate;
 mod source;
 mod station;
 mod steps;
@@ -42,6 +44,6 @@ mod window;
 
 pub use calendar::{Calendar, Kind};
 pub use network::{Network, Window};
-pub use run::{EngineError, simulate, simulate_until};
+pub use simulate::{EngineError, Way, simulate, simulate_by, simulate_until};
 pub use source::Source;
 pub use tally::Tally;

@@ -36,7 +36,7 @@ impl<const OPEN: bool> Run<'_, OPEN> {
     pub(super) fn over(&mut self, mut attempt: Attempt, outcome: Outcome, end: u64) {
         self.tally.audit.over += 1;
         if OPEN {
-            self.end_request(&attempt, outcome, end);
+            self.end_request(&attempt.walker, attempt.errand.request, outcome, end);
             return;
         }
         if attempt.errand.pool > 0 {
@@ -72,7 +72,7 @@ impl<const OPEN: bool> Run<'_, OPEN> {
             self.try_again(&attempt, end.saturating_add(pause), outcome);
             return;
         }
-        self.end_request(&attempt, outcome, end);
+        self.end_request(&attempt.walker, attempt.errand.request, outcome, end);
     }
 
     /// Schedules the attempt after this one, which failed with `outcome`.
@@ -91,8 +91,8 @@ impl<const OPEN: bool> Run<'_, OPEN> {
     }
 
     #[inline(always)]
-    fn end_request(&mut self, attempt: &Attempt, outcome: Outcome, end: u64) {
-        let Walker { arrived, measured, .. } = attempt.walker;
+    pub(super) fn end_request(&mut self, walker: &Walker, request: u64, outcome: Outcome, end: u64) {
+        let &Walker { arrived, measured, .. } = walker;
         self.tally.audit.ended += 1;
         self.in_system.ends(arrived, end, self.now.saturating_sub(self.lead), &self.gate);
         if !self.observe.is_empty() {
@@ -112,7 +112,6 @@ impl<const OPEN: bool> Run<'_, OPEN> {
             }
         }
         if !OPEN && let Arrivals::Closed { clients, think } = &self.net.arrivals {
-            let request = attempt.errand.request;
             let client = (request % u64::from(*clients)) as u32;
             let pause = think.sample(self.key.attempt(request, 0).bits(THINK));
             self.calendar.push(end.saturating_add(pause).saturating_add(self.lead), Kind::Start, client);

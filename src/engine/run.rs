@@ -1,6 +1,5 @@
 //! One replication: its state, the event loop, the window's ends and the closing of the books.
 
-use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::ahead::{Ahead, NOT_CHOSEN, NOT_DRAWN};
@@ -10,38 +9,14 @@ use super::client::Retrying;
 use super::limiter::Limiter;
 use super::meter::HopMeter;
 use super::network::{Arrivals, Network, Retry, Window};
-use super::program::{Program, is_open_loop};
+use super::program::Program;
+use super::simulate::EngineError;
 use super::source::Source;
 use super::station::Stations;
 use super::tally::{Audit, Dispersion, HopTally, Outcome, Outcomes, Tally};
 use super::window::{Gate, InSystem, Passage, Phase};
 use crate::random::{AttemptKey, RunKey};
 use crate::stats::Recorder;
-
-/// Why a replication has no tally.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum EngineError {
-    /// The books do not balance: a fault of the engine, never of its input.
-    Audit(Audit),
-    /// The clock stands still at this instant (ns): closed clients whose requests take no time at all.
-    Stuck(u64),
-    /// The caller asked to stop.
-    Stopped,
-}
-
-impl fmt::Display for EngineError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            EngineError::Audit(audit) => write!(f, "the conservation audit failed: {audit:?}"),
-            EngineError::Stuck(at) => write!(
-                f,
-                "the simulated clock stands still at {} s: closed clients whose requests and thinking take no time",
-                *at as f64 / 1e9
-            ),
-            EngineError::Stopped => f.write_str("stopped"),
-        }
-    }
-}
 
 /// Steps of the event loop between two looks at the flag that stops it and at the clock.
 const STEPS_BETWEEN_LOOKS: u32 = 1 << 16;
@@ -93,29 +68,8 @@ enum Next {
     Nothing,
 }
 
-/// Simulates one replication: warm-up, the window, and the drain until every measured request has ended.
-///
-/// # Errors
-/// [`EngineError`]: a clock that stands still, or books that do not balance.
-pub fn simulate(net: &Network, window: &Window, key: RunKey) -> Result<Tally, EngineError> {
-    simulate_until(net, window, key, &AtomicBool::new(false))
-}
-
-/// As [`simulate`], but ends early once `stop` is set.
-///
-/// # Errors
-/// As [`simulate`], and [`EngineError::Stopped`].
-pub fn simulate_until(net: &Network, window: &Window, key: RunKey, stop: &AtomicBool) -> Result<Tally, EngineError> {
-    let program = Program::new(net);
-    if is_open_loop(net) {
-        Run::<true>::new(net, &program, window, key).complete(stop)
-    } else {
-        Run::<false>::new(net, &program, window, key).complete(stop)
-    }
-}
-
 impl<'a, const OPEN: bool> Run<'a, OPEN> {
-    fn new(net: &'a Network, program: &'a Program<'a>, window: &Window, key: RunKey) -> Run<'a, OPEN> {
+    pub(super) fn new(net: &'a Network, program: &'a Program<'a>, window: &Window, key: RunKey) -> Run<'a, OPEN> {
         let observed = window.observe.len();
         Run {
             net,
@@ -160,29 +114,21 @@ impl<'a, const OPEN: bool> Run<'a, OPEN> {
         }
     }
 
-    fn complete(mut self, stop: &AtomicBool) -> Result<Tally, EngineError> {
+    /// The event loop: until the window is closed, every measured request has ended and the last instant is observed, or
+    /// nothing is left to happen.
+    pub(super) fn go(&mut self, stop: &AtomicBool) -> Result<(), EngineError> {
         if let Arrivals::Closed { clients, .. } = self.net.arrivals {
             self.sent = vec![0; clients as usize];
             for client in 0..clients {
                 self.calendar.push(self.lead, Kind::Start, client);
             }
         }
-        self.go(stop)?;
-        self.finish()
-    }
-
-    /// The event loop: until the window is closed, every measured request has ended and the last instant is observed, or
-    /// nothing is left to happen.
-    fn go(&mut self, stop: &AtomicBool) -> Result<(), EngineError> {
-        let observe_until = self.observe.last().copied().unwrap_or(0);
         let mut next = self.after(None);
         let mut stood = 0;
         loop {
             let before = self.now;
             for _ in 0..STEPS_BETWEEN_LOOKS {
-                let closed = self.gate.phase == Phase::Closed;
-                let done = closed && self.settled == self.gate.measured() && self.now > observe_until;
-                if done || !self.turn(&mut next) {
+                if self.is_over() || !self.turn(&mut next) {
                     return Ok(());
                 }
             }
@@ -194,6 +140,14 @@ impl<'a, const OPEN: bool> Run<'a, OPEN> {
                 return Err(EngineError::Stuck(self.now));
             }
         }
+    }
+
+    /// Whether the window is closed, every measured request has ended and the last instant is observed.
+    #[inline(always)]
+    pub(super) fn is_over(&self) -> bool {
+        self.gate.phase == Phase::Closed
+            && self.settled == self.gate.measured()
+            && self.now > self.observe.last().copied().unwrap_or(0)
     }
 
     /// Lets happen what is next; whether there was anything. `next` comes after events of its instant that are of an
@@ -290,7 +244,7 @@ impl<'a, const OPEN: bool> Run<'a, OPEN> {
 
     /// A request comes: its first attempt.
     #[inline(always)]
-    fn arrival(&mut self, key: AttemptKey, at: u64, class: u32) -> Walker {
+    pub(super) fn arrival(&mut self, key: AttemptKey, at: u64, class: u32) -> Walker {
         if !self.gate.is_quiet(at) {
             self.pass_gate(at);
         }
@@ -352,7 +306,7 @@ impl<'a, const OPEN: bool> Run<'a, OPEN> {
     }
 
     /// Closes the books.
-    fn finish(mut self) -> Result<Tally, EngineError> {
+    pub(super) fn finish(mut self) -> Result<Tally, EngineError> {
         self.settle_answers();
         self.ahead.count(&mut self.meters, &mut self.tally.dispersion);
         let mut audit = self.tally.audit.clone();

@@ -94,7 +94,7 @@ pub struct Counts {
 }
 
 /// One member of a hop.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MemberTally {
     /// Counts.
     pub counts: Counts,
@@ -107,7 +107,7 @@ pub struct MemberTally {
 }
 
 /// One hop.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HopTally {
     /// Counts.
     pub counts: Counts,
@@ -138,7 +138,7 @@ impl HopTally {
 }
 
 /// Everything one replication counted.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tally {
     /// First measured arrival, ns.
     pub opened: u64,

@@ -187,7 +187,7 @@ impl<'a, const OPEN: bool> Run<'a, OPEN> {
     }
 
     #[inline(always)]
-    fn serve(
+    pub(super) fn serve(
         &mut self,
         walker: &mut Walker,
         connected: Option<u32>,

@@ -1,7 +1,10 @@
 //! Laws that hold whatever the network: conservation, Little, utilisation, monotonicity under common random numbers, and
 //! agreement to the nanosecond with a second simulator that shares only the draws.
 
+use std::sync::atomic::AtomicBool;
+
 use gatecap::engine::tally::{HopTally, Outcome, Tally};
+use gatecap::engine::{Network, Way, simulate_by};
 use gatecap::random::RunKey;
 
 use crate::measure::{network, outcome, scenario, tally, value, window};
@@ -190,4 +193,31 @@ fn losses_are_monotone() {
     falling("outcome.abandoned", &patience.each_ref().map(String::as_str));
     let buckets = [1, 5, 50].map(|burst| format!("servers = 9\nbucket = {{ rate = \"430/s\", burst = {burst} }}"));
     falling("outcome.throttled", &buckets.each_ref().map(String::as_str));
+}
+
+/// What the tally of a network is by one way of going through its events.
+fn by(way: Way, network: &Network, seed: u64) -> Tally {
+    simulate_by(way, network, &window(300, 3_000), RunKey::new(seed, 0), &AtomicBool::new(false)).unwrap()
+}
+
+#[test]
+fn all_ways_through_a_network_give_the_same_tally() {
+    let mut seen = [0_u32; 3];
+    for seed in 1..=4 * NETWORKS {
+        let mut plan = plan(seed, Kind::Any);
+        if seed % 2 == 0 {
+            (plan.timeout, plan.retries) = (None, None);
+        }
+        if seed % 3 == 0 {
+            plan.hops.truncate(1);
+        }
+        let network = network(&scenario(&plan.text(3_000, 1)));
+        let way = Way::of(&network);
+        seen[way as usize] += 1;
+        let full = by(Way::Full, &network, seed);
+        for shorter in [Way::Open, Way::Short].into_iter().filter(|&shorter| shorter <= way) {
+            assert!(by(shorter, &network, seed) == full, "network {seed}, {shorter:?}: {plan:#?}");
+        }
+    }
+    assert!(seen.iter().all(|&count| count > 15), "every way occurs: {seen:?}");
 }

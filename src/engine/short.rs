@@ -1,0 +1,112 @@
+//! The shortest way through the commonest network: plain delays, then one station, and nobody who waits for the answer. The
+//! loop does what `walk` does, without looking up what to do.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use super::ahead::BLOCK;
+use super::attempt::{Attempt, Errand, Walker};
+use super::calendar::{Calendar, Kind};
+use super::network::{Arrivals, Network};
+use super::program::{Op, Program};
+use super::run::Run;
+use super::simulate::EngineError;
+use super::tally::Outcome;
+use super::walk::Next;
+
+/// A route of delays `first` to `first + count` of the program and a station.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Short {
+    first: u32,
+    count: u32,
+    hop: u16,
+    group: u32,
+    by_class: bool,
+    enters: bool,
+}
+
+impl Short {
+    /// The route of an open loop whose requests all take it, and come without end.
+    pub(super) fn of(net: &Network, program: &Program<'_>) -> Option<Short> {
+        let endless = !matches!(net.arrivals, Arrivals::Trace { .. } | Arrivals::Closed { .. });
+        let (first, count, station) = match program.ops[..] {
+            [station @ Op::Serve { .. }, Op::Answer] => (0, 0, station),
+            [Op::Delays { first, count }, station @ Op::Serve { .. }, Op::Answer] => (first, count, station),
+            _ => return None,
+        };
+        let Op::Serve { hop, group, by_class, enters } = station else { return None };
+        endless.then_some(Short { first, count, hop, group, by_class, enters })
+    }
+}
+
+impl Run<'_, true> {
+    /// The event loop.
+    pub(super) fn go_short(&mut self, short: Short, stop: &AtomicBool) -> Result<(), EngineError> {
+        loop {
+            self.ahead.count(&mut self.meters, &mut self.tally.dispersion);
+            self.ahead.fill();
+            for place in 0..BLOCK {
+                let at = self.ahead.at(place);
+                let due = at.saturating_add(self.lead);
+                let order = Calendar::order(due, Kind::Start);
+                while self.calendar.first() < order {
+                    self.land(short);
+                    if self.is_over() {
+                        return Ok(());
+                    }
+                }
+                self.now = due;
+                self.set_out(short, place, at);
+                if self.is_over() {
+                    return Ok(());
+                }
+            }
+            if stop.load(Ordering::Relaxed) {
+                return Err(EngineError::Stopped);
+            }
+        }
+    }
+
+    /// A request comes and takes its delays.
+    #[inline(always)]
+    fn set_out(&mut self, short: Short, place: usize, at: u64) {
+        let (_, key, class) = self.ahead.request(place);
+        let (demand, choice) = self.ahead.first_station(place);
+        let mut walker = Walker { demand, choice, ..self.arrival(key, at, class) };
+        if walker.measured {
+            self.ahead.measure(place);
+        }
+        let mut arrives = at;
+        if short.count > 0 {
+            self.ahead.take(place, short.first, walker.measured);
+            arrives = self.ahead.delays(place, short.first, short.count).fold(at, u64::saturating_add);
+        }
+        if arrives > self.now {
+            let slot = self.waiting.keep(&Attempt { walker, errand: Errand::new(0, 0, 0, Outcome::Ok) });
+            self.calendar.push(arrives, Kind::Move, slot);
+        } else {
+            self.finish_at(short, &mut walker, arrives);
+        }
+    }
+
+    /// The next request reaches its station.
+    #[inline(always)]
+    fn land(&mut self, short: Short) {
+        let Some(event) = self.calendar.pop() else { return };
+        self.now = event.at;
+        let mut walker = self.waiting.get(event.slot).walker;
+        self.waiting.free(event.slot);
+        self.finish_at(short, &mut walker, event.at);
+    }
+
+    /// The station, and the answer.
+    #[inline(always)]
+    fn finish_at(&mut self, Short { hop, group, by_class, enters, .. }: Short, walker: &mut Walker, at: u64) {
+        let group = group + if by_class { walker.class } else { 0 };
+        let (outcome, end) = match self.serve(walker, None, at, hop, group, enters) {
+            Next::On(end) => (Outcome::Ok, end),
+            Next::Over(outcome, end) => (outcome, end),
+        };
+        self.tally.audit.over += 1;
+        self.end_request(walker, 0, outcome, end);
+    }
+}

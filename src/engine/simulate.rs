@@ -1,0 +1,106 @@
+//! Simulating a replication, by the shortest way that its network has.
+
+use std::fmt;
+use std::sync::atomic::AtomicBool;
+
+use super::network::{Network, Window};
+use super::program::{Program, is_open_loop};
+use super::run::Run;
+use super::short::Short;
+use super::tally::{Audit, Tally};
+use crate::random::RunKey;
+
+/// Why a replication has no tally.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum EngineError {
+    /// The books do not balance: a fault of the engine, never of its input.
+    Audit(Audit),
+    /// The clock stands still at this instant (ns): closed clients whose requests take no time at all.
+    Stuck(u64),
+    /// The caller asked to stop.
+    Stopped,
+}
+
+impl fmt::Display for EngineError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            EngineError::Audit(audit) => write!(f, "the conservation audit failed: {audit:?}"),
+            EngineError::Stuck(at) => write!(
+                f,
+                "the simulated clock stands still at {} s: closed clients whose requests and thinking take no time",
+                *at as f64 / 1e9
+            ),
+            EngineError::Stopped => f.write_str("stopped"),
+        }
+    }
+}
+
+/// Simulates one replication: warm-up, the window, and the drain until every measured request has ended.
+///
+/// # Errors
+/// [`EngineError`]: a clock that stands still, or books that do not balance.
+pub fn simulate(net: &Network, window: &Window, key: RunKey) -> Result<Tally, EngineError> {
+    simulate_until(net, window, key, &AtomicBool::new(false))
+}
+
+/// As [`simulate`], but ends early once `stop` is set.
+///
+/// # Errors
+/// As [`simulate`], and [`EngineError::Stopped`].
+pub fn simulate_until(net: &Network, window: &Window, key: RunKey, stop: &AtomicBool) -> Result<Tally, EngineError> {
+    simulate_by(Way::of(net), net, window, key, stop)
+}
+
+/// How the events of a network are gone through. All ways that a network has give the same tally.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Way {
+    /// Everything that a network may hold.
+    Full,
+    /// Open loops: nobody waits for an attempt's end, so that it has no errand.
+    Open,
+    /// Open loops of plain delays and one station.
+    Short,
+}
+
+impl Way {
+    /// The shortest that a network has; it has those before it too.
+    #[must_use]
+    pub fn of(net: &Network) -> Way {
+        match (is_open_loop(net), Short::of(net, &Program::new(net))) {
+            (false, _) => Way::Full,
+            (true, None) => Way::Open,
+            (true, Some(_)) => Way::Short,
+        }
+    }
+}
+
+/// As [`simulate_until`], by a way that the network must have.
+///
+/// # Errors
+/// As [`simulate_until`].
+pub fn simulate_by(
+    way: Way,
+    net: &Network,
+    window: &Window,
+    key: RunKey,
+    stop: &AtomicBool,
+) -> Result<Tally, EngineError> {
+    let program = Program::new(net);
+    match (way, Short::of(net, &program)) {
+        (Way::Full, _) => {
+            let mut run = Run::<false>::new(net, &program, window, key);
+            run.go(stop)?;
+            run.finish()
+        }
+        (Way::Short, Some(short)) => {
+            let mut run = Run::<true>::new(net, &program, window, key);
+            run.go_short(short, stop)?;
+            run.finish()
+        }
+        _ => {
+            let mut run = Run::<true>::new(net, &program, window, key);
+            run.go(stop)?;
+            run.finish()
+        }
+    }
+}
