@@ -5,12 +5,14 @@
 //! ```
 
 mod assemble;
+pub mod best;
 pub mod control;
 pub mod judge;
 mod map;
 pub mod metrics;
 pub mod point;
 pub mod saturate;
+mod settle;
 pub mod source;
 pub mod sweep;
 pub mod validate;
@@ -160,7 +162,7 @@ fn objectives_met(combinations: &[sweep::Combination], cells: &[sweep::Cell]) ->
             match judge::condition(&cell.outcome, wanted) {
                 judge::Verdict::Pass => {}
                 judge::Verdict::Fail => return Some(false),
-                judge::Verdict::Undecided { .. } => met = None,
+                judge::Verdict::Undecided { .. } | judge::Verdict::Withheld => met = None,
             }
         }
     }

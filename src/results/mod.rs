@@ -1,9 +1,11 @@
 //! Results: plain public data, versioned, which is also a file. Everything that shows something reads only this.
 
+pub mod best;
 pub mod csv;
 pub mod directory;
 pub mod hgrm;
 pub mod json;
 pub mod types;
 
+pub use best::{Best, LeftOut};
 pub use types::*;
