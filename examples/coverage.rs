@@ -1,6 +1,6 @@
 //! How often do the answers contain the truth? The full suite, each experiment what a user gets, on systems whose truth is known.
 //!
-//! `cargo run --release --example coverage -- DATE > docs/coverage.md` takes about two minutes on two cores, prints the record as
+//! `cargo run --release --example coverage -- DATE > docs/coverage.md` takes four minutes on two idle cores, prints the record as
 //! Markdown, and ends with status 1 where a count lies outside its band. `cargo test` has the small one, `tests/it/coverage.rs`.
 
 #![allow(clippy::unwrap_used)]
@@ -14,7 +14,7 @@ use gatecap::experiment::{Control, Outcome, PointSpec, Source, best, saturate};
 use gatecap::scenario::{Document, Scenario};
 use gatecap::stats::Interval;
 use gatecap::stats::estimate::{paired, paired_quantile};
-use gatecap::theory::finite::mmck;
+use gatecap::theory::finite::finite_queue;
 use gatecap::theory::markov::{mmc_mean_wait, mmc_sojourn_quantile};
 use rayon::prelude::*;
 use statrs::distribution::{Binomial, Discrete};
@@ -55,14 +55,13 @@ fn count(hits: &[bool]) -> u64 {
 /// The least and the greatest count that is not in the lower or upper 0.05 % of a binomial law.
 fn band(n: u64, p: f64) -> (u64, u64) {
     let law = Binomial::new(p, n).unwrap();
-    let beyond = |counts: &mut dyn Iterator<Item = u64>| {
-        let mut sum = 0.0;
-        counts.find(|&k| {
-            sum += law.pmf(k);
-            sum > 0.0005
-        })
+    let beyond = |k: &u64, sum: &mut f64| {
+        *sum += law.pmf(*k);
+        *sum > 0.0005
     };
-    (beyond(&mut (0..=n)).unwrap(), beyond(&mut (0..=n).rev()).unwrap())
+    let (mut below, mut above) = (0.0, 0.0);
+    let low = (0..=n).find(|k| beyond(k, &mut below));
+    (low.unwrap(), (0..=n).rev().find(|k| beyond(k, &mut above)).unwrap())
 }
 
 /// Requests per second into one station of exponential servers.
@@ -77,7 +76,7 @@ struct Queue {
 
 const MM1: Queue = Queue { rate: 80.0, mean_ms: 10.0, servers: 1, more: "", name: "service" };
 const MM4: Queue = Queue { rate: 320.0, mean_ms: 10.0, servers: 4, more: "", name: "service" };
-/// A tail longer than 10,000 requests has 100 samples: a p99 has an interval from here on.
+/// Attempts that fail, and so come again.
 const RETRIED: &str = "failure = 0.25\n";
 
 impl Queue {
@@ -110,7 +109,7 @@ fn simulated(scenario: &Scenario, seed: u64) -> Outcome {
 }
 
 /// What `one` finds with the master seeds from 1 on.
-fn experiments<T: Send>(number: u64, one: impl Fn(u64) -> T + Sync) -> Vec<T> {
+fn experiments<T: Send>(number: u64, one: impl Fn(u64) -> T + Sync + Send) -> Vec<T> {
     (1..=number).into_par_iter().map(one).collect()
 }
 
@@ -133,26 +132,35 @@ fn coverage(scenario: &Scenario, number: u64, truths: &[(&str, f64)]) -> Vec<Vec
 fn latencies(checks: &mut Vec<Check>) {
     const SIZE: &str = "10 x 20,000 after 2,000";
     let run = "requests = 20_000\nwarmup = 2_000";
+    let numbers = [1_000, 400];
     let names = [
         ["M/M/1 at 0.8: mean", "M/M/1 at 0.8: p50", "M/M/1 at 0.8: p99, whose tail of 200 samples is skewed (0.93)"],
         ["M/M/4 at 0.8: mean", "M/M/4 at 0.8: p50", "M/M/4 at 0.8: p99, likewise (0.93)"],
     ];
-    for (queue, names) in [MM1, MM4].iter().zip(names) {
+    for ((queue, number), names) in [MM1, MM4].iter().zip(numbers).zip(names) {
         let truths = [
             ("latency.mean", queue.mean()),
             ("latency.p50", queue.quantile(0.5)),
             ("latency.p99", queue.quantile(0.99)),
         ];
-        let hits = coverage(&queue.scenario(run, ""), 1_000, &truths);
+        let hits = coverage(&queue.scenario(run, ""), number, &truths);
         for ((name, hits), p) in names.iter().zip(&hits).zip([0.95, 0.95, 0.93]) {
             checks.push(Check::covers(name, SIZE, hits, p));
         }
     }
-    let size = "10 x 1,000 after the automatic warm-up";
-    let hits = coverage(&MM1.scenario("requests = 1_000", ""), 400, &[("latency.mean", MM1.mean())]);
-    checks.push(Check::covers("M/M/1 at 0.8 from empty: mean", size, &hits[0], 0.95));
+    // So short runs have skewed averages: however long the warm-up, the intervals of 1,000 requests cover 91 % of the time, those of
+    // 5,000 nearly 94 %.
+    let short = [
+        ("M/M/1 at 0.8 from empty: mean", "10 x 5,000 after the automatic warm-up", 0.95),
+        ("the same, whose shorter runs have skewed averages (0.91)", "10 x 1,000 after the automatic warm-up", 0.91),
+    ];
+    for ((about, size, p), requests) in short.into_iter().zip([5_000, 1_000]) {
+        let scenario = MM1.scenario(&format!("requests = {requests}"), "");
+        let hits = coverage(&scenario, 400, &[("latency.mean", MM1.mean())]);
+        checks.push(Check::covers(about, size, &hits[0], p));
+    }
     long_runs(checks);
-    let loss = mmck(240.0, 100.0, 3, 10).unwrap().blocked;
+    let loss = finite_queue(240.0, 100.0, 3, 7).unwrap().lost;
     let queue = Queue { rate: 240.0, mean_ms: 10.0, servers: 3, more: "queue = 7\n", name: "service" };
     let hits = coverage(&queue.scenario(run, ""), 400, &[("outcome.rejected", loss)]);
     checks.push(Check::covers("M/M/3/10 at 0.8: share rejected", SIZE, &hits[0], 0.95));
@@ -237,7 +245,7 @@ fn stopping(checks: &mut Vec<Check>) {
 fn selection(checks: &mut Vec<Check>) -> String {
     let names = ["one", "two", "three", "four"];
     let queue = |name: &'static str, mean_ms: f64| Queue { rate: 50.0, mean_ms, servers: 1, more: "", name };
-    let (base, better) = (queue("one", 10.0), queue("better", 9.9));
+    let (base, better) = (queue("one", 10.0), queue("better", 9.5));
     let run = "requests = 10_000\nwarmup = 500";
     let equal: Vec<Scenario> = names.iter().map(|name| queue(name, 10.0).scenario(run, "")).collect();
     let fourth = better.scenario(run, "");
@@ -262,8 +270,8 @@ fn selection(checks: &mut Vec<Check>) -> String {
     let size = "4 x 10 x 10,000 after 500";
     checks.push(Check::within("four equal systems: a wrong word on the mean", size, &of(0, 0), (0, 35)));
     checks.push(Check::within("four equal systems: a wrong word on p99", size, &of(1, 0), (0, 35)));
-    checks.push(Check::within("three equal, one 2 % better: a wrong word on the mean", size, &of(0, 1), (0, 35)));
-    checks.push(Check::within("three equal, one 2 % better: a wrong word on p99", size, &of(1, 1), (0, 35)));
+    checks.push(Check::within("three equal, one 5 % faster: a wrong word on the mean", size, &of(0, 1), (0, 35)));
+    checks.push(Check::within("three equal, one 5 % faster: a wrong word on p99", size, &of(1, 1), (0, 35)));
     let found = [count(&of(0, 2)), count(&of(1, 2))];
     format!("The better system was named best {} times of 400 on the mean and {} times on p99.", found[0], found[1])
 }
@@ -271,7 +279,7 @@ fn selection(checks: &mut Vec<Check>) -> String {
 /// The largest rate at which p99 of M/M/1 is at most 250 ms.
 fn bisection(checks: &mut Vec<Check>) -> String {
     let truth = 100.0 - 100.0_f64.ln() / 0.25;
-    let text = "[workload]\nrate = \"1/s\"\n[run]\nrequests = 20_000\n[saturation]\nvary = \"workload.rate\"\nfrom = \"5/s\"\n\
+    let text = "[workload]\nrate = \"1/s\"\n[run]\nrequests = 10_000\n[saturation]\nvary = \"workload.rate\"\nfrom = \"5/s\"\n\
                 to = \"120/s\"\nhold = [\"latency.p99 <= 250ms\"]\n[[hop]]\nname = \"service\"\n\
                 time = { exponential = { mean = \"10ms\" } }\nservers = 1\n";
     let ends = experiments(100, |seed| {
@@ -285,7 +293,7 @@ fn bisection(checks: &mut Vec<Check>) -> String {
         low.is_some_and(|low| low <= truth) && high.is_none_or(|high| truth <= high)
     };
     let sure: Vec<bool> = ends.iter().map(|end| inside(end.low, end.high)).collect();
-    let size = "probes of up to 200 x 20,000";
+    let size = "probes of up to 200 x 10,000";
     checks.push(Check::within("M/M/1, rate at which p99 passes 250 ms: the sure bracket", size, &sure, (87, 100)));
     let narrow = ends.iter().filter(|end| inside(end.value, end.fails_at)).count();
     let width: f64 = ends.iter().map(|end| (end.high.unwrap() - end.low.unwrap()) / truth).sum();
@@ -299,7 +307,7 @@ fn bisection(checks: &mut Vec<Check>) -> String {
 
 /// Whether a queue that grows is told from one that does not, by its load and (with retries, which loads leave out) by its growth.
 fn instability(checks: &mut Vec<Check>) {
-    let retries = "client = { retries = { max = 50, backoff = { exponential = { mean = \"10ms\" } } } }\n";
+    let retries = "[client]\nretries = { max = 50, backoff = { exponential = { mean = \"10ms\" } } }\n";
     let run = "requests = 20_000\nwarmup = 2_000";
     let cases = [
         ("M/M/1 at 0.95 is called unstable", 95.0, false, (0, 1)),

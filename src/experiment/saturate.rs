@@ -14,6 +14,10 @@ use crate::scenario::{Condition, Model, Override, Saturation, Scenario};
 const MOST_REPLICATIONS: u32 = 200;
 /// Relative width to which the bracket of a continuous axis is narrowed.
 const BRACKET: f64 = 0.005;
+/// Relative distance of a sure end from the values that no interval decides beyond which a probe is set between them.
+const APART: f64 = 0.02;
+/// Such probes, at most.
+const TIGHTENINGS: u32 = 6;
 
 /// Why a search has no answer.
 #[derive(Debug)]
@@ -75,6 +79,11 @@ impl Search<'_> {
                 break;
             }
         }
+        for _ in 0..TIGHTENINGS {
+            probes.sort_by(|a, b| a.0.total_cmp(&b.0));
+            let Some(loose) = loose_middle(&probes, whole) else { break };
+            probes.push((loose, self.probe(loose, confidence)?));
+        }
         probes.sort_by(|a, b| a.0.total_cmp(&b.0));
         let option = match &self.scenario.model {
             Model::Options(system) => system.options.get(self.option).map(|option| option.name.clone()),
@@ -131,9 +140,25 @@ impl Search<'_> {
     }
 }
 
-/// The confidence of each probe that makes all of a search hold at once with `confidence`: Bonferroni over both ends and the
-/// halvings that narrow the range to one of its `steps` smallest parts.
+/// Where a probe would bring a sure end nearer to the values that no interval decides; none where both ends are near.
+fn loose_middle(probes: &[(f64, Judged)], whole: bool) -> Option<f64> {
+    let SaturationPoint { low, high, .. } = bracket(probes);
+    let between = |at: f64| low.is_none_or(|low| at > low) && high.is_none_or(|high| at < high);
+    let mut open = probes.iter().filter(|(at, judged)| judged.open.is_some() && between(*at)).map(|(at, _)| *at);
+    let first = open.next()?;
+    let last = open.next_back().unwrap_or(first);
+    let middle = |near: f64, sure: Option<f64>| {
+        let middle = (near + sure?) / 2.0;
+        let middle = if whole { middle.floor() } else { middle };
+        let apart = (sure? - near).abs() > APART * near.abs();
+        (apart && middle != near && Some(middle) != sure).then_some(middle)
+    };
+    middle(first, low).or_else(|| middle(last, high))
+}
+
+/// The confidence of each probe that makes all of a search hold at once with `confidence`: Bonferroni over both ends, the halvings
+/// that narrow the range to one of its `steps` smallest parts, and those that bring the sure ends nearer.
 fn probe_confidence(confidence: f64, steps: f64) -> f64 {
-    let probes = 2.0 + libm::ceil(libm::log2(steps.max(1.0)));
+    let probes = 2.0 + f64::from(TIGHTENINGS) + libm::ceil(libm::log2(steps.max(1.0)));
     1.0 - (1.0 - confidence) / probes
 }
