@@ -1,6 +1,6 @@
 //! How often do the answers contain the truth? The full suite, each experiment what a user gets, on systems whose truth is known.
 //!
-//! `cargo run --release --example coverage -- DATE > docs/coverage.md` takes four minutes on two idle cores, prints the record as
+//! `cargo run --release --example coverage -- DATE > docs/coverage.md` takes about eight minutes of CPU, prints the record as
 //! Markdown, and ends with status 1 where a count lies outside its band. `cargo test` has the small one, `tests/it/coverage.rs`.
 
 #![allow(clippy::unwrap_used)]
