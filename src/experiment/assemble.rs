@@ -4,18 +4,12 @@ use rayon::prelude::*;
 
 use super::control::Control;
 use super::sweep::{Cell, Combination, saturation};
-use super::{known, map};
+use super::{best, known, map};
 use crate::aws::system::{System, TrafficRate};
 use crate::aws::{ceilings, compare, data_dates, latency, prices};
-use crate::results::{
-    Assumption, Ceiling, Comparison, CostLine, Estimate, FORMAT, Objective, OptionInfo, Results, Wanted, Warning,
-};
+use crate::results::{Assumption, Ceiling, CostLine, FORMAT, Objective, OptionInfo, Results, Wanted, Warning};
 use crate::scenario::{Arrivals, Condition, Length, Model, Relation, Scenario};
-use crate::stats::estimate::{Paired, paired, paired_quantile};
 use crate::topology::offered_rate;
-
-/// Metrics whose differences between options are estimated.
-const COMPARED: [&str; 2] = ["latency.mean", "latency.p99"];
 
 /// The head of a result document: version, seed, what was wanted, ladders; no point yet.
 #[must_use]
@@ -52,7 +46,7 @@ pub fn document(
     control: &Control,
 ) -> Results {
     results.wanted.axes = combinations.get(own).map(|combination| combination.axes.clone()).unwrap_or_default();
-    results.comparisons = comparisons(combinations, own, cells);
+    (results.comparisons, results.best) = best::at_operating_point(combinations, own, cells);
     if whole_sweep {
         results.saturation = saturation(combinations, cells);
         results.map = map::cells(combinations, own, cells, control);
@@ -226,46 +220,6 @@ fn users_of(system: &System, hop: &str) -> Vec<String> {
         part => option.path.iter().any(|p| p.id() == part) || option.also.is_some_and(|also| also.id() == part),
     };
     system.options.iter().filter(on_path).map(|option| option.name.clone()).collect()
-}
-
-/// Differences between options at the operating point, by common random numbers.
-fn comparisons(combinations: &[Combination], own: usize, cells: &[Cell]) -> Vec<Comparison> {
-    let Some(first) = combinations.get(own) else { return Vec::new() };
-    let services = super::operating_services(&first.scenario);
-    let ours: Vec<&Cell> = cells.iter().filter(|cell| cell.combination == own && cell.services == services).collect();
-    let confidence = first.scenario.run.confidence;
-    let mut all = Vec::new();
-    for (index, a) in ours.iter().enumerate() {
-        for b in &ours[index + 1..] {
-            for metric in COMPARED {
-                let Some(pair) = difference(a, b, metric, confidence) else { continue };
-                all.push(Comparison {
-                    a: a.outcome.point.option.clone().unwrap_or_default(),
-                    b: b.outcome.point.option.clone().unwrap_or_default(),
-                    services: Some(services),
-                    metric: metric.into(),
-                    difference: Estimate {
-                        value: Some(pair.difference.value),
-                        low: pair.difference.low,
-                        high: pair.difference.high,
-                    },
-                    variance_ratio: Some(pair.variance_ratio).filter(|ratio| ratio.is_finite()),
-                });
-            }
-        }
-    }
-    all
-}
-
-fn difference(a: &Cell, b: &Cell, metric: &str, confidence: f64) -> Option<Paired> {
-    let (a, b) = (a.outcome.series(metric)?, b.outcome.series(metric)?);
-    if !(a.supported && b.supported) {
-        return None;
-    }
-    Some(match (a.merged, b.merged) {
-        (Some(merged_a), Some(merged_b)) => paired_quantile(merged_a, merged_b, &a.values, &b.values, confidence),
-        _ => paired(&a.values, &b.values, confidence),
-    })
 }
 
 fn warnings(results: &Results) -> Vec<Warning> {

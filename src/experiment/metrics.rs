@@ -15,6 +15,9 @@ pub struct Series {
     pub values: Vec<f64>,
     /// For a quantile: the merged one, and whether every replication has samples enough beyond it.
     pub merged: Option<f64>,
+    /// For `latency.p99`: the merged one over the first 1, 2, ... replications, so that options which ended after unlike numbers of
+    /// replications are compared on those that both have. Empty for other metrics.
+    pub merged_first: Vec<f64>,
     /// Enough samples for an interval.
     pub supported: bool,
 }
@@ -50,6 +53,17 @@ fn ratio(part: u64, whole: u64) -> f64 {
     if whole == 0 { f64::NAN } else { part as f64 / whole as f64 }
 }
 
+/// The quantile over the first 1, 2, ... replications together, ms; not a number as long as none of them has a sample.
+fn merged_first(recorders: &[&Recorder], q: f64) -> Vec<f64> {
+    let Some(first) = recorders.first() else { return Vec::new() };
+    let mut merged = Recorder::new(first.digits());
+    let mut quantile = |recorder: &&Recorder| {
+        merged.merge(recorder);
+        merged.quantile(q).map_or(f64::NAN, |ns| ms(ns as f64))
+    };
+    recorders.iter().map(&mut quantile).collect()
+}
+
 /// The name of an observed instant: `10s`, `1500ms`, ... in the largest of s, ms, us, ns that gives a whole number.
 #[must_use]
 pub fn instant_name(at: Duration) -> String {
@@ -80,7 +94,7 @@ impl Measured {
 
     fn mean(&mut self, name: impl Into<String>, values: Vec<f64>) {
         if values.iter().all(|value| value.is_finite()) {
-            self.series.insert(name.into(), Series { values, merged: None, supported: true });
+            self.series.insert(name.into(), Series { values, merged: None, merged_first: Vec::new(), supported: true });
         }
     }
 
@@ -105,7 +119,8 @@ impl Measured {
                 });
             }
             let values = recorders.iter().map(own).collect();
-            self.series.insert(name, Series { values, merged: Some(ms(value as f64)), supported });
+            let merged = Some(ms(value as f64));
+            self.series.insert(name, Series { values, merged, merged_first: Vec::new(), supported });
         }
     }
 
@@ -115,11 +130,15 @@ impl Measured {
         let latencies: Vec<&Recorder> = tallies.iter().map(|tally| &tally.latency).collect();
         self.mean("latency.mean", each(&|t| ms(t.latency.mean().unwrap_or(f64::NAN))));
         self.quantiles("latency", &latencies, &LATENCY_QUANTILES);
+        if let Some(p99) = self.series.get_mut("latency.p99") {
+            p99.merged_first = merged_first(&latencies, 0.99);
+        }
         if latencies.iter().any(|recorder| recorder.count() > 0) {
             let merged = latencies.iter().map(|recorder| recorder.max()).max().unwrap_or(0);
             let values = each(&|t| ms(t.latency.max() as f64));
-            self.series
-                .insert("latency.max".into(), Series { values, merged: Some(ms(merged as f64)), supported: false });
+            let merged = Some(ms(merged as f64));
+            let series = Series { values, merged, merged_first: Vec::new(), supported: false };
+            self.series.insert("latency.max".into(), series);
         }
         self.mean("client.latency.mean", each(&|t| ms(t.client_latency as f64 / t.requests as f64)));
         self.mean("rate.offered", each(&|t| t.requests as f64 / seconds(t)));

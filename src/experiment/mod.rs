@@ -5,6 +5,7 @@
 //! ```
 
 mod assemble;
+pub mod best;
 pub mod control;
 pub mod judge;
 pub mod known;
@@ -12,6 +13,7 @@ mod map;
 pub mod metrics;
 pub mod point;
 pub mod saturate;
+mod settle;
 pub mod source;
 pub mod sweep;
 pub mod validate;
@@ -161,7 +163,7 @@ fn objectives_met(combinations: &[sweep::Combination], cells: &[sweep::Cell]) ->
             match judge::condition(&cell.outcome, wanted) {
                 judge::Verdict::Pass => {}
                 judge::Verdict::Fail => return Some(false),
-                judge::Verdict::Undecided { .. } => met = None,
+                judge::Verdict::Undecided { .. } | judge::Verdict::Withheld => met = None,
             }
         }
     }

@@ -1,8 +1,9 @@
 //! `[saturation]`: the largest value of one axis at which all conditions hold, by bisection that intervals decide.
 
 use super::control::Control;
-use super::judge::{Verdict, condition, throttled};
-use super::point::{Outcome, PointError, PointSpec, Rounds};
+use super::judge::{self, Judged, Miss, Standing, bracket, with_throttled};
+use super::point::{PointError, PointSpec};
+use super::settle::settle;
 use super::source::{AxisValues, Source};
 use super::sweep::Combination;
 use crate::issue::Issues;
@@ -11,10 +12,12 @@ use crate::scenario::{Condition, Model, Override, Saturation, Scenario};
 
 /// Where a probe stops adding rounds.
 const MOST_REPLICATIONS: u32 = 200;
-/// Relative half-width below which a metric's point estimate decides.
-const INDIFFERENT: f64 = 0.02;
 /// Relative width to which the bracket of a continuous axis is narrowed.
 const BRACKET: f64 = 0.005;
+/// Relative distance of a sure end from the values that no interval decides beyond which a probe is set between them.
+const APART: f64 = 0.02;
+/// Such probes, at most.
+const TIGHTENINGS: u32 = 6;
 
 /// Why a search has no answer.
 #[derive(Debug)]
@@ -24,9 +27,6 @@ pub enum SearchError {
     /// The simulation stopped or is at fault.
     Point(PointError),
 }
-
-/// What a probe missed: criterion, by what, in words.
-type Missed = (&'static str, String, String);
 
 /// The scenario's search, for every option; empty where it has no `[saturation]`.
 ///
@@ -38,35 +38,58 @@ pub fn search(source: &Source, scenario: &Scenario, control: &Control) -> Result
         Model::Options(system) => system.options.len(),
         Model::Hops(_) => 1,
     };
-    (0..options).map(|option| Search { source, wanted, option, control }.find()).collect()
+    (0..options).map(|option| Search { source, wanted, scenario, option, control }.find()).collect()
 }
 
 struct Search<'a> {
     source: &'a Source,
     wanted: &'a Saturation,
+    /// The scenario itself, whatever the axis.
+    scenario: &'a Scenario,
     option: usize,
     control: &'a Control,
 }
 
 impl Search<'_> {
     fn find(&self) -> Result<SaturationPoint, SearchError> {
-        let (from, to) = (self.wanted.from.number, self.wanted.to.number);
-        let whole = self.is_whole(from);
-        if let Some(missed) = self.probe(from)? {
-            return self.answer(None, Some((from, missed)));
-        }
-        let Some(mut missed) = self.probe(to)? else { return self.answer(Some(to), None) };
-        let (mut passed, mut failed) = (from, to);
+        let (mut passed, mut failed) = (self.wanted.from.number, self.wanted.to.number);
+        let whole = self.is_whole(passed);
         // Near 0 no relative width is ever reached: a hundredth of the range counts as the least value there.
-        let least = (to - from).abs() / 100.0;
-        while if whole { failed - passed > 1.0 } else { failed - passed > BRACKET * passed.abs().max(least) } {
+        let least = (failed - passed) / 100.0;
+        let finest = |passed: f64| if whole { 1.0 } else { BRACKET * passed.abs().max(least) };
+        let confidence = probe_confidence(self.scenario.run.confidence, (failed - passed) / finest(passed));
+        // One end that decides, and the other needs no simulation.
+        let mut probes = vec![(passed, self.probe(passed, confidence)?)];
+        if probes[0].1.standing == Standing::Holds {
+            probes.push((failed, self.probe(failed, confidence)?));
+        }
+        let bracketed =
+            matches!(probes.last(), Some((at, Judged { standing: Standing::Misses(_), .. })) if *at > passed);
+        while bracketed && failed - passed > finest(passed) {
             let middle = if whole { ((passed + failed) / 2.0).floor() } else { (passed + failed) / 2.0 };
-            match self.probe(middle)? {
-                None => passed = middle,
-                Some(miss) => (failed, missed) = (middle, miss),
+            let judged = self.probe(middle, confidence)?;
+            match judged.standing {
+                Standing::Holds => passed = middle,
+                Standing::Misses(_) => failed = middle,
+                Standing::Unknown => {}
+            }
+            let unknown = judged.standing == Standing::Unknown;
+            probes.push((middle, judged));
+            if unknown {
+                break;
             }
         }
-        self.answer(Some(passed), Some((failed, missed)))
+        for _ in 0..TIGHTENINGS {
+            probes.sort_by(|a, b| a.0.total_cmp(&b.0));
+            let Some(loose) = loose_middle(&probes, whole) else { break };
+            probes.push((loose, self.probe(loose, confidence)?));
+        }
+        probes.sort_by(|a, b| a.0.total_cmp(&b.0));
+        let option = match &self.scenario.model {
+            Model::Options(system) => system.options.get(self.option).map(|option| option.name.clone()),
+            Model::Hops(_) => None,
+        };
+        Ok(SaturationPoint { option, vary: self.wanted.vary.clone(), ..bracket(&probes) })
     }
 
     /// Whether the axis takes whole numbers only: a half makes no scenario.
@@ -79,67 +102,33 @@ impl Search<'_> {
         if self.wanted.vary == "services" { "services.count" } else { &self.wanted.vary }
     }
 
-    fn answer(&self, passed: Option<f64>, failed: Option<(f64, Missed)>) -> Result<SaturationPoint, SearchError> {
-        let scenario = self.source.scenario(&[]).map_err(SearchError::Issues)?;
-        let option = match &scenario.model {
-            Model::Options(system) => system.options.get(self.option).map(|option| option.name.clone()),
-            Model::Hops(_) => None,
-        };
-        let (fails_at, (criterion, by, reason)) = match failed {
-            Some((value, missed)) => (Some(value), missed),
-            None => (None, ("none", String::new(), "all hold up to the end of the range".to_string())),
-        };
-        Ok(SaturationPoint {
-            option,
-            vary: self.wanted.vary.clone(),
-            value: passed,
-            fails_at,
-            criterion: criterion.into(),
-            by,
-            reason,
-            ..SaturationPoint::default()
-        })
-    }
-
-    /// Simulates one value until every condition is decided; what it missed first, if anything.
-    fn probe(&self, value: f64) -> Result<Option<Missed>, SearchError> {
+    /// Judges one value, simulated until every condition is decided at `confidence`; what quotas or loads refuse is not simulated.
+    fn probe(&self, value: f64, confidence: f64) -> Result<Judged, SearchError> {
         let unit = &self.wanted.from.unit;
         let toml = if unit.is_empty() { value.to_string() } else { format!("\"{value}{unit}\"") };
-        let scenario = self.source.scenario(&[Override::set(self.field(), toml)]).map_err(SearchError::Issues)?;
+        let mut scenario = self.source.scenario(&[Override::set(self.field(), toml)]).map_err(SearchError::Issues)?;
+        let own = std::mem::replace(&mut scenario.run.confidence, confidence);
         let services = super::operating_services(&scenario);
         let spec = PointSpec { scenario: &scenario, option: self.option, services, detail: false };
         if let Some(missed) = self.exact_miss(&spec) {
-            return Ok(Some(missed));
+            return Ok(Judged::surely(missed));
         }
-        let round = scenario.run.replications;
-        let mut rounds = Rounds::new(&spec);
         let conditions = self.conditions(&scenario);
-        loop {
-            self.control.plan(u64::from(round));
-            rounds.add(round, self.control).map_err(SearchError::Point)?;
-            let outcome = rounds.sum_up();
-            let room = rounds.replications() + round <= MOST_REPLICATIONS;
-            if !(room && conditions.iter().any(|wanted| undecided(&outcome, wanted))) {
-                return Ok(first_missed(&outcome, &conditions));
-            }
-        }
+        let settled = settle(&spec, &conditions, own, MOST_REPLICATIONS, self.control);
+        Ok(judge::conditions(&settled.map_err(SearchError::Point)?, &conditions))
     }
 
     /// The conditions that intervals decide: those stated, or the objectives and the throttled share.
     fn conditions(&self, scenario: &Scenario) -> Vec<Condition> {
-        if self.wanted.hold.is_empty() {
-            std::iter::once(throttled()).chain(scenario.objectives.iter().cloned()).collect()
-        } else {
-            self.wanted.hold.clone()
-        }
+        if self.wanted.hold.is_empty() { with_throttled(&scenario.objectives) } else { self.wanted.hold.clone() }
     }
 
     /// What needs no simulation: quotas, and (where no conditions are stated) stability and buckets offered more than their rate.
-    fn exact_miss(&self, spec: &PointSpec<'_>) -> Option<Missed> {
+    fn exact_miss(&self, spec: &PointSpec<'_>) -> Option<Miss> {
         let combination = Combination::new(AxisValues::new(), spec.scenario.clone());
         if let Some(rung) = combination.structure(self.option).filter(|rung| spec.services > rung.services) {
             let by = rung.code.clone().unwrap_or_else(|| rung.quota.clone());
-            return Some(("quota", by, rung.name.clone()));
+            return Some(Miss { criterion: "quota", by, reason: rung.name.clone() });
         }
         if !self.wanted.hold.is_empty() {
             return None;
@@ -147,27 +136,29 @@ impl Search<'_> {
         let legend = spec.legend();
         let load = legend.unstable().or_else(|| legend.overrun())?;
         let reason = format!("hop {} is offered {:.3} of its limit", load.hop, load.load);
-        Some(("stability", load.hop.clone(), reason))
+        Some(Miss { criterion: "stability", by: load.hop.clone(), reason })
     }
 }
 
-fn first_missed(outcome: &Outcome, conditions: &[Condition]) -> Option<Missed> {
-    let misses =
-        |wanted: &&Condition| matches!(condition(outcome, wanted), Verdict::Fail | Verdict::Undecided { meets: false });
-    conditions.iter().find(misses).map(|wanted| {
-        let criterion = if wanted.metric == "outcome.throttled" { "throttled" } else { "condition" };
-        (criterion, wanted.text.clone(), wanted.text.clone())
-    })
+/// Where a probe would bring a sure end nearer to the values that no interval decides; none where both ends are near.
+fn loose_middle(probes: &[(f64, Judged)], whole: bool) -> Option<f64> {
+    let SaturationPoint { low, high, .. } = bracket(probes);
+    let between = |at: f64| low.is_none_or(|low| at > low) && high.is_none_or(|high| at < high);
+    let mut open = probes.iter().filter(|(at, judged)| judged.open.is_some() && between(*at)).map(|(at, _)| *at);
+    let first = open.next()?;
+    let last = open.next_back().unwrap_or(first);
+    let middle = |near: f64, sure: Option<f64>| {
+        let middle = (near + sure?) / 2.0;
+        let middle = if whole { middle.floor() } else { middle };
+        let apart = (sure? - near).abs() > APART * near.abs();
+        (apart && middle != near && Some(middle) != sure).then_some(middle)
+    };
+    middle(first, low).or_else(|| middle(last, high))
 }
 
-/// Whether more replications could decide a condition: its interval covers the bound and is not narrow yet.
-fn undecided(outcome: &Outcome, wanted: &Condition) -> bool {
-    if !matches!(condition(outcome, wanted), Verdict::Undecided { .. }) {
-        return false;
-    }
-    let relative = outcome.point.metrics.get(&wanted.metric).and_then(|estimate| {
-        let half = (estimate.high? - estimate.low?) / 2.0;
-        Some(half / estimate.value?.abs())
-    });
-    relative.is_none_or(|relative| relative.is_nan() || relative >= INDIFFERENT)
+/// The confidence of each probe that makes all of a search hold at once with `confidence`: Bonferroni over both ends, the halvings
+/// that narrow the range to one of its `steps` smallest parts, and those that bring the sure ends nearer.
+fn probe_confidence(confidence: f64, steps: f64) -> f64 {
+    let probes = 2.0 + f64::from(TIGHTENINGS) + libm::ceil(libm::log2(steps.max(1.0)));
+    1.0 - (1.0 - confidence) / probes
 }

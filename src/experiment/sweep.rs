@@ -3,8 +3,9 @@
 use rayon::prelude::*;
 
 use super::control::Control;
-use super::judge::{Miss, first_miss};
+use super::judge::{self, Judged, Standing, with_throttled};
 use super::point::{Outcome, PointError, PointSpec};
+use super::settle::settle;
 use super::source::AxisValues;
 use crate::aws::ceilings::{self, Kind, Rung};
 use crate::results::SaturationPoint;
@@ -12,6 +13,10 @@ use crate::scenario::{Model, Scenario};
 
 /// Points added between the last that passed and the first that failed, for each option at most.
 const REFINING_POINTS: usize = 4;
+/// Ends of brackets that are settled one after the other, for each option at most.
+const SETTLED_ENDS: usize = 4;
+/// Rounds of replications after which an end that no interval decides is left undecided.
+const SETTLING_ROUNDS: u32 = 5;
 
 /// One combination of axis values: its scenario and the ladders of its options.
 #[derive(Debug)]
@@ -101,37 +106,80 @@ pub fn grid(
     }
     // The operating point first: whoever stops a sweep early still has the answer to the question.
     places.sort_by_key(|&(index, _, services)| services != super::operating_services(&combinations[index].scenario));
-    let mut cells = simulate(combinations, &places, detail, control)?;
+    let mut cells = simulate(combinations, &places, detail, false, control)?;
     if whole_sweep {
-        for _ in 0..REFINING_POINTS {
-            let places: Vec<_> = combinations
-                .iter()
-                .enumerate()
-                .filter(|(_, combination)| combination.scenario.sweep.refine)
-                .flat_map(|(index, combination)| (0..combination.options()).map(move |option| (index, option)))
-                .filter_map(|(index, option)| between(combinations, &cells, index, option))
-                .collect();
-            if places.is_empty() || control.stopped() {
-                break;
-            }
-            cells.extend(simulate(combinations, &places, detail, control)?);
-        }
+        refine(combinations, &mut cells, detail, control)?;
     }
     cells.sort_by_key(|cell| (cell.combination, cell.option, cell.services));
     Ok(cells)
 }
 
-fn simulate(
+/// A point of the grid: combination, option, services.
+type Place = (usize, usize, u32);
+
+/// Halves the brackets in which options of refined sweeps saturate, then settles their ends with more replications.
+fn refine(
     combinations: &[Combination],
-    places: &[(usize, usize, u32)],
+    cells: &mut Vec<Cell>,
     detail: bool,
     control: &Control,
+) -> Result<(), PointError> {
+    let refined = || combinations.iter().enumerate().filter(|(_, combination)| combination.scenario.sweep.refine);
+    let options: Vec<(usize, usize)> = refined()
+        .flat_map(|(index, combination)| (0..combination.options()).map(move |option| (index, option)))
+        .collect();
+    for _ in 0..REFINING_POINTS {
+        let middle = |&(index, option): &(usize, usize)| between(combinations, cells, index, option);
+        let places: Vec<Place> = options.iter().filter_map(middle).collect();
+        if places.is_empty() || control.stopped() {
+            break;
+        }
+        cells.extend(simulate(combinations, &places, detail, false, control)?);
+    }
+    let mut settled: Vec<Place> = Vec::new();
+    for _ in 0..SETTLED_ENDS {
+        let ends = |&(index, option): &(usize, usize)| undecided_end(combinations, cells, index, option, &settled);
+        let places: Vec<Place> = options.iter().filter_map(ends).collect();
+        if places.is_empty() || control.stopped() {
+            break;
+        }
+        for fresh in simulate(combinations, &places, detail, true, control)? {
+            let same = |cell: &&mut Cell| place(cell) == place(&fresh);
+            if let Some(cell) = cells.iter_mut().find(same) {
+                *cell = fresh;
+            }
+        }
+        settled.extend(places);
+    }
+    Ok(())
+}
+
+fn place(cell: &Cell) -> Place {
+    (cell.combination, cell.option, cell.services)
+}
+
+/// Simulates points; with `settling` in rounds until intervals decide what is asked of them.
+fn simulate(
+    combinations: &[Combination],
+    places: &[Place],
+    detail: bool,
+    settling: bool,
+    control: &Control,
 ) -> Result<Vec<Cell>, PointError> {
-    let replications = |&(index, _, _): &(usize, usize, u32)| u64::from(combinations[index].scenario.run.replications);
-    control.plan(places.iter().map(replications).sum());
-    let run = |&(combination, option, services): &(usize, usize, u32)| {
-        let spec = PointSpec { scenario: &combinations[combination].scenario, option, services, detail };
-        match spec.run(control) {
+    let replications = |&(index, _, _): &Place| u64::from(combinations[index].scenario.run.replications);
+    if !settling {
+        control.plan(places.iter().map(replications).sum());
+    }
+    let run = |&(combination, option, services): &Place| {
+        let scenario = &combinations[combination].scenario;
+        let spec = PointSpec { scenario, option, services, detail };
+        let outcome = if settling {
+            let most = scenario.run.replications.saturating_mul(SETTLING_ROUNDS);
+            settle(&spec, &with_throttled(&scenario.objectives), scenario.run.confidence, most, control)
+        } else {
+            spec.run(control)
+        };
+        match outcome {
             Ok(outcome) => Ok(Some(Cell { combination, option, services, outcome })),
             Err(PointError::Stopped) => Ok(None),
             Err(fault) => Err(fault),
@@ -148,32 +196,39 @@ fn simulate(
     Ok(cells)
 }
 
-/// The bracket of an option's simulated saturation: the largest number of services that passed and the smallest that failed,
-/// with what it missed.
-fn bracket(
+/// An option's points by rising services, each judged.
+fn judged(combinations: &[Combination], cells: &[Cell], index: usize, option: usize) -> Vec<(f64, Judged)> {
+    let objectives = &combinations[index].scenario.objectives;
+    let ours = cells.iter().filter(|cell| cell.combination == index && cell.option == option);
+    let mut points: Vec<(f64, Judged)> =
+        ours.map(|cell| (f64::from(cell.services), judge::point(&cell.outcome, objectives))).collect();
+    points.sort_by(|a, b| a.0.total_cmp(&b.0));
+    points
+}
+
+/// The number of services that halves an option's bracket, if it is not closed.
+fn between(combinations: &[Combination], cells: &[Cell], index: usize, option: usize) -> Option<Place> {
+    let end = judge::bracket(&judged(combinations, cells, index, option));
+    let (low, high) = (end.value? as u32, end.fails_at? as u32);
+    (high - low > 1).then(|| (index, option, low + (high - low) / 2))
+}
+
+/// An end of an option's bracket that only a point estimate decides and that is not settled yet: the failing one first.
+fn undecided_end(
     combinations: &[Combination],
     cells: &[Cell],
     index: usize,
     option: usize,
-) -> (Option<u32>, Option<(u32, Miss)>) {
-    let conditions = &combinations[index].scenario.objectives;
-    let mut ours: Vec<&Cell> = cells.iter().filter(|cell| cell.combination == index && cell.option == option).collect();
-    ours.sort_by_key(|cell| cell.services);
-    let mut passed = None;
-    for cell in ours {
-        match first_miss(&cell.outcome, conditions) {
-            None => passed = Some(cell.services),
-            Some(miss) => return (passed, Some((cell.services, miss))),
-        }
-    }
-    (passed, None)
-}
-
-/// The number of services that halves an option's bracket, if it is not closed.
-fn between(combinations: &[Combination], cells: &[Cell], index: usize, option: usize) -> Option<(usize, usize, u32)> {
-    let (passed, failed) = bracket(combinations, cells, index, option);
-    let (low, high) = (passed?, failed?.0);
-    (high - low > 1).then(|| (index, option, low + (high - low) / 2))
+    settled: &[Place],
+) -> Option<Place> {
+    let points = judged(combinations, cells, index, option);
+    let end = judge::bracket(&points);
+    [end.fails_at, end.value].into_iter().flatten().find_map(|at| {
+        let place = (index, option, at as u32);
+        let (_, judged) = points.iter().find(|(value, _)| *value == at)?;
+        let open = judged.open.is_some() && judged.standing != Standing::Unknown;
+        (open && !settled.contains(&place)).then_some(place)
+    })
 }
 
 /// Where every option saturates: first with quotas counted, then (where a quota comes first) by traffic alone.
@@ -187,25 +242,23 @@ pub fn saturation(combinations: &[Combination], cells: &[Cell]) -> Vec<Saturatio
                 Model::Options(system) => Some(system.options[option].name.clone()),
                 Model::Hops(_) => None,
             };
-            let (passed, failed) = bracket(combinations, cells, index, option);
             let simulated = SaturationPoint {
                 option: name.clone(),
                 vary: "services".into(),
                 axes: combination.axes.clone(),
-                value: passed.map(f64::from),
-                fails_at: failed.as_ref().map(|(services, _)| f64::from(*services)),
-                criterion: failed.as_ref().map_or("none", |(_, miss)| miss.criterion).into(),
-                by: failed.as_ref().map_or_else(String::new, |(_, miss)| miss.by.clone()),
-                reason: failed.map_or_else(|| "nothing on this sweep".into(), |(_, miss)| miss.reason),
-                ignoring_quotas: false,
+                ..judge::bracket(&judged(combinations, cells, index, option))
             };
             let quota = combination
                 .structure(option)
                 .filter(|rung| simulated.fails_at.is_none_or(|fails_at| f64::from(rung.services) < fails_at));
             if let Some(rung) = quota {
+                let holds = (rung.services > 0).then(|| f64::from(rung.services));
                 all.push(SaturationPoint {
-                    value: (rung.services > 0).then(|| f64::from(rung.services)),
+                    value: holds,
+                    low: holds,
                     fails_at: Some(f64::from(rung.services) + 1.0),
+                    high: Some(f64::from(rung.services) + 1.0),
+                    decided: true,
                     criterion: "quota".into(),
                     by: rung.code.clone().unwrap_or_else(|| rung.quota.clone()),
                     reason: rung.name.clone(),

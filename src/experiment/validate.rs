@@ -15,7 +15,7 @@ fn allowed_errors(metric: &str) -> f64 {
 }
 
 /// Relative resolution of the recorder behind a metric: 3 digits for `latency.*` quantiles, 2 for hop quantiles, exact else.
-fn resolution(metric: &str) -> f64 {
+pub(super) fn resolution(metric: &str) -> f64 {
     let quantile = metric.rsplit('.').next().is_some_and(|last| {
         last == "max" || last.strip_prefix('p').is_some_and(|digits| digits.starts_with(|c: char| c.is_ascii_digit()))
     });

@@ -95,14 +95,27 @@ pub fn sentence(end: &SaturationPoint) -> String {
     let axis = place(end);
     let why = number::condition(if end.reason.is_empty() { &end.by } else { &end.reason });
     match End::of(end) {
-        None => format!("{axis}: nothing was tried"),
-        Some(End::Open(holds)) => format!("{axis}: at least {}, the end of this sweep", number::plain(holds)),
+        None if why.is_empty() => format!("{axis}: nothing was tried"),
+        None => format!("{axis}: {why}"),
+        Some(End::Open(holds)) if end.decided => {
+            format!("{axis}: at least {}, the end of this sweep", number::plain(holds))
+        }
+        Some(End::Open(holds)) => format!("{axis}: perhaps {} and more ({why})", number::plain(holds)),
+        Some(End::Below(fails)) if !end.decided => {
+            format!("{axis}: {} does not hold ({}: {why})", number::plain(fails), end.criterion)
+        }
         Some(End::Below(fails)) => {
             format!("{axis}: not even {}, the smallest tried ({}: {why})", number::plain(fails), end.criterion)
         }
         Some(End::At(_) | End::Between(..)) => {
             let at = |value: Option<f64>| value.map_or("-".to_string(), number::plain);
-            format!("{axis} {} holds, {} does not ({}: {why})", at(end.value), at(end.fails_at), end.criterion)
+            let surely = match (end.low, end.high) {
+                (Some(low), Some(high)) if !end.decided => {
+                    format!(", surely between {} and {}", number::plain(low), number::plain(high))
+                }
+                _ => String::new(),
+            };
+            format!("{axis} {} holds, {} does not ({}: {why}{surely})", at(end.value), at(end.fails_at), end.criterion)
         }
     }
 }
@@ -143,6 +156,18 @@ mod tests {
         assert!(simulated_end(&results, "http-fan-out").is_none());
         assert_eq!(traffic_end(&results, &judge(&results)[0]).unwrap().text(1.0), "at least 30");
         assert_eq!(sentence(&results.saturation[0]), "services: at least 30, the end of this sweep");
+    }
+
+    #[test]
+    fn an_end_that_no_interval_decides_says_between_which_it_surely_lies() {
+        let mut end = fixture::orders().saturation.remove(0);
+        end.decided = false;
+        (end.low, end.high) = (Some(150.0), Some(190.0));
+        assert!(sentence(&end).ends_with("passes 250ms, surely between 150 and 190)"), "{}", sentence(&end));
+        (end.value, end.reason) = (None, "not decided: too few samples".into());
+        assert_eq!(sentence(&end), "services: 173 does not hold (condition: not decided: too few samples)");
+        end.fails_at = None;
+        assert_eq!(sentence(&end), "services: not decided: too few samples");
     }
 
     #[test]

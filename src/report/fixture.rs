@@ -101,6 +101,16 @@ pub fn four() -> Results {
         end.criterion = "throttled".into();
     }
     results.comparisons = pairs(4);
+    results.best = vec![Best {
+        metric: "latency.p99".into(),
+        services: Some(4),
+        best: Some(NAMES[0].0.into()),
+        lead: Some(3.6),
+        error_probability: 0.05,
+        replications: 10,
+        words: "latency.p99 at 4 services: http-fan-out is best (95 %), at least 3.60 ms below every other".into(),
+        ..Best::default()
+    }];
     results
 }
 
@@ -209,6 +219,7 @@ fn add_option(results: &mut Results, i: usize, ladder: &[Rung]) {
         fails_at: Some([173.0, 125.0, 124.0, 168.0, 170.0][i]),
         criterion: "condition".into(),
         by: "latency.p99 <= 250ms".into(),
+        decided: true,
         reason: "latency.p99 passes 250ms".into(),
         ..SaturationPoint::default()
     });
@@ -328,7 +339,8 @@ fn pairs(services: u32) -> Vec<Comparison> {
                 b: NAMES[b].0.into(),
                 services: Some(services),
                 metric: "latency.p99".into(),
-                difference: estimate(difference, difference - half, difference + half),
+                difference: estimate(difference, difference - half / 2.0, difference + half / 2.0),
+                joint: estimate(difference, difference - half, difference + half),
                 variance_ratio: Some(12.0),
             });
         }

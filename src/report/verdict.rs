@@ -117,12 +117,13 @@ fn clearly_faster(results: &Results, a: &Judgement, b: &Judgement) -> bool {
     }
 }
 
-/// The paired difference of p99, `a` minus `b`, at the wanted services: value, low and high.
+/// The paired difference of p99, `a` minus `b`, at the wanted services: value, and the ends of the interval that holds for all pairs at
+/// once, since the choice looks at all of them.
 fn difference(results: &Results, a: &Judgement, b: &Judgement) -> Option<(f64, f64, f64)> {
     let (a, b) = (&a.option.name, &b.option.name);
     let here = |c: &&Comparison| c.metric == TIE_METRIC && c.services == results.wanted.services;
     results.comparisons.iter().filter(here).find_map(|c| {
-        let (value, low, high) = (c.difference.value?, c.difference.low?, c.difference.high?);
+        let (value, low, high) = (c.difference.value?, c.joint.low?, c.joint.high?);
         if c.a == *a && c.b == *b {
             Some((value, low, high))
         } else if c.a == *b && c.b == *a {
@@ -264,6 +265,7 @@ mod tests {
         results.costs.clear();
         for pair in results.comparisons.iter_mut().filter(|c| c.a == "http-fan-out" && c.b == "rest-alb-direct") {
             pair.difference = fixture::estimate(0.0, 0.0, 0.0);
+            pair.joint = pair.difference;
         }
         let verdict = verdict(&results).unwrap();
         assert_eq!((verdict.chosen, verdict.reasons[4].1.as_str()), (Some(0), "same path, same latency"));

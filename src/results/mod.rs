@@ -1,5 +1,6 @@
 //! Results: plain public data, versioned, which is also a file. Everything that shows something reads only this.
 
+pub mod best;
 pub mod csv;
 pub mod directory;
 pub mod hgrm;
@@ -7,5 +8,6 @@ pub mod json;
 pub mod known;
 pub mod types;
 
+pub use best::{Best, LeftOut};
 pub use known::{Agreement, KnownAnswers, Validation};
 pub use types::*;

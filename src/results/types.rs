@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::best::Best;
 use super::known::{KnownAnswers, Validation};
 
 /// Version of the results format.
@@ -38,6 +39,9 @@ pub struct Results {
     pub saturation: Vec<SaturationPoint>,
     /// Paired differences.
     pub comparisons: Vec<Comparison>,
+    /// Which option is best at the operating point, a statement for each metric compared.
+    #[serde(default)]
+    pub best: Vec<Best>,
     /// Known answers, one by one; of `validate` only.
     pub validations: Vec<Validation>,
     /// How the built-in known answers were met: the release's record, or of `validate` and `report --validate` what was
@@ -245,6 +249,16 @@ pub struct SaturationPoint {
     pub value: Option<f64>,
     /// Smallest value that failed; null where none did.
     pub fails_at: Option<f64>,
+    /// Whether intervals, quotas or exact loads decided both ends, and not a point estimate whose interval covers the bound.
+    #[serde(default)]
+    pub decided: bool,
+    /// Largest value below the first failure that is shown to hold; null where none is. `value` itself where that is decided.
+    #[serde(default)]
+    pub low: Option<f64>,
+    /// Smallest value that is shown to fail; null where none is. The end lies between `low` and `high`: in a search with the
+    /// confidence of the document, in a sweep each end with that confidence by itself.
+    #[serde(default)]
+    pub high: Option<f64>,
     /// `quota`, `stability`, `throttled`, `condition` or `none`.
     pub criterion: String,
     /// The quota code, hop or condition.
@@ -269,6 +283,9 @@ pub struct Comparison {
     pub metric: String,
     /// A minus B.
     pub difference: Estimate,
+    /// The same with an interval that holds for all pairs of the metric at once; nulls in documents of earlier versions.
+    #[serde(default)]
+    pub joint: Estimate,
     /// Variance of the independent difference over that of the paired one.
     pub variance_ratio: Option<f64>,
 }

@@ -6,9 +6,11 @@ pub mod estimate;
 pub mod histogram;
 #[cfg(test)]
 mod noise;
+pub mod selection;
 pub mod stability;
 pub mod student;
 pub mod warmup;
 
 pub use estimate::{Interval, Paired};
 pub use histogram::{Bucket, Recorder};
+pub use selection::Selection;

@@ -1,6 +1,8 @@
 //! A result is a function of scenario, seed and version: not of threads, of how many replications there are, or of what else
 //! stands in the path.
 
+use gatecap::experiment::point::Rounds;
+use gatecap::experiment::{Control, Outcome, PointSpec};
 use gatecap::scenario::Scenario;
 use rayon::ThreadPoolBuilder;
 
@@ -25,6 +27,27 @@ fn any_number_of_threads_gives_the_same_bytes() {
     }
 }
 
+/// Replications know nothing of one another: the last one first gives the same tallies, and those make the point's values.
+#[test]
+fn any_order_of_replications_gives_the_same_values() {
+    for seed in 31..=34 {
+        let scenario = scenario(&plan(seed, Kind::Any).text(1_000, 6));
+        let (network, skipped) = (network(&scenario), window(100, 1_000));
+        let run = |replication: u32| tally(&network, &skipped, scenario.seed, replication);
+        let forwards: Vec<String> = (0..6).map(|replication| format!("{:?}", run(replication))).collect();
+        let mut backwards: Vec<String> = (0..6).rev().map(|replication| format!("{:?}", run(replication))).collect();
+        backwards.reverse();
+        assert_eq!(forwards, backwards, "network {seed}");
+        let one_by_one = PointSpec { scenario: &scenario, option: 0, services: 1, detail: false };
+        let mut rounds = Rounds::new(&one_by_one);
+        for _ in 0..6 {
+            rounds.add(1, &Control::default()).unwrap();
+        }
+        let point = serde_json::to_string(&rounds.sum_up().point).unwrap();
+        assert_eq!(point, document(&scenario, 2), "network {seed}, a round each");
+    }
+}
+
 #[test]
 fn another_seed_is_another_result() {
     let mut scenario = scenario(&plan(31, Kind::Any).text(2_000, 3));
@@ -45,6 +68,10 @@ fn twenty_replications_begin_with_the_ten() {
             assert_eq!(series.values, longer[..10], "{name}");
         }
     }
+    // Together too: what pairs of options are compared on where one of them went on.
+    let first = |outcome: &Outcome| outcome.series("latency.p99").unwrap().merged_first[..10].to_vec();
+    assert_eq!(first(&ten), first(&twenty));
+    assert_eq!(first(&ten).last().copied(), ten.series("latency.p99").unwrap().merged);
 }
 
 fn path(hops: &str) -> String {

@@ -17,6 +17,8 @@ mod networks;
 mod options;
 mod overload;
 mod program;
+mod saturation;
+mod selection;
 mod source_text;
 mod theory;
 mod tidy;

@@ -170,7 +170,12 @@ fn sources_keep_the_house_rules() {
     let tests = test_files(&sources);
     assert!(tests.iter().all(|path| sources.contains(path)), "{tests:?}");
     let mut wrong = Vec::new();
-    for path in sources.iter().chain(&files("tests", &["rs"])).chain(&files("benches", &["rs"])) {
+    for path in sources
+        .iter()
+        .chain(&files("tests", &["rs"]))
+        .chain(&files("benches", &["rs"]))
+        .chain(&files("examples", &["rs"]))
+    {
         let shown = path.strip_prefix(root()).unwrap();
         let room = match shown.strip_prefix("src") {
             Ok(relative) if !tests.contains(path) => room(relative),
@@ -193,7 +198,7 @@ fn every_room_has_its_layer() {
 
 #[test]
 fn nothing_names_a_folder_of_one_machine() {
-    let mut paths = ["src", "tests", "benches", "scenarios", "docs", ".ci"]
+    let mut paths = ["src", "tests", "benches", "examples", "scenarios", "docs", ".ci"]
         .iter()
         .flat_map(|folder| files(folder, &["rs", "toml", "md", "j2", "css", "csv"]))
         .collect::<Vec<_>>();

@@ -93,7 +93,7 @@ pub(in crate::report) struct Pair {
     pub services: String,
     /// First minus second.
     pub difference: String,
-    /// Its ends.
+    /// Ends that hold for all pairs of the metric at once.
     pub interval: String,
     /// Which is better, or `not settled`.
     pub verdict: String,
@@ -224,7 +224,7 @@ pub(super) fn saturation(results: &Results) -> Vec<Saturation> {
     results.saturation.iter().map(row).collect()
 }
 
-pub(super) fn comparisons(results: &Results) -> Vec<Pair> {
+pub(in crate::report) fn comparisons(results: &Results) -> Vec<Pair> {
     let number_of = |name: &str| {
         results
             .options
@@ -236,7 +236,7 @@ pub(super) fn comparisons(results: &Results) -> Vec<Pair> {
         |c: &&crate::results::Comparison| results.wanted.services.is_none() || c.services == results.wanted.services;
     let pair = |c: &crate::results::Comparison| {
         let (a, b) = (number_of(&c.a), number_of(&c.b));
-        let (low, high) = (c.difference.low, c.difference.high);
+        let (low, high) = (c.joint.low, c.joint.high);
         let clear = matches!((low, high), (Some(low), Some(high)) if low > 0.0 || high < 0.0);
         let less = if c.difference.value.unwrap_or(0.0) < 0.0 { &a } else { &b };
         let latency = c.metric.contains("latency") || c.metric.contains("sojourn") || c.metric.contains("wait");
@@ -252,8 +252,8 @@ pub(super) fn comparisons(results: &Results) -> Vec<Pair> {
             b,
             metric: c.metric.clone(),
             services: c.services.map(number::count).unwrap_or_default(),
-            difference: number::value(&c.difference),
-            interval: number::interval(&c.difference, " – ").unwrap_or_else(|| "withheld".into()),
+            difference: number::value(&c.joint),
+            interval: number::interval(&c.joint, " – ").unwrap_or_else(|| "withheld".into()),
             verdict,
             clear: clear || same,
             gain: c.variance_ratio.map_or("–".into(), |ratio| format!("{}×", number::significant(ratio))),

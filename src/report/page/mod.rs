@@ -56,6 +56,8 @@ pub(super) struct Page {
     pub hops: Vec<latency::Hop>,
     /// Where it ends.
     pub saturation: Vec<latency::Saturation>,
+    /// Which option is best at the wanted services, a sentence for each metric.
+    pub best: Vec<String>,
     /// Paired differences at the wanted services.
     pub comparisons: Vec<latency::Pair>,
     /// What the numbers cannot decide.
@@ -144,6 +146,7 @@ pub(super) fn page(results: &Results, figures: &[Figure]) -> Page {
         metrics: latency::metrics(results),
         hops: latency::hops(results),
         saturation: latency::saturation(results),
+        best: results.best.iter().map(|best| format!("{}.", best.words)).collect(),
         comparisons: latency::comparisons(results),
         assumptions: trust::assumptions(results),
         proof: trust::proof(results),

@@ -192,12 +192,13 @@ pub(super) fn method(results: &Results) -> Vec<Paragraph> {
         paragraphs.push(Paragraph { about: "Traffic", text });
     }
     if !results.comparisons.is_empty() {
-        let text =
-            "use the same random numbers for every option; a difference is clear when its interval leaves 0 out.";
-        paragraphs.push(Paragraph { about: "Comparisons", text: text.into() });
+        let text = format!(
+            "use the same random numbers for every option. Their intervals, and what is said of the best option, hold for all pairs of a metric at once with {level} (Bonferroni), at this number of services and not for the sweep as a whole; a difference is clear when its interval leaves 0 out."
+        );
+        paragraphs.push(Paragraph { about: "Comparisons", text });
     }
     if !results.saturation.is_empty() {
-        let text = "is the largest value of the axis at which every criterion holds, with the smallest that failed beside it; intervals decide, not values.";
+        let text = "is the largest value of the axis at which every criterion holds, with the smallest that failed beside it; intervals decide, and an end that only a value decides is said not to be decided.";
         paragraphs.push(Paragraph { about: "Saturation", text: text.into() });
     }
     paragraphs

@@ -2,6 +2,7 @@
 //!
 //! Marks, also without colour: `>` chosen, `+` met today, `^` after a quota request, `?` not settled, `x` missed.
 
+mod differences;
 mod limits;
 mod run;
 mod sweep;

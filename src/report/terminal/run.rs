@@ -1,7 +1,7 @@
 //! The screen of `run`: the operating point of each option, or the metrics and hops of a hops scenario.
 
 use super::table::{Align, Table};
-use super::{Paint, proof, stopped, sweep, wrapped};
+use super::{Paint, differences, proof, stopped, sweep, wrapped};
 use crate::report::judge::rejects;
 use crate::report::number;
 use crate::report::warnings::warnings;
@@ -60,6 +60,8 @@ pub(super) fn points(results: &Results, colour: bool) -> String {
         out.push('\n');
         out.push_str(&hops.text(paint));
     }
+    out.push_str(&differences::table(results, paint));
+    out.push_str(&differences::best(results));
     for end in &results.saturation {
         out.push_str(&sweep::saturates(results, end));
     }

@@ -2,8 +2,8 @@
 
 use super::super::judge::Judgement;
 use super::super::number::{self, list};
-use super::{difference, in_words};
-use crate::results::{HopInfo, Results};
+use super::{TIE_METRIC, difference, in_words};
+use crate::results::{Best, HopInfo, Results};
 
 /// Sentences about the chosen option against those that stand as well as it does.
 pub(super) fn not_settled(results: &Results, options: &[Judgement], best: usize) -> Vec<String> {
@@ -18,8 +18,15 @@ pub(super) fn not_settled(results: &Results, options: &[Judgement], best: usize)
     sentences
 }
 
-/// Two options whose p99 cannot be told apart. A difference of exactly 0 is no close call: the paths are the same.
+/// Two options whose p99 cannot be told apart, where the statement on which is best has not said so of both. A difference of exactly
+/// 0 is no close call: the paths are the same.
 fn close_call(results: &Results, a: &Judgement, b: &Judgement) -> Option<String> {
+    let said = |best: &&Best| {
+        best.metric == TIE_METRIC && [a, b].iter().all(|option| best.inseparable.contains(&option.option.name))
+    };
+    if results.best.iter().any(|best| said(&best)) {
+        return None;
+    }
     let (_, low, high) = difference(results, a, b)?;
     (low <= 0.0 && high >= 0.0 && (low, high) != (0.0, 0.0)).then(|| {
         let range = format!("{} to {} ms", number::significant(low), number::significant(high));

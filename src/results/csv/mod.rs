@@ -72,25 +72,38 @@ pub fn saturation(results: &Results) -> String {
     let axes: BTreeSet<&str> = results.saturation.iter().flat_map(|end| end.axes.keys().map(String::as_str)).collect();
     let mut header = vec!["option".to_string(), "vary".to_string()];
     header.extend(axes.iter().map(|axis| axis.replace('.', "_")));
-    header.extend(["value", "fails_at", "criterion", "by", "reason"].map(String::from));
+    header.extend(["value", "fails_at", "criterion", "by", "reason", "decided", "low", "high"].map(String::from));
     let rows = results.saturation.iter().map(|s| {
         let mut row = vec![s.option.clone().unwrap_or_default(), s.vary.clone()];
         row.extend(axes.iter().map(|axis| optional(s.axes.get(*axis).copied())));
         row.extend([optional(s.value), optional(s.fails_at), s.criterion.clone(), s.by.clone(), s.reason.clone()]);
+        row.extend([s.decided.to_string(), optional(s.low), optional(s.high)]);
         row
     });
     table(&header, rows)
 }
 
-/// Paired differences, A minus B, in the unit of the metric (ms, per second, or a share).
+/// Paired differences, A minus B, in the unit of the metric (ms, per second, or a share): the interval of each by itself, and the
+/// ends of the one that holds for all pairs of the metric at once.
 #[must_use]
 pub fn comparisons(results: &Results) -> String {
-    let header = ["a", "b", "services", "metric", "difference", "difference_low", "difference_high", "variance_ratio"];
+    let header = [
+        "a",
+        "b",
+        "services",
+        "metric",
+        "difference",
+        "difference_low",
+        "difference_high",
+        "variance_ratio",
+        "joint_low",
+        "joint_high",
+    ];
     let rows = results.comparisons.iter().map(|c| {
         let mut row =
             vec![c.a.clone(), c.b.clone(), c.services.map(|n| n.to_string()).unwrap_or_default(), c.metric.clone()];
         row.extend(three(&c.difference));
-        row.push(optional(c.variance_ratio));
+        row.extend([c.variance_ratio, c.joint.low, c.joint.high].map(optional));
         row
     });
     table(&header, rows)
@@ -182,7 +195,7 @@ mod tests {
         let results = Results { saturation: vec![end(&[("workload.rate", 40.0)]), end(&[])], ..Results::default() };
         let text = saturation(&results);
         let lines: Vec<&str> = text.lines().collect();
-        assert_eq!(lines[0], "option,vary,workload_rate,value,fails_at,criterion,by,reason");
-        assert_eq!((lines[1], lines[2]), (",services,40,30,,none,,", ",services,,30,,none,,"));
+        assert_eq!(lines[0], "option,vary,workload_rate,value,fails_at,criterion,by,reason,decided,low,high");
+        assert_eq!((lines[1], lines[2]), (",services,40,30,,none,,,false,,", ",services,,30,,none,,,false,,"));
     }
 }
