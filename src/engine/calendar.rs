@@ -105,12 +105,10 @@ impl Calendar {
             let mut hole = 0;
             loop {
                 let first = hole * ARITY + 1;
-                if first + ARITY <= len {
-                    let children = &self.heap[first..first + ARITY];
-                    let left = usize::from(children[1] < children[0]);
-                    let right = 2 + usize::from(children[3] < children[2]);
-                    let least = if children[right] < children[left] { right } else { left };
-                    self.heap[hole] = children[least];
+                if let Some(&[a, b, c, d]) = self.heap.get(first..first + ARITY) {
+                    let less = |a: (usize, u128), b: (usize, u128)| if b.1 < a.1 { b } else { a };
+                    let (least, entry) = less(less((0, a), (1, b)), less((2, c), (3, d)));
+                    self.heap[hole] = entry;
                     hole = first + least;
                 } else if first < len {
                     let mut least = first;

@@ -106,6 +106,12 @@ impl HopMeter {
         }
     }
 
+    /// The line of station number `place` of the hop, where that does not depend on the class.
+    #[inline]
+    pub(super) fn line_in_group(&self, place: usize) -> usize {
+        if self.member == Member::OfStation { place } else { 0 }
+    }
+
     /// Counts an attempt, measured or not, that a station serves.
     #[inline]
     pub(super) fn served(&mut self, line: usize, measured: bool, wait: u64, sojourn: u64) {

@@ -24,6 +24,18 @@ pub(super) struct Short {
     enters: bool,
 }
 
+/// Stations that are all plain and alike, one of which was chosen ahead.
+#[derive(Clone, Copy, Debug)]
+struct Plain {
+    /// Place of the first one's servers.
+    place: usize,
+    /// Of each.
+    servers: usize,
+    hop: usize,
+    /// Whether there are others.
+    chosen: bool,
+}
+
 impl Short {
     /// The route of an open loop whose requests all take it, and come without end.
     pub(super) fn of(net: &Network, program: &Program<'_>) -> Option<Short> {
@@ -39,8 +51,20 @@ impl Short {
 }
 
 impl Run<'_, true> {
+    fn plain(&self, short: Short) -> Option<Plain> {
+        let group = &self.net.groups[short.group as usize];
+        let ahead = &self.program.ahead;
+        let chosen = group.count > 1;
+        if short.by_class || !short.enters || ahead.demand.is_none() || (chosen && ahead.choice.is_none()) {
+            return None;
+        }
+        let (place, servers) = self.stations.plain(group.first)?;
+        Some(Plain { place, servers, hop: usize::from(short.hop), chosen })
+    }
+
     /// The event loop.
     pub(super) fn go_short(&mut self, short: Short, stop: &AtomicBool) -> Result<(), EngineError> {
+        let plain = self.plain(short);
         loop {
             self.ahead.count(&mut self.meters, &mut self.tally.dispersion);
             self.ahead.fill();
@@ -49,13 +73,13 @@ impl Run<'_, true> {
                 let due = at.saturating_add(self.lead);
                 let order = Calendar::order(due, Kind::Start);
                 while self.calendar.first() < order {
-                    self.land(short);
+                    self.land(short, plain);
                     if self.is_over() {
                         return Ok(());
                     }
                 }
                 self.now = due;
-                self.set_out(short, place, at);
+                self.set_out(short, plain, place, at);
                 if self.is_over() {
                     return Ok(());
                 }
@@ -68,7 +92,7 @@ impl Run<'_, true> {
 
     /// A request comes and takes its delays.
     #[inline(always)]
-    fn set_out(&mut self, short: Short, place: usize, at: u64) {
+    fn set_out(&mut self, short: Short, plain: Option<Plain>, place: usize, at: u64) {
         let (_, key, class) = self.ahead.request(place);
         let (demand, choice) = self.ahead.first_station(place);
         let mut walker = Walker { demand, choice, ..self.arrival(key, at, class) };
@@ -84,27 +108,36 @@ impl Run<'_, true> {
             let slot = self.waiting.keep(&Attempt { walker, errand: Errand::new(0, 0, 0, Outcome::Ok) });
             self.calendar.push(arrives, Kind::Move, slot);
         } else {
-            self.finish_at(short, &mut walker, arrives);
+            self.reach(short, plain, &mut walker, arrives);
         }
     }
 
     /// The next request reaches its station.
     #[inline(always)]
-    fn land(&mut self, short: Short) {
+    fn land(&mut self, short: Short, plain: Option<Plain>) {
         let Some(event) = self.calendar.pop() else { return };
         self.now = event.at;
         let mut walker = self.waiting.get(event.slot).walker;
         self.waiting.free(event.slot);
-        self.finish_at(short, &mut walker, event.at);
+        self.reach(short, plain, &mut walker, event.at);
     }
 
     /// The station, and the answer.
     #[inline(always)]
-    fn finish_at(&mut self, Short { hop, group, by_class, enters, .. }: Short, walker: &mut Walker, at: u64) {
-        let group = group + if by_class { walker.class } else { 0 };
-        let (outcome, end) = match self.serve(walker, None, at, hop, group, enters) {
-            Next::On(end) => (Outcome::Ok, end),
-            Next::Over(outcome, end) => (outcome, end),
+    fn reach(&mut self, short: Short, plain: Option<Plain>, walker: &mut Walker, at: u64) {
+        let (outcome, end) = if let Some(Plain { place, servers, hop, chosen }) = plain {
+            let chosen = if chosen { walker.choice as usize } else { 0 };
+            let (start, end) = self.stations.arrive_plainly(place + chosen * servers, servers, at, walker.demand);
+            let meter = &mut self.meters[hop];
+            meter.served(meter.line_in_group(chosen), walker.measured, start - at, end - at);
+            (Outcome::Ok, end)
+        } else {
+            let Short { hop, group, by_class, enters, .. } = short;
+            let group = group + if by_class { walker.class } else { 0 };
+            match self.serve(walker, None, at, hop, group, enters) {
+                Next::On(end) => (Outcome::Ok, end),
+                Next::Over(outcome, end) => (outcome, end),
+            }
         };
         self.tally.audit.over += 1;
         self.end_request(walker, 0, outcome, end);

@@ -105,6 +105,31 @@ impl<'a> Stations<'a> {
         &self.kinds[usize::from(self.kind[station as usize])]
     }
 
+    /// Where the servers of a station are among those side by side, and how many these are, where it is a plain one: few
+    /// servers that never change, unlimited waiting without end, no failure.
+    pub(super) fn plain(&self, station: u32) -> Option<(usize, usize)> {
+        let kind = self.kind(station);
+        let waits = kind.queue == u32::MAX && kind.patience.is_none();
+        let changes = !(kind.time_factors.is_empty() && kind.failure_changes.is_empty());
+        match self.forms[usize::from(self.kind[station as usize])] {
+            Form::Few(servers) if waits && !changes && kind.failure.threshold.is_none() => {
+                Some((self.place[station as usize] as usize, servers as usize))
+            }
+            _ => None,
+        }
+    }
+
+    /// An attempt arrives at `at` at a plain station with `servers` from `place` on: start and end of its service.
+    #[inline(always)]
+    pub(super) fn arrive_plainly(&mut self, place: usize, servers: usize, at: u64, demand: u64) -> (u64, u64) {
+        let free = &mut self.free[place..place + servers];
+        let (server, earliest) = least(free);
+        let start = earliest.max(at);
+        let end = start.saturating_add(demand);
+        free[server] = end;
+        (start, end)
+    }
+
     /// Attempts waiting or in service at `at`.
     pub fn outstanding(&mut self, station: u32, at: u64) -> usize {
         let room = &mut self.rooms[station as usize];

@@ -203,6 +203,14 @@ impl Dispersion {
         self.count += 1;
     }
 
+    /// Arrivals at instants that do not fall.
+    pub(super) fn arrive_each(&mut self, instants: impl Iterator<Item = u64>) {
+        // In registers from one end of the block to the other.
+        let mut own = *self;
+        instants.for_each(|at| own.arrive(at));
+        *self = own;
+    }
+
     /// Closes the windows that end by `at`.
     #[inline]
     pub(super) fn pass(&mut self, at: u64) {
