@@ -8,9 +8,10 @@ use super::sweep::{Cell, Combination, saturation};
 use crate::aws::system::{System, TrafficRate};
 use crate::aws::{ceilings, compare, data_dates, latency, prices};
 use crate::results::{
-    Assumption, Ceiling, Comparison, CostLine, Estimate, FORMAT, Objective, OptionInfo, Results, Wanted, Warning,
+    Assumption, Ceiling, Comparison, CostLine, Estimate, FORMAT, Objective, OptionInfo, Results, Target, Wanted,
+    Warning,
 };
-use crate::scenario::{Arrivals, Condition, Length, Model, Relation, Scenario};
+use crate::scenario::{Arrivals, Condition, Length, Model, Relation, Run, Scenario};
 use crate::stats::estimate::{Paired, paired, paired_quantile};
 use crate::topology::offered_rate;
 
@@ -72,6 +73,11 @@ fn wanted(scenario: &Scenario, file: &str) -> Wanted {
             Length::Time(_) | Length::Trace => 0,
         },
         replications: scenario.run.replications,
+        precision: scenario.run.precision.as_ref().map(|wanted| Target {
+            metric: wanted.metric.clone(),
+            relative: wanted.relative,
+            max_replications: wanted.max_replications,
+        }),
         file: file.into(),
         ..Wanted::default()
     };
@@ -232,12 +238,11 @@ fn comparisons(combinations: &[Combination], own: usize, cells: &[Cell]) -> Vec<
     let Some(first) = combinations.get(own) else { return Vec::new() };
     let services = super::operating_services(&first.scenario);
     let ours: Vec<&Cell> = cells.iter().filter(|cell| cell.combination == own && cell.services == services).collect();
-    let confidence = first.scenario.run.confidence;
     let mut all = Vec::new();
     for (index, a) in ours.iter().enumerate() {
         for b in &ours[index + 1..] {
             for metric in COMPARED {
-                let Some(pair) = difference(a, b, metric, confidence) else { continue };
+                let Some(pair) = difference(a, b, metric, &first.scenario.run) else { continue };
                 all.push(Comparison {
                     a: a.outcome.point.option.clone().unwrap_or_default(),
                     b: b.outcome.point.option.clone().unwrap_or_default(),
@@ -256,14 +261,16 @@ fn comparisons(combinations: &[Combination], own: usize, cells: &[Cell]) -> Vec<
     all
 }
 
-fn difference(a: &Cell, b: &Cell, metric: &str, confidence: f64) -> Option<Paired> {
+/// The paired difference over the replications that both have: a precision to reach may have stopped one of them earlier.
+fn difference(a: &Cell, b: &Cell, metric: &str, run: &Run) -> Option<Paired> {
     let (a, b) = (a.outcome.series(metric)?, b.outcome.series(metric)?);
     if !(a.supported && b.supported) {
         return None;
     }
-    Some(match (a.merged, b.merged) {
-        (Some(merged_a), Some(merged_b)) => paired_quantile(merged_a, merged_b, &a.values, &b.values, confidence),
-        _ => paired(&a.values, &b.values, confidence),
+    let (common, round) = (a.values.len().min(b.values.len()), run.replications as usize);
+    Some(match (a.merged_over(common, round), b.merged_over(common, round)) {
+        (Some(merged_a), Some(merged_b)) => paired_quantile(merged_a, merged_b, &a.values, &b.values, run.confidence),
+        _ => paired(&a.values, &b.values, run.confidence),
     })
 }
 

@@ -13,10 +13,19 @@ use crate::units::Duration;
 pub struct Series {
     /// One value a replication.
     pub values: Vec<f64>,
-    /// For a quantile: the merged one, and whether every replication has samples enough beyond it.
-    pub merged: Option<f64>,
-    /// Enough samples for an interval.
+    /// For a quantile: merged over the first round of replications, the first two, ..., at last over all; empty for a mean.
+    pub merged: Vec<f64>,
+    /// Whether an interval may be shown: samples enough, and the start from an empty system forgotten.
     pub supported: bool,
+}
+
+impl Series {
+    /// For a quantile: merged over the first `replications`, which are whole rounds of `round`, or all; `None` for a mean.
+    #[must_use]
+    pub fn merged_over(&self, replications: usize, round: usize) -> Option<f64> {
+        let all = replications == self.values.len();
+        if all { self.merged.last().copied() } else { self.merged.get((replications / round).checked_sub(1)?).copied() }
+    }
 }
 
 /// All series of a point by metric name, and warnings about those that are withheld.
@@ -26,6 +35,8 @@ pub struct Measured {
     pub series: BTreeMap<String, Series>,
     /// `too_few_samples`, one for each quantile withheld.
     pub warnings: Vec<Warning>,
+    /// Replications of a round.
+    round: usize,
 }
 
 const LATENCY_QUANTILES: [(&str, f64); 5] =
@@ -59,7 +70,7 @@ pub fn instant_name(at: Duration) -> String {
 }
 
 impl Measured {
-    /// Sums up the replications of a point, in index order. `observe_at` are the observed instants; `names` the hops' names.
+    /// Sums up the replications of a point, in index order, which came in rounds of `round`. `observe_at` are the observed instants; `names` the hops' names.
     #[must_use]
     pub fn new(
         tallies: &[Tally],
@@ -67,8 +78,9 @@ impl Measured {
         members: &[Vec<String>],
         shapes: &[HopShape],
         observe_at: &[Duration],
+        round: u32,
     ) -> Measured {
-        let mut measured = Measured::default();
+        let mut measured = Measured { round: round.max(1) as usize, ..Measured::default() };
         measured.requests(tallies);
         measured.observed(tallies, observe_at);
         for (index, name) in names.iter().enumerate() {
@@ -80,18 +92,25 @@ impl Measured {
 
     fn mean(&mut self, name: impl Into<String>, values: Vec<f64>) {
         if values.iter().all(|value| value.is_finite()) {
-            self.series.insert(name.into(), Series { values, merged: None, supported: true });
+            self.series.insert(name.into(), Series { values, merged: Vec::new(), supported: true });
         }
     }
 
     fn quantiles(&mut self, prefix: &str, recorders: &[&Recorder], quantiles: &[(&str, f64)]) {
         let Some((first, rest)) = recorders.split_first() else { return };
         let mut merged = (*first).clone();
-        for other in rest {
+        let mut after: Vec<Vec<f64>> = vec![Vec::new(); quantiles.len()];
+        for (index, other) in rest.iter().enumerate() {
+            if (index + 1).is_multiple_of(self.round) {
+                for (values, &(_, q)) in after.iter_mut().zip(quantiles) {
+                    values.push(merged.quantile(q).map_or(f64::NAN, |ns| ms(ns as f64)));
+                }
+            }
             merged.merge(other);
         }
-        for &(suffix, q) in quantiles {
+        for (&(suffix, q), mut after) in quantiles.iter().zip(after) {
             let Some(value) = merged.quantile(q) else { continue };
+            after.push(ms(value as f64));
             let own = |recorder: &&Recorder| ms(recorder.quantile(q).unwrap_or(value) as f64);
             let needed = samples_needed(q);
             let fewest = recorders.iter().map(|recorder| recorder.count()).min().unwrap_or(0);
@@ -105,7 +124,7 @@ impl Measured {
                 });
             }
             let values = recorders.iter().map(own).collect();
-            self.series.insert(name, Series { values, merged: Some(ms(value as f64)), supported });
+            self.series.insert(name, Series { values, merged: after, supported });
         }
     }
 
@@ -119,7 +138,7 @@ impl Measured {
             let merged = latencies.iter().map(|recorder| recorder.max()).max().unwrap_or(0);
             let values = each(&|t| ms(t.latency.max() as f64));
             self.series
-                .insert("latency.max".into(), Series { values, merged: Some(ms(merged as f64)), supported: false });
+                .insert("latency.max".into(), Series { values, merged: vec![ms(merged as f64)], supported: false });
         }
         self.mean("client.latency.mean", each(&|t| ms(t.client_latency as f64 / t.requests as f64)));
         self.mean("rate.offered", each(&|t| t.requests as f64 / seconds(t)));
@@ -261,15 +280,23 @@ impl Measured {
         }
     }
 
-    /// The estimate of a metric: t over replications for means, sectioning around the merged value for quantiles.
+    /// The estimate of a metric: t over replications for means, sectioning around the merged value for quantiles; without an
+    /// interval where that is not supported.
     #[must_use]
     pub fn estimate(&self, name: &str, confidence: f64) -> Option<Interval> {
         let series = self.series.get(name)?;
-        Some(match series.merged {
-            Some(merged) if series.supported => quantile_interval(merged, &series.values, confidence),
-            Some(merged) => Interval::bare(merged),
+        let interval = match series.merged.last() {
+            Some(&merged) => quantile_interval(merged, &series.values, confidence),
             None => mean_interval(&series.values, confidence),
-        })
+        };
+        Some(if series.supported { interval } else { Interval::bare(interval.value) })
+    }
+
+    /// Takes the intervals from all that only means something in a steady state.
+    pub fn withhold_unsettled(&mut self) {
+        for (_, series) in self.series.iter_mut().filter(|(name, _)| settles(name)) {
+            series.supported = false;
+        }
     }
 
     /// All estimates. Latencies, waits and numbers in system are null where the point is unstable; ends of a share's interval
@@ -293,13 +320,13 @@ impl Measured {
 }
 
 /// Whether a metric only means something in a steady state.
-fn settles(name: &str) -> bool {
+pub(super) fn settles(name: &str) -> bool {
     ["latency.", "client.latency", "in_system.mean"].iter().any(|prefix| name.starts_with(prefix))
         || (name.starts_with("hop.") && (name.contains(".wait.") || name.contains(".sojourn.")))
 }
 
 /// Whether a metric is a share of 0 to 1.
-fn is_share(name: &str) -> bool {
+pub(super) fn is_share(name: &str) -> bool {
     let last = name.rsplit('.').next().unwrap_or(name);
     name.starts_with("outcome.")
         || (name.starts_with("hop.")

@@ -9,7 +9,9 @@ pub mod control;
 pub mod judge;
 mod map;
 pub mod metrics;
+pub mod pilots;
 pub mod point;
+mod precision;
 pub mod saturate;
 pub mod source;
 pub mod sweep;
@@ -51,7 +53,7 @@ pub struct Computed {
     pub histograms: Vec<(String, Recorder)>,
     /// The resolved scenario as TOML.
     pub scenario: String,
-    /// Requests simulated, warm-up included.
+    /// Requests simulated, with those of warm-ups and pilots.
     pub simulated: u64,
     /// Whether every point at the operating point meets all objectives; `None`: undecided at this precision.
     pub objectives_met: Option<bool>,
@@ -146,7 +148,7 @@ pub fn simulate(
         results,
         histograms,
         scenario: text,
-        simulated: cells.iter().map(|cell| cell.outcome.simulated).sum(),
+        simulated: control.requests(),
         objectives_met: objectives_met(&combinations, &cells),
         stopped: control.stopped(),
     })

@@ -5,6 +5,7 @@ use super::judge::{Verdict, condition, throttled};
 use super::point::{Outcome, PointError, PointSpec, Rounds};
 use super::source::{AxisValues, Source};
 use super::sweep::Combination;
+use super::warmup;
 use crate::issue::Issues;
 use crate::results::SaturationPoint;
 use crate::scenario::{Condition, Model, Override, Saturation, Scenario};
@@ -112,7 +113,8 @@ impl Search<'_> {
             return Ok(Some(missed));
         }
         let round = scenario.run.replications;
-        let mut rounds = Rounds::new(&spec);
+        let cut = warmup::cut(&scenario, services, self.control).map_err(SearchError::Point)?;
+        let mut rounds = Rounds::new(&spec, &cut);
         let conditions = self.conditions(&scenario);
         loop {
             self.control.plan(u64::from(round));

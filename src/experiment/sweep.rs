@@ -1,11 +1,14 @@
 //! The grid: services x options x further axes, and where each option saturates on it.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use rayon::prelude::*;
 
 use super::control::Control;
 use super::judge::{Miss, first_miss};
 use super::point::{Outcome, PointError, PointSpec};
 use super::source::AxisValues;
+use super::warmup::{self, Cut};
 use crate::aws::ceilings::{self, Kind, Rung};
 use crate::results::SaturationPoint;
 use crate::scenario::{Model, Scenario};
@@ -129,9 +132,10 @@ fn simulate(
 ) -> Result<Vec<Cell>, PointError> {
     let replications = |&(index, _, _): &(usize, usize, u32)| u64::from(combinations[index].scenario.run.replications);
     control.plan(places.iter().map(replications).sum());
+    let Some(cuts) = warmups(combinations, places, control)? else { return Ok(Vec::new()) };
     let run = |&(combination, option, services): &(usize, usize, u32)| {
         let spec = PointSpec { scenario: &combinations[combination].scenario, option, services, detail };
-        match spec.run(control) {
+        match spec.run_from(&cuts[&(combination, services)], control) {
             Ok(outcome) => Ok(Some(Cell { combination, option, services, outcome })),
             Err(PointError::Stopped) => Ok(None),
             Err(fault) => Err(fault),
@@ -146,6 +150,23 @@ fn simulate(
             combination.structure(cell.option).is_none_or(|rung| cell.services <= rung.services);
     }
     Ok(cells)
+}
+
+/// The warm-up at each place, which its options share; `None` where `control` stopped the pilots.
+fn warmups(
+    combinations: &[Combination],
+    places: &[(usize, usize, u32)],
+    control: &Control,
+) -> Result<Option<BTreeMap<(usize, u32), Cut>>, PointError> {
+    let shared: BTreeSet<(usize, u32)> = places.iter().map(|&(index, _, services)| (index, services)).collect();
+    let cuts: Result<_, _> = shared
+        .into_par_iter()
+        .map(|place| Ok((place, warmup::cut(&combinations[place.0].scenario, place.1, control)?)))
+        .collect();
+    match cuts {
+        Err(PointError::Stopped) => Ok(None),
+        cuts => cuts.map(Some),
+    }
 }
 
 /// The bracket of an option's simulated saturation: the largest number of services that passed and the smallest that failed,

@@ -106,9 +106,13 @@ impl Face {
 
 /// `10 replications a point; bands are 95 % intervals`, or the half of it that is true.
 fn runs(results: &Results) -> String {
+    let level = results.confidence * 100.0;
     match results.wanted.replications {
+        n if results.wanted.precision.is_some() => {
+            format!("{n} or more replications a point; bands are {level:.0} % intervals")
+        }
         0 | 1 => "one replication a point, hence no intervals".into(),
-        n => format!("{n} replications a point; bands are {:.0} % intervals", results.confidence * 100.0),
+        n => format!("{n} replications a point; bands are {level:.0} % intervals"),
     }
 }
 

@@ -4,6 +4,7 @@ use super::table::{Align, Table};
 use super::{Paint, stopped, sweep, wrapped};
 use crate::report::judge::rejects;
 use crate::report::number;
+use crate::report::precision;
 use crate::report::warnings::warnings;
 use crate::results::{Estimate, Point, Results};
 
@@ -58,6 +59,9 @@ pub fn run(results: &Results, colour: bool) -> String {
     }
     for end in &results.saturation {
         out.push_str(&sweep::saturates(results, end));
+    }
+    if let Some(sentence) = precision::sentence(results) {
+        out.push_str(&wrapped(&sentence, ""));
     }
     for warning in warnings(results) {
         out.push_str(&format!("{} {}", paint.mark("?"), wrapped(&warning, "  ")));
