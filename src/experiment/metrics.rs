@@ -13,7 +13,8 @@ use crate::units::Duration;
 pub struct Series {
     /// One value a replication.
     pub values: Vec<f64>,
-    /// For a quantile: merged over the first round of replications, the first two, ..., at last over all; empty for a mean.
+    /// For a quantile: merged over all, last; before it, where it was asked for, merged over the first round of replications, the
+    /// first two, ... Empty for a mean.
     pub merged: Vec<f64>,
     /// Whether an interval may be shown: samples enough, and the start from an empty system forgotten.
     pub supported: bool,
@@ -35,8 +36,6 @@ pub struct Measured {
     pub series: BTreeMap<String, Series>,
     /// `too_few_samples`, one for each quantile withheld.
     pub warnings: Vec<Warning>,
-    /// Replications of a round.
-    round: usize,
 }
 
 const LATENCY_QUANTILES: [(&str, f64); 5] =
@@ -70,7 +69,7 @@ pub fn instant_name(at: Duration) -> String {
 }
 
 impl Measured {
-    /// Sums up the replications of a point, in index order, which came in rounds of `round`. `observe_at` are the observed instants; `names` the hops' names.
+    /// Sums up the replications of a point, in index order. `observe_at` are the observed instants; `names` the hops' names.
     #[must_use]
     pub fn new(
         tallies: &[Tally],
@@ -78,9 +77,8 @@ impl Measured {
         members: &[Vec<String>],
         shapes: &[HopShape],
         observe_at: &[Duration],
-        round: u32,
     ) -> Measured {
-        let mut measured = Measured { round: round.max(1) as usize, ..Measured::default() };
+        let mut measured = Measured::default();
         measured.requests(tallies);
         measured.observed(tallies, observe_at);
         for (index, name) in names.iter().enumerate() {
@@ -99,18 +97,11 @@ impl Measured {
     fn quantiles(&mut self, prefix: &str, recorders: &[&Recorder], quantiles: &[(&str, f64)]) {
         let Some((first, rest)) = recorders.split_first() else { return };
         let mut merged = (*first).clone();
-        let mut after: Vec<Vec<f64>> = vec![Vec::new(); quantiles.len()];
-        for (index, other) in rest.iter().enumerate() {
-            if (index + 1).is_multiple_of(self.round) {
-                for (values, &(_, q)) in after.iter_mut().zip(quantiles) {
-                    values.push(merged.quantile(q).map_or(f64::NAN, |ns| ms(ns as f64)));
-                }
-            }
+        for other in rest {
             merged.merge(other);
         }
-        for (&(suffix, q), mut after) in quantiles.iter().zip(after) {
+        for &(suffix, q) in quantiles {
             let Some(value) = merged.quantile(q) else { continue };
-            after.push(ms(value as f64));
             let own = |recorder: &&Recorder| ms(recorder.quantile(q).unwrap_or(value) as f64);
             let needed = samples_needed(q);
             let fewest = recorders.iter().map(|recorder| recorder.count()).min().unwrap_or(0);
@@ -124,7 +115,7 @@ impl Measured {
                 });
             }
             let values = recorders.iter().map(own).collect();
-            self.series.insert(name, Series { values, merged: after, supported });
+            self.series.insert(name, Series { values, merged: vec![ms(value as f64)], supported });
         }
     }
 
@@ -277,6 +268,25 @@ impl Measured {
             self.mean(format!("{prefix}.copies.min.{metric}"), at(&|_| 0));
             self.mean(format!("{prefix}.copies.median.{metric}"), at(&|n| (n - 1) / 2));
             self.mean(format!("{prefix}.copies.max.{metric}"), at(&|n| n - 1));
+        }
+    }
+
+    /// Adds to the quantiles of the latency what they were after each whole round of `round` replications, so that a point with
+    /// fewer can be compared with this one. `latencies` are those of all replications.
+    pub fn by_round(&mut self, latencies: &[&Recorder], round: usize) {
+        let mut merged = Recorder::new(3);
+        let mut after: Vec<Vec<f64>> = vec![Vec::new(); LATENCY_QUANTILES.len()];
+        let whole = latencies.chunks_exact(round).take(latencies.len().saturating_sub(1) / round);
+        for replications in whole {
+            replications.iter().for_each(|recorder| merged.merge(recorder));
+            for (values, (_, q)) in after.iter_mut().zip(LATENCY_QUANTILES) {
+                values.push(merged.quantile(q).map_or(f64::NAN, |ns| ms(ns as f64)));
+            }
+        }
+        for (earlier, (suffix, _)) in after.into_iter().zip(LATENCY_QUANTILES) {
+            if let Some(series) = self.series.get_mut(&format!("latency.{suffix}")) {
+                series.merged.splice(0..0, earlier);
+            }
         }
     }
 

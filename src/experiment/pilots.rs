@@ -12,7 +12,7 @@ use crate::stats::warmup::{self, mser5};
 use crate::topology::build;
 
 /// Pilots of an option.
-const PILOTS: u32 = 10;
+pub const PILOTS: u32 = 10;
 /// Number of the first pilot as a replication: no main replication reaches it, so that its draws are its own.
 const FIRST: u32 = 1 << 31;
 /// Points of the time grid, 40 batches of MSER-5: fewer settle less surely, and more would resolve no finer than is needed.

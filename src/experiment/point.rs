@@ -101,6 +101,12 @@ impl<'a> Rounds<'a> {
         Ok(())
     }
 
+    /// Latencies of the replications so far.
+    #[must_use]
+    pub fn latencies(&self) -> Vec<&Recorder> {
+        self.tallies.iter().map(|tally| &tally.latency).collect()
+    }
+
     /// The estimates of all replications so far.
     #[must_use]
     pub fn sum_up(&self) -> Outcome {
@@ -188,7 +194,7 @@ impl PointSpec<'_> {
         let members: Vec<Vec<String>> = network.hops.iter().map(|hop| hop.members.clone()).collect();
         let shapes = shapes(network);
         let run = &self.scenario.run;
-        let mut measured = Measured::new(tallies, &names, &members, &shapes, &run.observe_at, run.replications);
+        let mut measured = Measured::new(tallies, &names, &members, &shapes, &run.observe_at);
         let mut latency = Recorder::new(3);
         for tally in tallies {
             latency.merge(&tally.latency);

@@ -55,6 +55,7 @@ pub(super) fn reach(
                 }
             }
         };
+        outcome.measured.by_round(&rounds.latencies(), run.replications as usize);
         outcome.point.stopped_by = Some(ended.into());
         outcome.point.warnings.extend(missed(wanted, &width, done));
         return Ok(outcome);

@@ -4,6 +4,8 @@ pub mod csv;
 pub mod directory;
 pub mod hgrm;
 pub mod json;
+mod pilots;
 pub mod types;
 
+pub use pilots::{PilotCurve, Pilots};
 pub use types::*;

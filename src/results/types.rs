@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::pilots::Pilots;
+
 /// Version of the results format.
 pub const FORMAT: u32 = 1;
 
@@ -30,6 +32,9 @@ pub struct Results {
     pub options: Vec<OptionInfo>,
     /// Simulated points.
     pub points: Vec<Point>,
+    /// What the pilots of the operating point's warm-up showed, where it was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub warmup: Option<Pilots>,
     /// The ladder of every option, all rungs in order.
     pub ceilings: Vec<Ceiling>,
     /// Where each option saturates.

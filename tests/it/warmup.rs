@@ -7,6 +7,7 @@ use gatecap::scenario::Scenario;
 use rayon::prelude::*;
 
 use crate::measure::{outcome, scenario};
+use crate::program::run;
 
 fn found(scenario: &Scenario) -> Cut {
     cut(scenario, gatecap::experiment::operating_services(scenario), &Control::default()).unwrap()
@@ -109,6 +110,27 @@ fn a_floor_beyond_twenty_runs_withholds_latencies_only() {
     assert!(estimate("hop.service.wait.mean").low.is_none() && estimate("in_system.mean").high.is_none());
     assert!(estimate("rate.offered").low.is_some() && estimate("outcome.ok").low.is_some());
     assert!(outcome.point.warnings.iter().any(|warning| warning.kind == "warmup_not_reached"));
+}
+
+#[test]
+fn the_chart_is_drawn_on_request_and_only_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let quick = ["run", "--requests", "500", "--replications", "2", "--quiet"];
+    let with = |more: &[&str]| run(folder.path(), &[&quick, more].concat());
+    let drawn = with(&["--warmup-chart", "a/warmup.svg", "--json"]);
+    assert_eq!((drawn.status, drawn.stderr.as_str()), (0, ""));
+    let svg = std::fs::read_to_string(folder.path().join("a/warmup.svg")).unwrap();
+    assert!(svg.contains("Where measuring begins") && svg.contains("measured from here"));
+    let document: serde_json::Value = serde_json::from_str(&drawn.stdout).unwrap();
+    let pilots = &document["warmup"];
+    assert_eq!(pilots["curves"].as_array().unwrap().len(), 5);
+    assert_eq!(pilots["cut_s"], document["points"][0]["warmup_s"]);
+    assert!(!with(&["--json"]).stdout.contains("\"warmup\""));
+    let stated = with(&["--warmup-chart", "b.svg", "--set", "run.warmup=3s"]);
+    assert!(stated.status == 2 && stated.stderr.contains("run.warmup=auto"), "{}", stated.stderr);
+    let other = with(&["--warmup-chart", "b.pdf"]);
+    assert!(other.status == 2 && other.stderr.contains("`b.pdf`"), "{}", other.stderr);
+    assert!(!folder.path().join("b.pdf").exists() && !folder.path().join("b.svg").exists());
 }
 
 /// 1,000 requests of M/M/1 at rho 0.8, started empty each time. Without a warm-up 86 of 100 intervals contain the mean, with
