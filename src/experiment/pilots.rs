@@ -17,6 +17,8 @@ pub const PILOTS: u32 = 10;
 const FIRST: u32 = 1 << 31;
 /// Points of the time grid, 40 batches of MSER-5: fewer settle less surely, and more would resolve no finer than is needed.
 const INSTANTS: u64 = 200;
+/// Measured runs after which growth is taken for a system without a steady state rather than for a slow start.
+const GROWTH_RUNS: u64 = 4;
 /// The end of the warm-up as far as a pilot knows, ns: events and profiles count from there, and it sees none of them.
 const NEVER: u64 = 1 << 62;
 
@@ -52,7 +54,7 @@ impl Pilot {
 }
 
 /// Runs pilots of `spec`, each time twice as long, until MSER-5 finds a cut in their mean or they are `longest`. Earlier where
-/// they are as long as a measured run and what is in the system clearly grows: then longer ones would grow too.
+/// they are several times as long as a measured run and what is in the system still clearly grows: then longer ones would too.
 pub(super) fn settle(spec: &PointSpec<'_>, span: Span, longest: u64, control: &Control) -> Result<Pilot, PointError> {
     let network = network(spec);
     let mut length = span.first.min(longest);
@@ -66,7 +68,7 @@ pub(super) fn settle(spec: &PointSpec<'_>, span: Span, longest: u64, control: &C
             warmup::Warmup::Invalid => None,
         };
         let arrived: u64 = tallies.iter().map(|tally| tally.audit.arrived).sum();
-        let hopeless = length >= longest || (length >= span.run && series_grows(series, arrived as f64));
+        let hopeless = length >= longest || (length / GROWTH_RUNS >= span.run && series_grows(series, arrived as f64));
         if settled_ns.is_some() || hopeless {
             return Ok(Pilot { option: spec.option, step_ns, mean, settled_ns });
         }

@@ -152,12 +152,15 @@ fn simulate(
     Ok(cells)
 }
 
+/// The warm-up of each combination and number of services.
+type Warmups = BTreeMap<(usize, u32), Cut>;
+
 /// The warm-up at each place, which its options share; `None` where `control` stopped the pilots.
 fn warmups(
     combinations: &[Combination],
     places: &[(usize, usize, u32)],
     control: &Control,
-) -> Result<Option<BTreeMap<(usize, u32), Cut>>, PointError> {
+) -> Result<Option<Warmups>, PointError> {
     let shared: BTreeSet<(usize, u32)> = places.iter().map(|&(index, _, services)| (index, services)).collect();
     let cuts: Result<_, _> = shared
         .into_par_iter()

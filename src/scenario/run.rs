@@ -100,7 +100,7 @@ fn precision(field: &Field<'_>, names: &Names, round: u32) -> Option<Precision> 
     let max = fields.get("max_replications").map_or(Some(MOST_REPLICATIONS.max(round)), |f| {
         let max = f.small(1)?;
         if max < round {
-            return f.refuse(&format!("it must be at least the {round} `replications` of a round"));
+            return f.refuse(format!("it must be at least the {round} `replications` of a round"));
         }
         Some(max)
     });

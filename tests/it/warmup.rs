@@ -2,7 +2,7 @@
 
 use gatecap::experiment::judge::{Verdict, condition};
 use gatecap::experiment::warmup::{Cut, cut, floor};
-use gatecap::experiment::{Control, PointSpec};
+use gatecap::experiment::{Control, Outcome, PointSpec};
 use gatecap::scenario::Scenario;
 use rayon::prelude::*;
 
@@ -78,6 +78,26 @@ fn closed_clients_are_watched_by_completions() {
     let late = pilot.mean[100..].iter().sum::<f64>() / 100.0;
     let seconds = pilot.step_ns as f64 / 1e9;
     assert!(early < late && (70.0..101.0).contains(&(late / seconds)), "{early} {late} each {seconds} s");
+}
+
+/// M/M/1 at rho 1.5 whose callers leave after 10 s on average: 50 of 150 a second must leave, so that 500 wait. No relaxation
+/// time is known beforehand, and filling takes far longer than a tenth of the run: from there, intervals lie wholly below.
+#[test]
+fn pilots_find_what_no_floor_knows() {
+    let text = "[workload]\nrate = \"150/s\"\n[run]\nrequests = 10_000\n[[hop]]\nname = \"service\"\n\
+                time = { exponential = { mean = \"10ms\" } }\nservers = 1\n\
+                patience = { exponential = { mean = \"10s\" } }\n";
+    let scenario = scenario(text);
+    let holds = |outcome: &Outcome| {
+        let interval = outcome.measured.estimate("in_system.mean", 0.95).unwrap();
+        interval.low.unwrap() <= 501.0 && 501.0 <= interval.high.unwrap()
+    };
+    let spec = PointSpec { scenario: &scenario, option: 0, services: 1, detail: false };
+    let control = Control::default();
+    let found = found(&scenario);
+    assert!(found.pilots[0].settled_ns.unwrap() > 2 * found.floor_ns, "{found:?}");
+    assert!(holds(&spec.run_from(&found, &control).unwrap()));
+    assert!(!holds(&spec.run_from(&floor(&scenario, 1), &control).unwrap()), "the floor alone is too early");
 }
 
 /// Patience of an hour at twice the load: what is in the system rises for an hour, whatever is measured before.

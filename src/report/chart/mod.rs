@@ -4,7 +4,7 @@
 //! Results -> select (which points) -> ladder, latency, goodput, hops, percentiles, map -> canvas (plotters) -> finish -> Chart -> png
 //! ```
 //!
-//! [`warmup`] draws pilots for whoever asks; reports do not hold it. A chart that does not apply to the results (no options, no map) is absent; one that applies but has nothing to show says why.
+//! [`warmup()`] draws pilots for whoever asks; reports do not hold it. A chart that does not apply to the results (no options, no map) is absent; one that applies but has nothing to show says why.
 //! The same results give the same bytes.
 
 mod axis;
