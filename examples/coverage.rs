@@ -9,7 +9,6 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::ExitCode;
 
-use gatecap::experiment::point::Rounds;
 use gatecap::experiment::{Control, Outcome, PointSpec, Source, best, saturate};
 use gatecap::scenario::{Document, Scenario};
 use gatecap::stats::Interval;
@@ -222,20 +221,13 @@ fn differences(checks: &mut Vec<Check>) -> String {
 
 /// Rounds of ten replications until the half-width is 5 % of the mean.
 fn stopping(checks: &mut Vec<Check>) {
-    const RELATIVE: f64 = 0.05;
-    let scenario = MM1.scenario("requests = 5_000\nwarmup = 1_000", "");
+    let precision = "precision = { metric = \"latency.mean\", relative = 0.05 }";
+    let scenario = MM1.scenario(&format!("requests = 5_000\nwarmup = 1_000\n{precision}"), "");
     let hits = experiments(300, |seed| {
         let scenario = seeded(&scenario, seed);
         let spec = PointSpec { scenario: &scenario, option: 0, services: 1, detail: false };
-        let mut rounds = Rounds::new(&spec);
-        loop {
-            rounds.add(10, &Control::default()).unwrap();
-            let estimate = rounds.sum_up().measured.estimate("latency.mean", CONFIDENCE);
-            let precise = estimate.and_then(|e| e.relative_half_width()).unwrap() <= RELATIVE / (1.0 + RELATIVE);
-            if precise || rounds.replications() >= 200 {
-                return contains(estimate, MM1.mean());
-            }
-        }
+        let outcome = spec.run(&Control::default()).unwrap();
+        contains(outcome.measured.estimate("latency.mean", CONFIDENCE), MM1.mean())
     });
     let size = "rounds of 10 x 5,000 until 5 % of the mean";
     checks.push(Check::covers("M/M/1 at 0.8, stopped by precision: mean", size, &hits, 0.95));

@@ -71,6 +71,17 @@ pub struct Simulating {
     pub flags: Flags,
 }
 
+/// `run`.
+#[derive(Clone, Debug, Args)]
+pub struct Run {
+    /// What every simulating verb has.
+    #[command(flatten)]
+    pub simulating: Simulating,
+    /// Draw the pilots of the automatic warm-up, and where it ends, as .svg or .png
+    #[arg(long, value_name = "FILE")]
+    pub warmup_chart: Option<PathBuf>,
+}
+
 /// `limits`.
 #[derive(Clone, Debug, Args)]
 pub struct Limits {
@@ -156,7 +167,7 @@ pub enum Command {
     /// Services each option holds, the quota ladder, and what to ask AWS for; no simulation
     Limits(Limits),
     /// Simulate the scenario's operating point for every option
-    Run(Simulating),
+    Run(Run),
     /// Simulate the grid, find saturation, write tables, charts and the review
     Sweep(Simulating),
     /// Like run, judged against the objectives: status 0 met, 1 missed, 3 undecided

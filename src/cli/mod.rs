@@ -36,7 +36,7 @@ pub fn main() -> ExitCode {
     let ended = match cli.command {
         None => verbs::built_in_sweep(&cli.flags),
         Some(Command::Sweep(simulating)) => verbs::sweep(&simulating),
-        Some(Command::Run(simulating)) => verbs::run(&simulating),
+        Some(Command::Run(run)) => verbs::run(&run),
         Some(Command::Check(simulating)) => verbs::check(&simulating),
         Some(Command::Limits(limits)) => verbs::limits(&limits),
         Some(Command::Report(report)) => known::report(&report),

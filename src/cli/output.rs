@@ -80,13 +80,49 @@ pub fn pages(results: &Results) -> Result<Vec<(String, Vec<u8>)>, Issues> {
     Ok(files)
 }
 
+/// How a chart goes into a file of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Picture {
+    /// As it is.
+    Svg,
+    /// In pixels.
+    #[cfg(feature = "png")]
+    Png,
+}
+
+/// The kind of picture that a file's name asks for.
+pub fn picture(path: &Path) -> Result<Picture, Issues> {
+    match path.extension().and_then(|ending| ending.to_str()) {
+        Some("svg") => Ok(Picture::Svg),
+        #[cfg(feature = "png")]
+        Some("png") => Ok(Picture::Png),
+        _ => {
+            let endings = if cfg!(feature = "png") { "`.svg` or `.png`" } else { "`.svg`" };
+            Err(vec![Issue::new(format!("`{}` is to be a chart, but does not end in {endings}", path.display()))])
+        }
+    }
+}
+
+/// Writes one chart.
+pub fn write_chart(path: &Path, picture: Picture, chart: &Chart) -> Result<(), Issues> {
+    let content = match picture {
+        Picture::Svg => chart.svg.clone().into_bytes(),
+        #[cfg(feature = "png")]
+        Picture::Png => drawn(chart)?,
+    };
+    let hint = "give another file with `--warmup-chart`";
+    directory::write_file(path, content).map_err(|issue| vec![issue.hint(hint)])
+}
+
+#[cfg(feature = "png")]
+fn drawn(chart: &Chart) -> Result<Vec<u8>, Issues> {
+    chart::png(chart, PNG_SCALE)
+        .map_err(|error| vec![Issue::new(format!("chart `{}` has no PNG: {error}", chart.name))])
+}
+
 #[cfg(feature = "png")]
 fn pngs(charts: &[Chart]) -> Result<Vec<(String, Vec<u8>)>, Issues> {
-    let one = |chart: &Chart| {
-        let drawn = chart::png(chart, PNG_SCALE);
-        let drawn = drawn.map_err(|error| vec![Issue::new(format!("chart `{}` has no PNG: {error}", chart.name))])?;
-        Ok((format!("charts/{}.png", chart.name), drawn))
-    };
+    let one = |chart: &Chart| Ok((format!("charts/{}.png", chart.name), drawn(chart)?));
     charts.par_iter().map(one).collect()
 }
 

@@ -3,10 +3,11 @@
 use std::path::Path;
 
 use gatecap::engine::EngineError;
-use gatecap::experiment::{Computed, Control, ExperimentError, PointError, limits as limits_of, simulate};
+use gatecap::experiment::{Computed, Control, ExperimentError, PointError, add_pilots, limits as limits_of, simulate};
 use gatecap::issue::{Issue, Issues};
-use gatecap::report::terminal;
+use gatecap::report::{chart, terminal};
 use gatecap::results::{directory, json};
+use gatecap::scenario::Warmup;
 
 use super::End;
 use super::args::{self, Flags, Simulating};
@@ -32,9 +33,29 @@ pub(super) fn on_threads<T: Send>(threads: Option<u16>, work: impl FnOnce() -> T
     Ok(pool.install(work))
 }
 
-fn simulated(input: &Input, flags: &Flags, whole_sweep: bool, detail: bool) -> Result<(Computed, f64), Issues> {
+/// What a verb simulates.
+#[derive(Clone, Copy, Debug, Default)]
+struct Work {
+    /// The grid, not only the operating point.
+    whole_sweep: bool,
+    /// Every copy, branch or service.
+    detail: bool,
+    /// Keep what the pilots of the warm-up showed.
+    pilots: bool,
+}
+
+fn simulated(input: &Input, flags: &Flags, work: Work) -> Result<(Computed, f64), Issues> {
     let (computed, seconds) = with_progress(flags.quiet, |control: &Control| {
-        on_threads(flags.threads, || simulate(&input.source, &input.file, whole_sweep, detail, control))
+        on_threads(flags.threads, || {
+            let mut computed = simulate(&input.source, &input.file, work.whole_sweep, work.detail, control)?;
+            if work.pilots && !computed.stopped {
+                match add_pilots(&mut computed.results, &input.source, control) {
+                    Err(ExperimentError::Fault(PointError::Stopped)) => computed.stopped = true,
+                    added => added?,
+                }
+            }
+            Ok(computed)
+        })
     });
     let mut computed = computed?.map_err(|error| match error {
         ExperimentError::Issues(issues) => issues,
@@ -61,7 +82,8 @@ pub fn sweep(Simulating { input, flags }: &Simulating) -> Result<End, Issues> {
     let input = input::read(input, input::overrides(flags)?)?;
     let dir = flags.out.clone().unwrap_or_else(|| Path::new("output").join(&input.stem));
     directory::check(&dir).map_err(|issue| vec![issue])?;
-    let (computed, seconds) = simulated(&input, flags, true, flags.copies)?;
+    let (computed, seconds) =
+        simulated(&input, flags, Work { whole_sweep: true, detail: flags.copies, pilots: false })?;
     if computed.results.points.is_empty() {
         return Ok(End::Interrupted);
     }
@@ -79,15 +101,24 @@ pub fn sweep(Simulating { input, flags }: &Simulating) -> Result<End, Issues> {
 }
 
 /// `run`.
-pub fn run(Simulating { input, flags }: &Simulating) -> Result<End, Issues> {
+pub fn run(args::Run { simulating, warmup_chart }: &args::Run) -> Result<End, Issues> {
+    let Simulating { input, flags } = simulating;
     let input = input::read(input, input::overrides(flags)?)?;
-    let (computed, _) = simulated(&input, flags, false, true)?;
+    let picture = warmup_chart.as_deref().map(output::picture).transpose()?;
+    if picture.is_some() && input.source.scenario(&[])?.run.warmup != Warmup::Auto {
+        let issue = Issue::new("`--warmup-chart` draws pilots, but the scenario states its warm-up and needs none");
+        return Err(vec![issue.hint("--set run.warmup=auto leaves it to the program")]);
+    }
+    let (computed, _) = simulated(&input, flags, Work { whole_sweep: false, detail: true, pilots: picture.is_some() })?;
     if computed.results.points.is_empty() {
         return Ok(End::Interrupted);
     }
     let text =
         if flags.json { json::pretty(&computed.results) } else { terminal::run(&computed.results, output::colour()) };
     print(&text)?;
+    if let (Some(path), Some(picture), Some(chart)) = (warmup_chart, picture, chart::warmup(&computed.results)) {
+        output::write_chart(path, picture, &chart)?;
+    }
     Ok(if computed.stopped { End::Interrupted } else { End::Done })
 }
 
@@ -98,7 +129,7 @@ pub fn check(Simulating { input, flags }: &Simulating) -> Result<End, Issues> {
         let issue = Issue::new("the scenario has no `[objectives]`, so there is nothing to check");
         return Err(vec![issue.hint("write [objectives] hold = [\"latency.p99 <= 250ms\"]")]);
     }
-    let (computed, _) = simulated(&input, flags, false, true)?;
+    let (computed, _) = simulated(&input, flags, Work { detail: true, ..Work::default() })?;
     if computed.stopped {
         return Ok(End::Interrupted);
     }

@@ -7,7 +7,7 @@ use super::sweep::{Cell, Combination, saturation};
 use super::{best, known, map};
 use crate::aws::system::{System, TrafficRate};
 use crate::aws::{ceilings, compare, data_dates, latency, prices};
-use crate::results::{Assumption, Ceiling, CostLine, FORMAT, Objective, OptionInfo, Results, Wanted, Warning};
+use crate::results::{Assumption, Ceiling, CostLine, FORMAT, Objective, OptionInfo, Results, Target, Wanted, Warning};
 use crate::scenario::{Arrivals, Condition, Length, Model, Relation, Scenario};
 use crate::topology::offered_rate;
 
@@ -67,6 +67,11 @@ fn wanted(scenario: &Scenario, file: &str) -> Wanted {
             Length::Time(_) | Length::Trace => 0,
         },
         replications: scenario.run.replications,
+        precision: scenario.run.precision.as_ref().map(|wanted| Target {
+            metric: wanted.metric.clone(),
+            relative: wanted.relative,
+            max_replications: wanted.max_replications,
+        }),
         file: file.into(),
         ..Wanted::default()
     };

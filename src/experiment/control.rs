@@ -28,7 +28,7 @@ impl Control {
         &self.stop
     }
 
-    /// More replications to do.
+    /// More replications or pilots to do.
     pub(super) fn plan(&self, replications: u64) {
         self.planned.fetch_add(replications, Ordering::Relaxed);
     }
@@ -38,19 +38,19 @@ impl Control {
         self.requests.fetch_add(requests, Ordering::Relaxed);
     }
 
-    /// Replications planned so far.
+    /// Replications and pilots planned so far.
     #[must_use]
     pub fn planned(&self) -> u64 {
         self.planned.load(Ordering::Relaxed)
     }
 
-    /// Replications done.
+    /// Replications and pilots done.
     #[must_use]
     pub fn done(&self) -> u64 {
         self.done.load(Ordering::Relaxed)
     }
 
-    /// Requests simulated, warm-up included.
+    /// Requests simulated, with those of warm-ups and pilots.
     #[must_use]
     pub fn requests(&self) -> u64 {
         self.requests.load(Ordering::Relaxed)

@@ -10,6 +10,7 @@ use super::control::Control;
 use super::judge::{Verdict, condition};
 use super::point::PointSpec;
 use super::sweep::{Cell, Combination};
+use super::warmup;
 use crate::aws::system::{System, TrafficRate};
 use crate::results::MapCell;
 use crate::scenario::{Length, Load, Model, Scenario};
@@ -95,6 +96,7 @@ fn at_rate(scenario: &Scenario, per_second: f64) -> Option<Scenario> {
     scenario.workload.load = Load::PerService(rate);
     scenario.run.length = Length::Requests(ROW_REQUESTS);
     scenario.run.replications = ROW_REPLICATIONS;
+    scenario.run.precision = None;
     if let Model::Options(system) = &mut scenario.model {
         system.traffic.rate = TrafficRate::PerService(rate);
     }
@@ -104,7 +106,8 @@ fn at_rate(scenario: &Scenario, per_second: f64) -> Option<Scenario> {
 /// The first condition that the option's services miss at the scenario's rate, whatever the throttle.
 fn missed_condition(scenario: &Scenario, option: usize, control: &Control) -> Option<String> {
     let spec = PointSpec { scenario, option, services: ROW_SERVICES, detail: false };
-    let outcome = spec.run(control).ok()?;
+    // Pilots would cost more than the row itself.
+    let outcome = spec.run_from(&warmup::floor(scenario, ROW_SERVICES), control).ok()?;
     let misses = |verdict| matches!(verdict, Verdict::Fail | Verdict::Undecided { meets: false });
     scenario.objectives.iter().find(|wanted| misses(condition(&outcome, wanted))).map(|wanted| wanted.text.clone())
 }

@@ -18,7 +18,7 @@ pub struct Series {
     /// For `latency.p99`: the merged one over the first 1, 2, ... replications, so that options which ended after unlike numbers of
     /// replications are compared on those that both have. Empty for other metrics.
     pub merged_first: Vec<f64>,
-    /// Enough samples for an interval.
+    /// Whether an interval may be shown: samples enough, and the start from an empty system forgotten.
     pub supported: bool,
 }
 
@@ -280,15 +280,23 @@ impl Measured {
         }
     }
 
-    /// The estimate of a metric: t over replications for means, sectioning around the merged value for quantiles.
+    /// The estimate of a metric: t over replications for means, sectioning around the merged value for quantiles; without an
+    /// interval where that is not supported.
     #[must_use]
     pub fn estimate(&self, name: &str, confidence: f64) -> Option<Interval> {
         let series = self.series.get(name)?;
-        Some(match series.merged {
-            Some(merged) if series.supported => quantile_interval(merged, &series.values, confidence),
-            Some(merged) => Interval::bare(merged),
+        let interval = match series.merged {
+            Some(merged) => quantile_interval(merged, &series.values, confidence),
             None => mean_interval(&series.values, confidence),
-        })
+        };
+        Some(if series.supported { interval } else { Interval::bare(interval.value) })
+    }
+
+    /// Takes the intervals from all that only means something in a steady state.
+    pub fn withhold_unsettled(&mut self) {
+        for (_, series) in self.series.iter_mut().filter(|(name, _)| settles(name)) {
+            series.supported = false;
+        }
     }
 
     /// All estimates. Latencies, waits and numbers in system are null where the point is unstable; ends of a share's interval
@@ -312,13 +320,13 @@ impl Measured {
 }
 
 /// Whether a metric only means something in a steady state.
-fn settles(name: &str) -> bool {
+pub(super) fn settles(name: &str) -> bool {
     ["latency.", "client.latency", "in_system.mean"].iter().any(|prefix| name.starts_with(prefix))
         || (name.starts_with("hop.") && (name.contains(".wait.") || name.contains(".sojourn.")))
 }
 
 /// Whether a metric is a share of 0 to 1.
-fn is_share(name: &str) -> bool {
+pub(super) fn is_share(name: &str) -> bool {
     let last = name.rsplit('.').next().unwrap_or(name);
     name.starts_with("outcome.")
         || (name.starts_with("hop.")

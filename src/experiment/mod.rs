@@ -11,7 +11,9 @@ pub mod judge;
 pub mod known;
 mod map;
 pub mod metrics;
+pub mod pilots;
 pub mod point;
+mod precision;
 pub mod saturate;
 mod settle;
 pub mod source;
@@ -24,8 +26,7 @@ pub use point::{Outcome, PointError, PointSpec};
 pub use source::Source;
 
 use crate::issue::Issues;
-use crate::results::Results;
-use crate::results::hgrm;
+use crate::results::{PilotCurve, Pilots, Point, Results, hgrm};
 use crate::scenario::{Copies, Hop, Load, Model, Scenario, Stations, resolved};
 use crate::stats::Recorder;
 
@@ -54,7 +55,7 @@ pub struct Computed {
     pub histograms: Vec<(String, Recorder)>,
     /// The resolved scenario as TOML.
     pub scenario: String,
-    /// Requests simulated, warm-up included.
+    /// Requests simulated, with those of warm-ups and pilots.
     pub simulated: u64,
     /// Whether every point at the operating point meets all objectives; `None`: undecided at this precision.
     pub objectives_met: Option<bool>,
@@ -149,10 +150,40 @@ pub fn simulate(
         results,
         histograms,
         scenario: text,
-        simulated: cells.iter().map(|cell| cell.outcome.simulated).sum(),
+        simulated: control.requests(),
         objectives_met: objectives_met(&combinations, &cells),
         stopped: control.stopped(),
     })
+}
+
+/// Adds to a document of [`simulate`] what the pilots of its operating point showed; the same ones are run again.
+///
+/// # Errors
+/// As [`simulate`].
+pub fn add_pilots(results: &mut Results, source: &Source, control: &Control) -> Result<(), ExperimentError> {
+    let scenario = source.scenario(&[]).map_err(ExperimentError::Issues)?;
+    let services = operating_services(&scenario);
+    let cut = warmup::cut(&scenario, services, control).map_err(ExperimentError::Fault)?;
+    let here = |point: &&Point| point.services.is_none_or(|n| n == services) && point.axes == results.wanted.axes;
+    let cut_s = results.points.iter().find(here).map_or(cut.ns as f64 / 1e9, |point| point.warmup_s);
+    let closed = matches!(scenario.workload.load, Load::Closed { .. });
+    let curve = |pilot: &pilots::Pilot| PilotCurve {
+        option: match &scenario.model {
+            Model::Options(system) => system.options.get(pilot.option).map(|option| option.name.clone()),
+            Model::Hops(_) => None,
+        },
+        step_s: pilot.step_ns as f64 / 1e9,
+        mean: pilot.mean.clone(),
+        settled_s: pilot.settled_ns.map(|ns| ns as f64 / 1e9),
+    };
+    results.warmup = Some(Pilots {
+        watched: if closed { "completions" } else { "requests in the system" }.into(),
+        number: pilots::PILOTS,
+        cut_s,
+        floor_s: (!closed).then_some(cut.floor_ns as f64 / 1e9),
+        curves: cut.pilots.iter().map(curve).collect(),
+    });
+    Ok(())
 }
 
 /// Whether all simulated points meet all objectives: no if one misses surely, undecided if one may.

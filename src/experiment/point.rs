@@ -4,12 +4,13 @@ use rayon::prelude::*;
 
 use super::control::Control;
 use super::metrics::{HopShape, Measured, Series};
-use super::warmup;
+use super::precision;
+use super::warmup::{self, Cut};
 use crate::engine::network::Step;
 use crate::engine::{EngineError, Network, Tally, Window, simulate_until};
 use crate::random::RunKey;
 use crate::results::{HopInfo, Point, Warning};
-use crate::scenario::{Length, Model, Scenario, Warmup};
+use crate::scenario::{Length, Model, Scenario};
 use crate::stats::{Recorder, stability};
 use crate::topology::{Legend, Load, Request, build};
 
@@ -37,8 +38,6 @@ pub struct Outcome {
     pub latency: Recorder,
     /// Loads against limits, computed.
     pub legend: Legend,
-    /// Requests simulated, warm-up included.
-    pub simulated: u64,
 }
 
 /// Why a point has no result.
@@ -55,7 +54,7 @@ pub enum PointError {
 #[derive(Debug)]
 pub struct Rounds<'a> {
     spec: &'a PointSpec<'a>,
-    cut: Cut,
+    cut: &'a Cut,
     network: Network,
     legend: Legend,
     tallies: Vec<Tally>,
@@ -64,8 +63,7 @@ pub struct Rounds<'a> {
 impl<'a> Rounds<'a> {
     /// No replication yet.
     #[must_use]
-    pub fn new(spec: &'a PointSpec<'a>) -> Rounds<'a> {
-        let cut = spec.cut();
+    pub fn new(spec: &'a PointSpec<'a>, cut: &'a Cut) -> Rounds<'a> {
         let (network, legend) = build(spec.request(cut));
         Rounds { spec, cut, network, legend, tallies: Vec::new() }
     }
@@ -83,22 +81,14 @@ impl<'a> Rounds<'a> {
     pub fn add(&mut self, more: u32, control: &Control) -> Result<(), PointError> {
         let retimed = self.cut.requests > 0 && self.spec.has_times();
         let one = |replication: u32| {
-            if control.stopped() {
-                return Err(PointError::Stopped);
-            }
             let key = RunKey::new(self.spec.scenario.seed, replication);
-            let run = |network: &Network, window: &Window| {
-                simulate_until(network, window, key, control.flag()).map_err(|error| match error {
-                    EngineError::Stopped => PointError::Stopped,
-                    error => PointError::Engine(error),
-                })
-            };
+            let run = |network: &Network, window: &Window| simulate_one(network, window, key, control);
             let tally = if retimed {
                 // The instant at which the warm-up's last request arrives, found by running that far.
-                let pilot = Window { requests: 1, observe: Vec::new(), ..self.spec.window(self.cut) };
-                let pilot = Window { until_ns: u64::MAX, ..pilot };
-                let cut = Cut { ns: run(&self.network, &pilot)?.opened, requests: 0, ..self.cut };
-                run(&build(self.spec.request(cut)).0, &self.spec.window(cut))?
+                let ahead = Window { requests: 1, observe: Vec::new(), ..self.spec.window(self.cut) };
+                let opened = run(&self.network, &Window { until_ns: u64::MAX, ..ahead })?.opened;
+                let cut = Cut::bare(opened, 0, self.cut.auto);
+                run(&build(self.spec.request(&cut)).0, &self.spec.window(&cut))?
             } else {
                 run(&self.network, &self.spec.window(self.cut))?
             };
@@ -118,18 +108,24 @@ impl<'a> Rounds<'a> {
     }
 }
 
-/// Where the warm-up ends.
-#[derive(Clone, Copy, Debug)]
-struct Cut {
-    ns: u64,
-    requests: u64,
-    auto: bool,
-    /// It is shorter than it should be.
-    capped: bool,
+/// One replication, unless `control` says stop.
+pub(super) fn simulate_one(
+    network: &Network,
+    window: &Window,
+    key: RunKey,
+    control: &Control,
+) -> Result<Tally, PointError> {
+    if control.stopped() {
+        return Err(PointError::Stopped);
+    }
+    simulate_until(network, window, key, control.flag()).map_err(|error| match error {
+        EngineError::Stopped => PointError::Stopped,
+        error => PointError::Engine(error),
+    })
 }
 
 impl PointSpec<'_> {
-    fn request(&self, cut: Cut) -> Request<'_> {
+    pub(super) fn request(&self, cut: &Cut) -> Request<'_> {
         Request {
             scenario: self.scenario,
             option: self.option,
@@ -143,33 +139,10 @@ impl PointSpec<'_> {
     /// The names and loads of the point without a simulation.
     #[must_use]
     pub fn legend(&self) -> Legend {
-        build(self.request(Cut { ns: 0, requests: 0, auto: true, capped: false })).1
+        build(self.request(&Cut::bare(0, 0, true))).1
     }
 
-    /// The warm-up: one cut for all replications and options.
-    fn cut(&self) -> Cut {
-        match self.scenario.run.warmup {
-            Warmup::Time(length) => Cut { ns: length.0, requests: 0, auto: false, capped: false },
-            Warmup::Requests(requests) => Cut { ns: 0, requests, auto: false, capped: false },
-            Warmup::Auto => {
-                let options = match &self.scenario.model {
-                    Model::Options(system) => system.options.len(),
-                    Model::Hops(_) => 1,
-                };
-                let legends: Vec<Legend> =
-                    (0..options).map(|option| PointSpec { option, ..self.clone() }.legend()).collect();
-                match warmup::automatic_seconds(self.scenario, &legends, self.services) {
-                    Some((seconds, capped)) => Cut { ns: (seconds * 1e9) as u64, requests: 0, auto: true, capped },
-                    None => {
-                        let requests = warmup::automatic_requests(self.scenario);
-                        Cut { ns: 0, requests, auto: true, capped: false }
-                    }
-                }
-            }
-        }
-    }
-
-    fn window(&self, cut: Cut) -> Window {
+    fn window(&self, cut: &Cut) -> Window {
         let (requests, until_ns) = match self.scenario.run.length {
             Length::Requests(requests) => (requests, u64::MAX),
             Length::Time(length) => (u64::MAX, cut.ns.saturating_add(length.0)),
@@ -188,30 +161,47 @@ impl PointSpec<'_> {
             || matches!(run.length, Length::Time(_))
     }
 
-    /// Simulates all replications on the current rayon pool and sums them up in index order.
+    /// Finds the warm-up, simulates all replications on the current rayon pool (rounds of them, where a precision is to be
+    /// reached) and sums them up in index order.
     ///
     /// # Errors
     /// [`PointError::Stopped`] where `control` says so, [`PointError::Engine`] where the engine could not go on.
     pub fn run(&self, control: &Control) -> Result<Outcome, PointError> {
-        let mut rounds = Rounds::new(self);
-        rounds.add(self.scenario.run.replications, control)?;
-        Ok(rounds.sum_up())
+        self.run_from(&warmup::cut(self.scenario, self.services, control)?, control)
     }
 
-    fn sum_up(&self, network: &Network, legend: Legend, cut: Cut, tallies: &[Tally]) -> Outcome {
+    /// As [`PointSpec::run`] with a warm-up that other options at the same place share.
+    ///
+    /// # Errors
+    /// As [`PointSpec::run`].
+    pub fn run_from(&self, cut: &Cut, control: &Control) -> Result<Outcome, PointError> {
+        let mut rounds = Rounds::new(self, cut);
+        rounds.add(self.scenario.run.replications, control)?;
+        match &self.scenario.run.precision {
+            None => Ok(rounds.sum_up()),
+            Some(wanted) => precision::reach(&mut rounds, wanted, &self.scenario.run, control),
+        }
+    }
+
+    fn sum_up(&self, network: &Network, legend: Legend, cut: &Cut, tallies: &[Tally]) -> Outcome {
         let names: Vec<String> = network.hops.iter().map(|hop| hop.name.clone()).collect();
         let members: Vec<Vec<String>> = network.hops.iter().map(|hop| hop.members.clone()).collect();
         let shapes = shapes(network);
-        let mut measured = Measured::new(tallies, &names, &members, &shapes, &self.scenario.run.observe_at);
+        let run = &self.scenario.run;
+        let mut measured = Measured::new(tallies, &names, &members, &shapes, &run.observe_at);
         let mut latency = Recorder::new(3);
         for tally in tallies {
             latency.merge(&tally.latency);
         }
         let unstable = legend.unstable().cloned();
         let growing = legend.open && grows(tallies);
-        let mut warnings = std::mem::take(&mut measured.warnings);
-        warnings.extend(doubts(unstable.as_ref(), growing, cut, tallies));
         let stable = unstable.is_none() && !growing;
+        let unsettled = cut.doubt(self.option).filter(|_| stable);
+        if unsettled.is_some() {
+            measured.withhold_unsettled();
+        }
+        let mut warnings = std::mem::take(&mut measured.warnings);
+        warnings.extend(doubts(unstable.as_ref(), growing, unsettled, tallies));
         let (bottleneck, bottleneck_load) = nearest_limit(&legend, &measured, self.is_steady(&legend));
         let opened = tallies.iter().map(|tally| tally.opened as f64 / 1e9).sum::<f64>() / tallies.len().max(1) as f64;
         let point = Point {
@@ -223,7 +213,7 @@ impl PointSpec<'_> {
             requests: tallies.iter().map(|tally| tally.requests).sum(),
             replications: tallies.len() as u32,
             warmup_s: if cut.requests > 0 { opened } else { cut.ns as f64 / 1e9 },
-            metrics: measured.estimates(self.scenario.run.confidence, stable),
+            metrics: measured.estimates(run.confidence, stable),
             stable,
             fits_quotas: true,
             bottleneck: bottleneck.map(|hop| format!("hop.{hop}")),
@@ -233,8 +223,7 @@ impl PointSpec<'_> {
             warnings,
             ..Point::default()
         };
-        let simulated = tallies.iter().map(|tally| tally.audit.arrived).sum();
-        Outcome { point, measured, latency, legend, simulated }
+        Outcome { point, measured, latency, legend }
     }
 
     /// Whether loads computed from means say it all: open arrivals at one rate, nothing that changes, no retries.
@@ -276,7 +265,7 @@ fn nearest_limit(legend: &Legend, measured: &Measured, steady: bool) -> (Option<
 }
 
 /// What a reader should know before believing the point's estimates.
-fn doubts(unstable: Option<&Load>, growing: bool, cut: Cut, tallies: &[Tally]) -> Vec<Warning> {
+fn doubts(unstable: Option<&Load>, growing: bool, unsettled: Option<String>, tallies: &[Tally]) -> Vec<Warning> {
     let mut warnings = Vec::new();
     if let Some(load) = unstable {
         warnings.push(Warning {
@@ -297,13 +286,14 @@ fn doubts(unstable: Option<&Load>, growing: bool, cut: Cut, tallies: &[Tally]) -
                 .into(),
         });
     }
-    if cut.capped {
+    if let Some(why) = unsettled {
         warnings.push(Warning {
             kind: "warmup_not_reached".into(),
             about: "latency".into(),
-            message: "the warm-up that this load needs is longer than twenty runs: estimates may be biased towards \
-                      an empty system; measure more requests"
-                .into(),
+            message: format!(
+                "the start from an empty system may still be felt: {why}; intervals of latencies are withheld; measure \
+                 more requests, or state `warmup`"
+            ),
         });
     }
     if tallies.iter().any(|tally| tally.requests == 0) {
@@ -328,7 +318,7 @@ fn grows(tallies: &[Tally]) -> bool {
 
 /// Whether levels sampled along the window, a series for each replication, end above where they began by more than a hundredth of
 /// `all`, with a clear slope.
-fn series_grows(mut series: Vec<Vec<f64>>, all: f64) -> bool {
+pub(super) fn series_grows(mut series: Vec<Vec<f64>>, all: f64) -> bool {
     let shortest = series.iter().map(Vec::len).min().unwrap_or(0);
     for levels in &mut series {
         levels.truncate(shortest);

@@ -6,6 +6,7 @@ use super::point::{PointError, PointSpec};
 use super::settle::settle;
 use super::source::{AxisValues, Source};
 use super::sweep::Combination;
+use super::warmup;
 use crate::issue::Issues;
 use crate::results::SaturationPoint;
 use crate::scenario::{Condition, Model, Override, Saturation, Scenario};
@@ -113,8 +114,9 @@ impl Search<'_> {
         if let Some(missed) = self.exact_miss(&spec) {
             return Ok(Judged::surely(missed));
         }
+        let cut = warmup::cut(&scenario, services, self.control).map_err(SearchError::Point)?;
         let conditions = self.conditions(&scenario);
-        let settled = settle(&spec, &conditions, own, MOST_REPLICATIONS, self.control);
+        let settled = settle(&spec, &cut, &conditions, own, MOST_REPLICATIONS, self.control);
         Ok(judge::conditions(&settled.map_err(SearchError::Point)?, &conditions))
     }
 

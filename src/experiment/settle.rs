@@ -3,25 +3,27 @@
 use super::control::Control;
 use super::judge::{Verdict, condition};
 use super::point::{Outcome, PointError, PointSpec, Rounds};
+use super::warmup::Cut;
 use crate::scenario::Condition;
 
 /// Relative half-width below which more replications are not worth while: the point estimate may decide.
 const INDIFFERENT: f64 = 0.02;
 
-/// Adds rounds of the scenario's replications until every condition is decided by its interval (at the scenario's confidence) or
+/// Adds rounds of the scenario's replications, measured from `cut` on, until every condition is decided by its interval (at the scenario's confidence) or
 /// indifferent (its half-width at `confidence` is small), or until one round more would pass `most` replications.
 ///
 /// # Errors
 /// As [`PointSpec::run`].
 pub fn settle(
     spec: &PointSpec<'_>,
+    cut: &Cut,
     conditions: &[Condition],
     confidence: f64,
     most: u32,
     control: &Control,
 ) -> Result<Outcome, PointError> {
     let round = spec.scenario.run.replications;
-    let mut rounds = Rounds::new(spec);
+    let mut rounds = Rounds::new(spec, cut);
     loop {
         control.plan(u64::from(round));
         rounds.add(round, control)?;

@@ -1,5 +1,7 @@
 //! The grid: services x options x further axes, and where each option saturates on it.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use rayon::prelude::*;
 
 use super::control::Control;
@@ -7,6 +9,7 @@ use super::judge::{self, Judged, Standing, with_throttled};
 use super::point::{Outcome, PointError, PointSpec};
 use super::settle::settle;
 use super::source::AxisValues;
+use super::warmup::{self, Cut};
 use crate::aws::ceilings::{self, Kind, Rung};
 use crate::results::SaturationPoint;
 use crate::scenario::{Model, Scenario};
@@ -170,14 +173,16 @@ fn simulate(
     if !settling {
         control.plan(places.iter().map(replications).sum());
     }
+    let Some(cuts) = warmups(combinations, places, control)? else { return Ok(Vec::new()) };
     let run = |&(combination, option, services): &Place| {
         let scenario = &combinations[combination].scenario;
         let spec = PointSpec { scenario, option, services, detail };
+        let cut = &cuts[&(combination, services)];
         let outcome = if settling {
             let most = scenario.run.replications.saturating_mul(SETTLING_ROUNDS);
-            settle(&spec, &with_throttled(&scenario.objectives), scenario.run.confidence, most, control)
+            settle(&spec, cut, &with_throttled(&scenario.objectives), scenario.run.confidence, most, control)
         } else {
-            spec.run(control)
+            spec.run_from(cut, control)
         };
         match outcome {
             Ok(outcome) => Ok(Some(Cell { combination, option, services, outcome })),
@@ -194,6 +199,22 @@ fn simulate(
             combination.structure(cell.option).is_none_or(|rung| cell.services <= rung.services);
     }
     Ok(cells)
+}
+
+/// The warm-up of each combination and number of services.
+type Warmups = BTreeMap<(usize, u32), Cut>;
+
+/// The warm-up at each place, which its options share; `None` where `control` stopped the pilots.
+fn warmups(combinations: &[Combination], places: &[Place], control: &Control) -> Result<Option<Warmups>, PointError> {
+    let shared: BTreeSet<(usize, u32)> = places.iter().map(|&(index, _, services)| (index, services)).collect();
+    let cuts: Result<_, _> = shared
+        .into_par_iter()
+        .map(|place| Ok((place, warmup::cut(&combinations[place.0].scenario, place.1, control)?)))
+        .collect();
+    match cuts {
+        Err(PointError::Stopped) => Ok(None),
+        cuts => cuts.map(Some),
+    }
 }
 
 /// An option's points by rising services, each judged.

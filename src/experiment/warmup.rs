@@ -1,6 +1,11 @@
 //! How much is thrown away first, where the scenario leaves it to the program.
 
-use crate::scenario::{Arrivals, Client, Length, Load, Retries, Scenario};
+use rayon::prelude::*;
+
+use super::control::Control;
+use super::pilots::{self, Pilot, Span};
+use super::point::{PointError, PointSpec};
+use crate::scenario::{Arrivals, Client, Length, Load, Model, Retries, Scenario, Warmup};
 use crate::stats::warmup::relaxation_seconds;
 use crate::topology::{Legend, Load as StationLoad, LoadKind, offered_rate};
 use crate::units::Duration;
@@ -13,27 +18,153 @@ const SHARE: f64 = 0.1;
 /// Longest pauses of the client to wait.
 const PAUSES: f64 = 5.0;
 
-/// The longest automatic warm-up, in lengths of the measured run.
+/// The longest automatic warm-up, and the longest pilot, in lengths of the measured run.
 const LONGEST: f64 = 20.0;
+/// Requests of a pilot at least: enough to see a lightly loaded station settle.
+const PILOT_REQUESTS: f64 = 2_000.0;
 
-/// The automatic warm-up of open arrivals, s: ten relaxation times of the slowest station (and the time that an overloaded
-/// waiting room takes to fill), five times the client's longest pause, ten mean phases of the arrivals and a tenth of the run,
-/// whichever is longest, but no more than twenty runs; and whether that cut it short. `None` for closed clients, whose warm-up is a tenth of the requests.
+/// Where measuring begins: one cut for all replications and all options at a place.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Cut {
+    /// Not before this instant, ns ...
+    pub ns: u64,
+    /// ... and not before so many requests have arrived.
+    pub requests: u64,
+    /// Found by the program, not stated by the scenario.
+    pub auto: bool,
+    /// What is thrown away whatever the pilots say, ns; 0 for closed clients, whose floor is a number of requests.
+    pub floor_ns: u64,
+    /// Why the floor is not what this load needs, where it is not.
+    pub too_long: Option<String>,
+    /// What the pilots showed, of each option that needed some.
+    pub pilots: Vec<Pilot>,
+}
+
+impl Cut {
+    /// A cut that needs no pilot.
+    #[must_use]
+    pub fn bare(ns: u64, requests: u64, auto: bool) -> Cut {
+        Cut { ns, requests, auto, floor_ns: ns, too_long: None, pilots: Vec::new() }
+    }
+
+    /// Why the start may still be felt behind the cut, for one option; none where it is not.
+    #[must_use]
+    pub fn doubt(&self, option: usize) -> Option<String> {
+        let unsettled = self.pilots.iter().find(|pilot| pilot.option == option && pilot.settled_ns.is_none());
+        self.too_long.clone().or_else(|| {
+            let seconds = unsettled?.length_ns() as f64 / 1e9;
+            Some(format!("MSER-5 finds no end of the start-up transient in pilots of {seconds:.3} s"))
+        })
+    }
+}
+
+/// The warm-up at so many services. Where the scenario leaves it to the program, its [`floor`] or, if longer, what the pilots of
+/// every option need until their number in the system has settled: MSER-5 on the mean over ten.
+///
+/// Options that are decided before anything is simulated (a station without a steady state; a bucket that is offered more than
+/// its rate, which starts empty) need no pilots, unless retries feed back. A floor that is too long to reach has none, nor has a
+/// trace, which cannot be replicated.
+///
+/// # Errors
+/// As [`PointSpec::run`].
+pub fn cut(scenario: &Scenario, services: u32, control: &Control) -> Result<Cut, PointError> {
+    let mut cut = floor(scenario, services);
+    let traced = scenario.run.length == Length::Trace || matches!(scenario.workload.arrivals, Arrivals::Trace(_));
+    if !cut.auto || cut.too_long.is_some() || traced {
+        return Ok(cut);
+    }
+    let feeds_back = scenario.client.retries != Retries::None;
+    let decided = |legend: &Legend| legend.unstable().is_some() || (legend.overrun().is_some() && !feeds_back);
+    let specs: Vec<PointSpec<'_>> =
+        options(scenario, services).into_iter().filter(|spec| !decided(&spec.legend())).collect();
+    let Some(first) = specs.first() else { return Ok(cut) };
+    let span = match open_run(scenario, services) {
+        Some((rate, run)) => {
+            let first = nanoseconds(floor_seconds(scenario, services).max(PILOT_REQUESTS / rate));
+            Span { first, run: nanoseconds(run) }
+        }
+        None => closed_span(first, control)?,
+    };
+    let longest = span.run.saturating_mul(LONGEST as u64).max(2 * span.first);
+    let settle = |spec: &PointSpec<'_>| pilots::settle(spec, span, longest, control);
+    cut.pilots = specs.par_iter().map(settle).collect::<Result<_, _>>()?;
+    cut.ns = cut.pilots.iter().filter_map(|pilot| pilot.settled_ns).fold(cut.floor_ns, u64::max);
+    Ok(cut)
+}
+
+/// The warm-up without pilots. Where the scenario leaves it to the program, the longest of: ten relaxation times of the slowest
+/// station (and the time that an overloaded waiting room takes to fill), five times the client's longest pause, ten mean phases
+/// of the arrivals, and a tenth of the run; but no more than twenty runs. Of closed clients a tenth of the requests, or five for
+/// each client.
 #[must_use]
-pub fn automatic_seconds(scenario: &Scenario, legends: &[Legend], services: u32) -> Option<(f64, bool)> {
+pub fn floor(scenario: &Scenario, services: u32) -> Cut {
+    match scenario.run.warmup {
+        Warmup::Time(length) => return Cut::bare(length.0, 0, false),
+        Warmup::Requests(requests) => return Cut::bare(0, requests, false),
+        Warmup::Auto => {}
+    }
+    let Some((_, run)) = open_run(scenario, services) else { return Cut::bare(0, floor_requests(scenario), true) };
+    let floor = if scenario.run.length == Length::Trace { 0.0 } else { floor_seconds(scenario, services) };
+    let mut cut = Cut::bare(nanoseconds(floor.max(SHARE * run).min(LONGEST * run)), 0, true);
+    if floor > LONGEST * run {
+        cut.too_long = Some(format!("this load needs {floor:.3} s of warm-up, more than twenty runs"));
+    }
+    cut
+}
+
+/// Every option at a place.
+fn options(scenario: &Scenario, services: u32) -> Vec<PointSpec<'_>> {
+    let options = match &scenario.model {
+        Model::Options(system) => system.options.len(),
+        Model::Hops(_) => 1,
+    };
+    (0..options).map(|option| PointSpec { scenario, option, services, detail: false }).collect()
+}
+
+/// Requests per second and measured seconds of open arrivals; `None` for closed clients.
+fn open_run(scenario: &Scenario, services: u32) -> Option<(f64, f64)> {
     let rate = offered_rate(scenario, services)?;
     let run = match scenario.run.length {
         Length::Requests(requests) => requests as f64 / rate,
         Length::Time(length) => length.seconds(),
-        Length::Trace => return Some((0.0, false)),
+        Length::Trace => 0.0,
     };
-    let slowest = legends.iter().flat_map(|legend| &legend.loads).filter_map(settling_seconds).fold(0.0, f64::max);
+    Some((rate, run))
+}
+
+fn nanoseconds(seconds: f64) -> u64 {
+    (seconds * 1e9) as u64
+}
+
+/// Seconds that open arrivals need whatever pilots say.
+fn floor_seconds(scenario: &Scenario, services: u32) -> f64 {
+    let loads = options(scenario, services).into_iter().flat_map(|spec| spec.legend().loads);
+    let slowest = loads.filter_map(|load| settling_seconds(&load)).fold(0.0, f64::max);
     let phases = match &scenario.workload.arrivals {
         Arrivals::Mmpp { sojourn, .. } => sojourn.iter().map(|s| s.seconds()).fold(0.0, f64::max),
         _ => 0.0,
     };
-    let floor = slowest.max(RELAXATIONS * phases).max(PAUSES * pause_seconds(&scenario.client));
-    Some((floor.max(SHARE * run).min(LONGEST * run), floor > LONGEST * run))
+    slowest.max(RELAXATIONS * phases).max(PAUSES * pause_seconds(&scenario.client))
+}
+
+/// The spans of closed clients, whose rate nobody knows beforehand: found by letting one pilot run until enough requests came.
+fn closed_span(spec: &PointSpec<'_>, control: &Control) -> Result<Span, PointError> {
+    let clients = f64::from(clients(spec.scenario));
+    let requests = PILOT_REQUESTS.max(PAUSES * clients);
+    let first = pilots::instant_of(spec, requests as u64, control)?;
+    let run = match spec.scenario.run.length {
+        Length::Requests(measured) => (first as f64 / requests * measured as f64) as u64,
+        Length::Time(length) => length.0,
+        Length::Trace => 0,
+    };
+    Ok(Span { first, run })
+}
+
+fn clients(scenario: &Scenario) -> u32 {
+    match scenario.workload.load {
+        Load::Closed { clients, .. } => clients,
+        _ => 0,
+    }
 }
 
 /// Seconds until a station has forgotten that it began empty; `None` for buckets and for stations without a steady state.
@@ -70,15 +201,11 @@ fn pause_seconds(client: &Client) -> f64 {
     backoff + client.timeout.map_or(0.0, Duration::seconds)
 }
 
-/// Requests of closed clients that are thrown away.
-#[must_use]
-pub fn automatic_requests(scenario: &Scenario) -> u64 {
-    let clients = match scenario.workload.load {
-        Load::Closed { clients, .. } => u64::from(clients),
-        _ => 0,
-    };
+/// Requests of closed clients that are thrown away whatever pilots say.
+fn floor_requests(scenario: &Scenario) -> u64 {
+    let starts = PAUSES as u64 * u64::from(clients(scenario));
     match scenario.run.length {
-        Length::Requests(requests) => ((requests as f64 * SHARE) as u64).max(PAUSES as u64 * clients),
-        _ => PAUSES as u64 * clients,
+        Length::Requests(requests) => ((requests as f64 * SHARE) as u64).max(starts),
+        _ => starts,
     }
 }

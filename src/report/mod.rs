@@ -9,6 +9,7 @@ mod judge;
 pub mod markdown;
 pub mod number;
 mod page;
+mod precision;
 pub mod terminal;
 pub mod verdict;
 mod warnings;

@@ -15,6 +15,9 @@ pub fn interrupted(results: &Results) -> Option<&str> {
     results.warnings.iter().find(|warning| warning.kind == INTERRUPTED).map(|warning| warning.message.as_str())
 }
 
+/// Kind of the warning that a precision was not reached, whose sentence tells the one that was.
+const WIDE: &str = "precision_not_reached";
+
 /// Warnings about the whole and about points: each sentence once, in order, with the number of points where there are several.
 /// Quantiles without an interval get one line a metric, and one for those of all hops. Without the one of [`interrupted`].
 #[must_use]
@@ -35,8 +38,12 @@ pub fn warnings(results: &Results) -> Vec<String> {
         hop_points += usize::from(!here.is_empty());
         hop_metrics.extend(here.iter().map(|warning| warning.about.as_str()));
         for warning in point.warnings.iter().filter(|warning| !of_hop(warning)) {
-            let (list, key) =
-                if warning.kind == FEW { (&mut few, &warning.about) } else { (&mut seen, &warning.message) };
+            let (list, key) = match warning.kind.as_str() {
+                FEW => (&mut few, &warning.about),
+                // In the sentence about the precision, where there are many.
+                WIDE if results.points.len() > 1 => continue,
+                _ => (&mut seen, &warning.message),
+            };
             count(list, key);
         }
     }

@@ -33,6 +33,16 @@ pub fn write_pages(dir: &Path, files: &[(String, Vec<u8>)]) -> Result<(), Issue>
     replace(dir, files, &OWNED[1..])
 }
 
+/// Writes one file, whole or not at all, and touches nothing else.
+///
+/// # Errors
+/// As [`write()`].
+pub fn write_file(path: &Path, content: Vec<u8>) -> Result<(), Issue> {
+    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    replace(parent, &[(name, content)], &[])
+}
+
 /// Whether a directory can be written, before the work that fills it: makes it where it is missing, and nothing else.
 ///
 /// # Errors

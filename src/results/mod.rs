@@ -6,8 +6,10 @@ pub mod directory;
 pub mod hgrm;
 pub mod json;
 pub mod known;
+mod pilots;
 pub mod types;
 
 pub use best::{Best, LeftOut};
 pub use known::{Agreement, KnownAnswers, Validation};
+pub use pilots::{PilotCurve, Pilots};
 pub use types::*;

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::best::Best;
 use super::known::{KnownAnswers, Validation};
+use super::pilots::Pilots;
 
 /// Version of the results format.
 pub const FORMAT: u32 = 1;
@@ -33,6 +34,9 @@ pub struct Results {
     pub options: Vec<OptionInfo>,
     /// Simulated points.
     pub points: Vec<Point>,
+    /// What the pilots of the operating point's warm-up showed, where it was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub warmup: Option<Pilots>,
     /// The ladder of every option, all rungs in order.
     pub ceilings: Vec<Ceiling>,
     /// Where each option saturates.
@@ -83,8 +87,11 @@ pub struct Wanted {
     pub objectives: Vec<Objective>,
     /// Measured requests of one replication and point.
     pub requests: u64,
-    /// Replications of a point.
+    /// Replications of a point; the first round of them, with a precision.
     pub replications: u32,
+    /// The precision that every point was to reach, where one was wanted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub precision: Option<Target>,
     /// Values of the sweep's further axes at the operating point, by dotted field name; empty where there are none, or where
     /// the operating point is none of their combinations and is simulated beside them.
     #[serde(default)]
@@ -94,6 +101,17 @@ pub struct Wanted {
     /// Features that the scenario needs, in words ("WAF on the API"); empty where it needs none.
     #[serde(default)]
     pub needs: Vec<String>,
+}
+
+/// A relative precision to reach by more replications.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Target {
+    /// Metric name.
+    pub metric: String,
+    /// Half-width over value.
+    pub relative: f64,
+    /// Replications at which to give up.
+    pub max_replications: u32,
 }
 
 /// A condition on a metric.
@@ -163,6 +181,10 @@ pub struct Point {
     pub requests: u64,
     /// Replications.
     pub replications: u32,
+    /// What ended the rounds of replications, where a precision was wanted: `precision`, `max_replications`, `withheld` (the
+    /// metric has no interval however many there are) or `interrupted`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stopped_by: Option<String>,
     /// Warm-up in seconds (mean over replications where it was given as a count).
     pub warmup_s: f64,
     /// Every metric by name.

@@ -2,11 +2,12 @@
 
 use super::fields::{Field, Fields};
 use super::metrics::Names;
-use super::not_yet;
 use super::tree::Value;
 use super::types::{Arrivals, Length, Precision, Run, Trace, Warmup, Workload};
 use crate::units::Duration;
 
+/// Replications at which rounds end where the scenario does not say.
+const MOST_REPLICATIONS: u32 = 200;
 /// The most requests that a replication may measure.
 const MOST_REQUESTS: u64 = 1_000_000_000_000;
 
@@ -29,7 +30,10 @@ pub(super) fn run(top: &Fields<'_>, workload: Option<&Workload>, names: &Names) 
     let length = length(&fields, trace, defaults.length);
     let warmup = fields.get("warmup").map_or(Some(defaults.warmup), |f| warmup(&f));
     let replications = fields.get("replications").map_or(Some(defaults.replications), |f| f.small(1));
-    let precision = fields.get("precision").map_or(Some(None), |f| precision(&f, names).map(Some));
+    let precision = fields.get("precision").map_or(Some(None), |f| {
+        let round = replications.unwrap_or(defaults.replications);
+        precision(&f, names, round).map(Some)
+    });
     let confidence = fields.get("confidence").map_or(Some(defaults.confidence), |f| {
         f.number(|x| x > 0.0 && x < 1.0, "it must be a number between 0 and 1, as `0.95`")
     });
@@ -79,16 +83,29 @@ fn warmup(field: &Field<'_>) -> Option<Warmup> {
     }
 }
 
-fn precision(field: &Field<'_>, names: &Names) -> Option<Precision> {
+/// `precision`, in rounds of `round` replications.
+fn precision(field: &Field<'_>, names: &Names, round: u32) -> Option<Precision> {
     let fields = field.table()?;
     let metric = fields.require("metric", "the watched metric, as `\"latency.p99\"`");
-    let metric = metric.and_then(|f| names.check(f.text()?, &f).map(|_| f.text().unwrap_or("").to_string()));
+    let metric = metric.and_then(|f| {
+        let metric = f.text()?;
+        names.check(metric, &f)?;
+        if metric == "latency.max" {
+            return f.refuse("a maximum has no interval: watch a quantile, as `\"latency.p99\"`");
+        }
+        Some(metric.to_string())
+    });
     let relative = fields.require("relative", "the half-width to reach over the value, as `0.02`");
     let relative = relative.and_then(|f| f.number(|x| x > 0.0 && x < 1.0, "it must be a number between 0 and 1"));
-    let max = fields.get("max_replications").map_or(Some(200), |f| f.small(1));
+    let max = fields.get("max_replications").map_or(Some(MOST_REPLICATIONS.max(round)), |f| {
+        let max = f.small(1)?;
+        if max < round {
+            return f.refuse(format!("it must be at least the {round} `replications` of a round"));
+        }
+        Some(max)
+    });
     fields.finish();
-    let precision = Precision { metric: metric?, relative: relative?, max_replications: max? };
-    not_yet::allows("run.precision", field, "precision").then_some(precision)
+    Some(Precision { metric: metric?, relative: relative?, max_replications: max? })
 }
 
 fn instants(field: &Field<'_>) -> Option<Vec<Duration>> {

@@ -2,7 +2,7 @@
 //! stands in the path.
 
 use gatecap::experiment::point::Rounds;
-use gatecap::experiment::{Control, Outcome, PointSpec};
+use gatecap::experiment::{Control, Outcome, PointSpec, warmup};
 use gatecap::scenario::Scenario;
 use rayon::ThreadPoolBuilder;
 
@@ -39,7 +39,8 @@ fn any_order_of_replications_gives_the_same_values() {
         backwards.reverse();
         assert_eq!(forwards, backwards, "network {seed}");
         let one_by_one = PointSpec { scenario: &scenario, option: 0, services: 1, detail: false };
-        let mut rounds = Rounds::new(&one_by_one);
+        let cut = warmup::cut(&scenario, 1, &Control::default()).unwrap();
+        let mut rounds = Rounds::new(&one_by_one, &cut);
         for _ in 0..6 {
             rounds.add(1, &Control::default()).unwrap();
         }

@@ -99,10 +99,6 @@ error: `confidence` is 1.5, but it must be a number between 0 and 1, as `0.95`
 #[test]
 fn what_is_not_simulated_yet_is_an_error() {
     holds("[growth]\nservices_per_month = 2\n", &["error: ", "growth", "not simulated yet", "<stdin>:1:"]);
-    holds(
-        "[run]\nprecision = { metric = \"latency.p99\", relative = 0.02, max_replications = 200 }\n",
-        &["error: ", "precision", "not simulated yet", "<stdin>:2:1"],
-    );
 }
 
 /// A scenario, and what its message must have, in order: what is wrong, where, and what to do.

@@ -4,7 +4,7 @@
 //! Results -> select (which points) -> ladder, latency, goodput, hops, percentiles, map -> canvas (plotters) -> finish -> Chart -> png
 //! ```
 //!
-//! A chart that does not apply to the results (no options, no map) is absent; one that applies but has nothing to show says why.
+//! [`warmup()`] draws pilots for whoever asks; reports do not hold it. A chart that does not apply to the results (no options, no map) is absent; one that applies but has nothing to show says why.
 //! The same results give the same bytes.
 
 mod axis;
@@ -26,6 +26,7 @@ mod stops;
 mod style;
 mod text;
 mod tips;
+mod warmup;
 
 pub use goodput::goodput;
 pub use hops::hops;
@@ -36,6 +37,7 @@ pub use percentiles::percentiles;
 #[cfg(feature = "png")]
 pub use png::{PngError, png};
 pub use style::theme_css;
+pub use warmup::warmup;
 
 use canvas::{At, Canvas, Tie, Type, draw};
 use finish::{Flavour, Words, finish};
@@ -106,9 +108,13 @@ impl Face {
 
 /// `10 replications a point; bands are 95 % intervals`, or the half of it that is true.
 fn runs(results: &Results) -> String {
+    let level = results.confidence * 100.0;
     match results.wanted.replications {
+        n if results.wanted.precision.is_some() => {
+            format!("{n} or more replications a point; bands are {level:.0} % intervals")
+        }
         0 | 1 => "one replication a point, hence no intervals".into(),
-        n => format!("{n} replications a point; bands are {:.0} % intervals", results.confidence * 100.0),
+        n => format!("{n} replications a point; bands are {level:.0} % intervals"),
     }
 }
 

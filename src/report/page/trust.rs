@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::address;
 use crate::report::agreement;
 use crate::report::number;
+use crate::report::precision;
 use crate::report::terminal::precise;
 use crate::results::{Agreement, Results};
 
@@ -184,12 +185,17 @@ pub(super) fn method(results: &Results) -> Vec<Paragraph> {
         paragraphs.push(Paragraph { about: "Structure", text: structure.into() });
     }
     if !results.points.is_empty() {
-        let replications = results.points.iter().map(|point| point.replications).max().unwrap_or(0);
+        let most = results.points.iter().map(|point| point.replications).max().unwrap_or(0);
+        let up_to = if results.points.iter().any(|point| point.replications < most) { "up to " } else { "" };
         let text = format!(
-            "is a discrete-event simulation: {} a point, warm-up left out, {level} Student t intervals over replications, histograms merged exactly.",
-            number::counted(replications as usize, "replication", "independent replications")
+            "is a discrete-event simulation: {up_to}{} a point, warm-up left out, {level} Student t intervals over replications, histograms merged exactly.",
+            number::counted(most as usize, "replication", "independent replications")
         );
         paragraphs.push(Paragraph { about: "Traffic", text });
+    }
+    if let Some(sentence) = precision::sentence(results) {
+        let text = sentence.trim_start_matches("precision: ").to_string();
+        paragraphs.push(Paragraph { about: "Precision", text: format!("was wanted of {text}.") });
     }
     if !results.comparisons.is_empty() {
         let text = format!(

@@ -4,6 +4,7 @@ use super::table::{Align, Table};
 use super::{Paint, differences, proof, stopped, sweep, wrapped};
 use crate::report::judge::rejects;
 use crate::report::number;
+use crate::report::precision;
 use crate::report::warnings::warnings;
 use crate::results::{Estimate, Point, Results};
 
@@ -64,6 +65,9 @@ pub(super) fn points(results: &Results, colour: bool) -> String {
     out.push_str(&differences::best(results));
     for end in &results.saturation {
         out.push_str(&sweep::saturates(results, end));
+    }
+    if let Some(sentence) = precision::sentence(results) {
+        out.push_str(&wrapped(&sentence, ""));
     }
     for warning in warnings(results) {
         out.push_str(&format!("{} {}", paint.mark("?"), wrapped(&warning, "  ")));

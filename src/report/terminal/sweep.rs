@@ -5,6 +5,7 @@ use super::{Paint, WIDTH, command, differences, option_label, outcome_mark, proo
 use crate::report::ends::{self, traffic_end};
 use crate::report::judge::{Judgement, monthly};
 use crate::report::number::{self, cut};
+use crate::report::precision;
 use crate::report::verdict::{Verdict, verdict};
 use crate::results::{Results, SaturationPoint};
 
@@ -17,6 +18,9 @@ pub fn sweep(results: &Results, directory: Option<&str>, colour: bool) -> String
         Some(verdict) => with_options(results, &verdict, paint),
         None => return run::points(results, colour) + &written(results, directory),
     };
+    if let Some(sentence) = precision::sentence(results) {
+        out.push_str(&wrapped(&sentence, ""));
+    }
     // Where services end is in the table.
     for end in results.saturation.iter().filter(|end| end.vary != "services") {
         out.push_str(&saturates(results, end));

@@ -21,14 +21,24 @@ pub fn points(results: &Results) -> String {
 
     let mut header = place_header(&axes);
     header.extend(metrics.iter().flat_map(|m| with_ends(&columns::name(m))));
-    let last =
-        ["requests", "replications", "warmup_s", "stable", "fits_quotas", "bottleneck", "bottleneck_load", "warnings"];
+    let last = [
+        "requests",
+        "replications",
+        "stopped_by",
+        "warmup_s",
+        "stable",
+        "fits_quotas",
+        "bottleneck",
+        "bottleneck_load",
+        "warnings",
+    ];
     header.extend(last.map(String::from));
     let rows = results.points.iter().map(|point| {
         let mut row = place(point, &axes);
         row.extend(metrics.iter().flat_map(|m| three(&point.metrics.get(*m).copied().unwrap_or_default())));
         row.push(point.requests.to_string());
         row.push(point.replications.to_string());
+        row.push(point.stopped_by.clone().unwrap_or_default());
         row.push(number(point.warmup_s));
         row.push(point.stable.to_string());
         row.push(point.fits_quotas.to_string());

@@ -18,9 +18,9 @@ pub(super) struct Run {
     duration: Option<String>,
     /// "auto", a time, or a number of requests.
     warmup: Option<Value>,
-    /// Independent replications (10).
+    /// Independent replications (10); with `precision` the size of a round.
     replications: Option<u32>,
-    /// Rounds of replications until an interval is narrow enough. Not simulated yet.
+    /// More rounds of `replications` until an interval is narrow enough.
     precision: Option<Precision>,
     /// Confidence level (0.95).
     confidence: Option<f64>,
@@ -36,7 +36,7 @@ pub(super) struct Precision {
     metric: String,
     /// Half-width over value.
     relative: f64,
-    /// Where to give up (200).
+    /// Where to give up (200, or `replications` if more).
     max_replications: Option<u32>,
 }
 

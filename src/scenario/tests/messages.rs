@@ -103,7 +103,8 @@ fn client_and_run() {
         ("[run]\nconfidence = nan\n", "2:14 `confidence` is NaN, but it must be a number between 0 and 1, as `0.95`"),
         ("[run]\nobserve_at = [\"2s\", \"1s\"]\n", "2:21 `observe_at[1]` is `1s`, but instants must rise"),
         ("[run]\nobserve_at = []\n", "2:14 `observe_at` is empty, but it must hold at least one entry"),
-        ("[run]\nprecision = { metric = \"latency.p99\", relative = 0.02 }\n", "2:1 `precision` is not simulated yet"),
+        ("[run]\nprecision = { metric = \"latency.max\", relative = 0.02 }\n", "2:24 `precision.metric` is `latency.max`, but a maximum has no interval: watch a quantile, as `\"latency.p99\"`"),
+        ("[run]\nprecision = { metric = \"latency.p99\", relative = 0.02, max_replications = 5 }\n", "2:75 `precision.max_replications` is 5, but it must be at least the 10 `replications` of a round"),
         ("[run]\nprecision = { metric = \"latency.p98\", relative = 2 }\n", "2:24 `latency.p98` is not a metric of this scenario ? did you mean `latency.p90`?\n2:50 `precision.relative` is 2, but it must be a number between 0 and 1"),
     ]);
 }
