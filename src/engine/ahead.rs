@@ -111,13 +111,10 @@ impl<'a> Ahead<'a> {
     /// Counts the block: who was measured, and the delays that they took.
     pub(super) fn count(&mut self, meters: &mut [HopMeter], dispersion: &mut [Dispersion]) {
         let measured = std::mem::take(&mut self.measured);
-        for dispersion in dispersion {
-            if measured == u64::MAX {
-                dispersion.arrive_each(self.at.iter().copied());
-            } else {
-                dispersion.arrive_each(bits(measured).map(|place| self.at[place]));
-            }
-        }
+        // Who is measured comes in one run.
+        let from = measured.trailing_zeros() as usize;
+        let instants = &self.at[from.min(BLOCK)..][..measured.count_ones() as usize];
+        dispersion.iter_mut().for_each(|dispersion| dispersion.arrive_each(instants));
         let range = self.program.ahead.delays.clone();
         let mut taken = 0;
         for (index, times) in range.clone().zip(&self.delays) {

@@ -49,6 +49,21 @@ struct Passed {
     sojourn: u64,
 }
 
+impl Passed {
+    #[inline(always)]
+    fn count(&self, counts: &mut Line, waits: &mut Recorder, sojourns: &mut Recorder) {
+        counts.busy += u128::from(self.sojourn - self.wait);
+        if self.measured {
+            counts.served += 1;
+            counts.waited += u64::from(self.wait > 0);
+            counts.wait += u128::from(self.wait);
+            counts.sojourn += u128::from(self.sojourn);
+            waits.place(self.wait);
+            sojourns.place(self.sojourn);
+        }
+    }
+}
+
 /// Services that are counted at a time: many at once, whose lines and buckets are fetched side by side.
 const TOGETHER: usize = 64;
 
@@ -124,22 +139,21 @@ impl HopMeter {
     /// Counts the services that are not counted yet.
     #[inline(never)]
     fn settle(&mut self) {
-        for &Passed { line, measured, wait, sojourn } in &self.passed {
-            let counts = &mut self.lines[line as usize];
-            counts.busy += u128::from(sojourn - wait);
-            if !measured {
-                continue;
+        if let [line] = &mut self.lines[..]
+            && self.recorders.is_empty()
+        {
+            // In registers from one end of the block to the other.
+            let mut counts = std::mem::take(line);
+            self.passed.iter().for_each(|passed| passed.count(&mut counts, &mut self.wait, &mut self.sojourn));
+            *line = counts;
+        } else {
+            for passed in &self.passed {
+                let (waits, sojourns) = match self.recorders.get_mut(passed.line as usize) {
+                    Some((waits, sojourns)) => (waits, sojourns),
+                    None => (&mut self.wait, &mut self.sojourn),
+                };
+                passed.count(&mut self.lines[passed.line as usize], waits, sojourns);
             }
-            counts.served += 1;
-            counts.waited += u64::from(wait > 0);
-            counts.wait += u128::from(wait);
-            counts.sojourn += u128::from(sojourn);
-            let (waits, sojourns) = match self.recorders.get_mut(line as usize) {
-                Some((waits, sojourns)) => (waits, sojourns),
-                None => (&mut self.wait, &mut self.sojourn),
-            };
-            waits.place(wait);
-            sojourns.place(sojourn);
         }
         self.passed.clear();
     }

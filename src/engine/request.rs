@@ -124,13 +124,20 @@ impl<const OPEN: bool> Run<'_, OPEN> {
         self.tally.latency.record_each(self.answers.drain(..));
     }
 
-    /// Counts a request that was in the system from `from` until `end` at the observed instants.
+    /// Counts a request that was in the system from `from` until `end` at the observed instants, as a step up at the first and
+    /// a step down after the last of them (added up in `finish`).
     pub(super) fn observed(&mut self, from: u64, end: u64) {
-        for (i, &instant) in self.observe.iter().enumerate() {
-            self.tally.observed[i] += u64::from(from <= instant && end > instant);
-            if i > 0 {
-                self.tally.completions[i - 1] += u64::from(end > self.observe[i - 1] && end <= instant);
+        let before = |instant: u64| self.observe.partition_point(|&at| at < instant);
+        let (first, after) = (before(from), before(end));
+        let counts = &mut self.tally.observed;
+        if first < after {
+            counts[first] = counts[first].wrapping_add(1);
+            if let Some(count) = counts.get_mut(after) {
+                *count = count.wrapping_sub(1);
             }
+        }
+        if (1..self.observe.len()).contains(&after) {
+            self.tally.completions[after - 1] += 1;
         }
     }
 }

@@ -326,6 +326,11 @@ impl<'a, const OPEN: bool> Run<'a, OPEN> {
         audit.arrived = self.gate.seen;
         audit.begun += audit.arrived;
         let mut tally = self.tally;
+        let mut present = 0_u64;
+        for count in &mut tally.observed {
+            present = present.wrapping_add(*count);
+            *count = present;
+        }
         tally.audit = audit;
         tally.opened = self.gate.opened;
         tally.closed = if self.gate.phase == Phase::Closed { self.gate.closed } else { self.gate.opened };
