@@ -7,6 +7,7 @@
 mod assemble;
 pub mod best;
 pub mod control;
+pub mod hops;
 pub mod judge;
 pub mod known;
 mod map;

@@ -3,16 +3,17 @@
 use rayon::prelude::*;
 
 use super::control::Control;
+use super::hops::{self, Steady};
 use super::metrics::{HopShape, Measured, Series};
 use super::precision;
 use super::warmup::{self, Cut};
 use crate::engine::network::Step;
 use crate::engine::{EngineError, Network, Tally, Window, simulate_until};
 use crate::random::RunKey;
-use crate::results::{HopInfo, Point, Warning};
+use crate::results::{Point, Warning};
 use crate::scenario::{Length, Model, Scenario};
 use crate::stats::{Recorder, stability};
-use crate::topology::{Legend, Load, Request, build};
+use crate::topology::{Legend, Load, Request, build, opinions};
 
 /// What is simulated.
 #[derive(Clone, Debug)]
@@ -204,13 +205,18 @@ impl PointSpec<'_> {
         warnings.extend(doubts(unstable.as_ref(), growing, unsettled, tallies));
         let (bottleneck, bottleneck_load) = nearest_limit(&legend, &measured, self.is_steady(&legend));
         let opened = tallies.iter().map(|tally| tally.opened as f64 / 1e9).sum::<f64>() / tallies.len().max(1) as f64;
+        let requests = tallies.iter().map(|tally| tally.requests).sum();
+        let steady = Steady { stable, seconds: mean_seconds(tallies), confidence: self.scenario.run.confidence };
+        let opinions = opinions(self.request(cut), network, &legend, requests);
+        let (hops, contradicted) = hops::infos(network, &legend, tallies, &measured, &opinions, steady);
+        warnings.extend(contradicted);
         let point = Point {
             option: match &self.scenario.model {
                 Model::Options(system) => system.options.get(self.option).map(|option| option.name.clone()),
                 Model::Hops(_) => None,
             },
             services: self.counts_services().then_some(self.services),
-            requests: tallies.iter().map(|tally| tally.requests).sum(),
+            requests,
             replications: tallies.len() as u32,
             warmup_s: if cut.requests > 0 { opened } else { cut.ns as f64 / 1e9 },
             metrics: measured.estimates(run.confidence, stable),
@@ -218,7 +224,7 @@ impl PointSpec<'_> {
             fits_quotas: true,
             bottleneck: bottleneck.map(|hop| format!("hop.{hop}")),
             bottleneck_load,
-            hops: hop_infos(network, &legend, tallies),
+            hops,
             percentiles: percentiles(&latency, stable),
             warnings,
             ..Point::default()
@@ -341,28 +347,10 @@ fn shapes(network: &Network) -> Vec<HopShape> {
     shapes
 }
 
-/// What each hop adds to the mean latency of a measured request: its sojourns over all requests.
-fn hop_infos(network: &Network, legend: &Legend, tallies: &[Tally]) -> Vec<HopInfo> {
-    let requests: u64 = tallies.iter().map(|tally| tally.requests).sum();
-    let means: Vec<f64> = (0..network.hops.len())
-        .map(|index| {
-            let sojourn: u128 = tallies.iter().map(|tally| tally.hops[index].counts.sojourn).sum();
-            sojourn as f64 / 1e6 / requests.max(1) as f64
-        })
-        .collect();
-    let total: f64 = means.iter().sum();
-    legend
-        .hops
-        .iter()
-        .zip(means)
-        .map(|((name, title, grade), mean_ms)| HopInfo {
-            name: name.clone(),
-            title: title.clone(),
-            grade: grade.clone(),
-            mean_ms,
-            share: if total > 0.0 { mean_ms / total } else { 0.0 },
-        })
-        .collect()
+/// Mean length of the measured window, s.
+fn mean_seconds(tallies: &[Tally]) -> f64 {
+    let all: u64 = tallies.iter().map(|tally| tally.closed.saturating_sub(tally.opened)).sum();
+    all as f64 / 1e9 / tallies.len().max(1) as f64
 }
 
 /// The merged latency at quantiles that lie evenly on the axis 1 / (1 - q), as far as at least ten samples lie beyond.

@@ -117,7 +117,15 @@ pub fn four() -> Results {
 
 /// An M/M/1 queue as a hops scenario.
 pub fn queue() -> Results {
-    let hop = HopInfo { name: "server".into(), title: "server".into(), mean_ms: 5.0, share: 1.0, ..HopInfo::default() };
+    let theory = Some(second_opinion());
+    let hop = HopInfo {
+        name: "server".into(),
+        title: "server".into(),
+        mean_ms: 5.0,
+        share: 1.0,
+        theory,
+        ..HopInfo::default()
+    };
     let percentiles = vec![(0.5, 3.4), (0.9, 11.5), (0.99, 23.0), (0.999, 34.5)];
     let mut point =
         Point { hops: vec![hop], requests: 2_000_000, replications: 10, stable: true, percentiles, ..Point::default() };
@@ -182,6 +190,26 @@ pub fn known_answers() -> KnownAnswers {
         date: "2026-11-25".into(),
         all: sum("all", 4, 31, 30),
         families: vec![buckets, sum("Loss", 2, 20, 19)],
+    }
+}
+
+/// M/M/1 at 0.8, computed and measured.
+fn second_opinion() -> Theory {
+    let value = |metric: &str, computed, measured: f64, half: f64| TheoryValue {
+        metric: metric.into(),
+        computed,
+        error: 0.0,
+        measured: estimate(measured, measured - half, measured + half),
+        tolerance: Some(4.0 * half),
+        agrees: Some(true),
+    };
+    Theory {
+        model: "M/M/1".into(),
+        formula: "Erlang C".into(),
+        exact: true,
+        values: vec![value("utilisation", 0.8, 0.8, 0.001), value("wait.mean", 4.0, 4.01, 0.02)],
+        note: String::new(),
+        agrees: Some(true),
     }
 }
 
@@ -312,7 +340,14 @@ fn point(i: usize) -> Point {
                 "alb" => 1.19,
                 _ => 0.25,
             };
-            HopInfo { title: name.clone(), name, grade: grade.into(), mean_ms, share: mean_ms / 40.0 }
+            HopInfo {
+                title: name.clone(),
+                name,
+                grade: grade.into(),
+                mean_ms,
+                share: mean_ms / 40.0,
+                ..HopInfo::default()
+            }
         })
         .collect();
     Point {

@@ -11,6 +11,7 @@ pub mod number;
 mod page;
 mod precision;
 pub mod terminal;
+mod theory;
 pub mod verdict;
 mod warnings;
 

@@ -7,9 +7,11 @@ pub mod hgrm;
 pub mod json;
 pub mod known;
 mod pilots;
+pub mod theory;
 pub mod types;
 
 pub use best::{Best, LeftOut};
 pub use known::{Agreement, KnownAnswers, Validation};
 pub use pilots::{PilotCurve, Pilots};
+pub use theory::*;
 pub use types::*;

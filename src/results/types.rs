@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::best::Best;
 use super::known::{KnownAnswers, Validation};
 use super::pilots::Pilots;
+use super::theory::Theory;
 
 /// Version of the results format.
 pub const FORMAT: u32 = 1;
@@ -218,6 +219,9 @@ pub struct HopInfo {
     pub mean_ms: f64,
     /// Share of the mean latency.
     pub share: f64,
+    /// What queueing theory says about it; null for pure delays.
+    #[serde(default)]
+    pub theory: Option<Theory>,
 }
 
 /// One rung of an option's ladder.

@@ -4,10 +4,16 @@
 
 pub mod bucket;
 pub mod finite;
+pub mod gaps;
+pub mod general;
 pub mod markov;
+pub mod opinion;
 pub mod single;
 
 pub use bucket::md1_loss;
 pub use finite::{FiniteQueue, finite_queue};
+pub use gaps::Gaps;
+pub use general::Computed;
 pub use markov::{allen_cunneen_wait, erlang_b, erlang_c, mmc_mean_wait, mmc_sojourn_quantile, mmc_wait_quantile};
+pub use opinion::{Answer, Formula, Queue, Service};
 pub use single::{mg1_mean_wait, mm1_rate_at, mm1_sojourn_quantile};

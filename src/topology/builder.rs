@@ -111,11 +111,19 @@ impl<'a> Builder<'a> {
         }
     }
 
-    /// A kind of station; `name` names its draws and its events.
+    /// A kind of station, added to the network; `name` names its draws and its events.
     pub(super) fn kind(&mut self, name: &str, station: &Station) -> u16 {
+        let kind = self.kind_of(name, station);
+        self.network.kinds.push(kind);
+        self.legend.laws.push(station.time.clone());
+        (self.network.kinds.len() - 1) as u16
+    }
+
+    /// What a station is like; a pure delay is a station without servers.
+    pub(super) fn kind_of(&self, name: &str, station: &Station) -> StationKind {
         let (scenario, warmup) = (self.request.scenario, self.request.warmup_ns);
         let servers = station.servers.unwrap_or(1);
-        let kind = StationKind {
+        StationKind {
             time: self.sampler(&station.time),
             time_stream: StreamId::new(name, "time"),
             servers,
@@ -134,9 +142,7 @@ impl<'a> Builder<'a> {
                 Change::Failure(probability) => Some(probability),
                 _ => None,
             }),
-        };
-        self.network.kinds.push(kind);
-        (self.network.kinds.len() - 1) as u16
+        }
     }
 
     /// Adds `count` stations of a kind and returns the index of the first.

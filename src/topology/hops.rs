@@ -26,7 +26,7 @@ pub(super) fn build(request: Request<'_>, hops: &[Hop]) -> (Network, Legend) {
         let passes = passing(&hop.stations);
         match &hop.stations {
             Stations::One(station) if station.servers.is_none() => {
-                route.push(pure_delay(&mut builder, index, &hop.name, station, enters));
+                route.push(pure_delay(&builder, index, &hop.name, station, enters));
             }
             stations => {
                 let group = parallel(&mut builder, index, hop, stations, rate);
@@ -102,11 +102,8 @@ fn limiter(builder: &mut Builder<'_>, name: &str, bucket: &Bucket, offered: f64)
     builder.limiter(LimiterSpec { rate, burst: bucket.burst, refill, starts_full, rate_changes })
 }
 
-fn pure_delay(builder: &mut Builder<'_>, hop: u16, name: &str, station: &Station, enters: bool) -> Step {
-    let kind = builder.kind(name, station);
-    let Some(kind) = builder.network.kinds.pop().filter(|_| usize::from(kind) == builder.network.kinds.len()) else {
-        return builder.delay(hop, name, &station.time);
-    };
+fn pure_delay(builder: &Builder<'_>, hop: u16, name: &str, station: &Station, enters: bool) -> Step {
+    let kind = builder.kind_of(name, station);
     Step::Delay {
         hop,
         time: kind.time,

@@ -1,5 +1,7 @@
 //! What the parts of a network mean: loads against limits before anything is simulated.
 
+use crate::random::Distribution;
+
 /// What limits a load.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LoadKind {
@@ -38,6 +40,8 @@ pub struct Legend {
     pub loads: Vec<Load>,
     /// Hops of the path in order: name, title for people, evidence grade (empty: stated by the scenario).
     pub hops: Vec<(String, String, String)>,
+    /// The law of service of each kind of station, in the network's order.
+    pub laws: Vec<Distribution>,
     /// Whether arrivals are open (a rate that does not wait for answers).
     pub open: bool,
 }

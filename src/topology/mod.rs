@@ -7,13 +7,19 @@ mod arrivals;
 mod builder;
 mod hops;
 mod legend;
+mod opinion;
+mod opinions;
 mod options;
+mod streams;
+mod tails;
 mod targets;
 mod throttles;
 mod timeline;
 
 pub use arrivals::{mean_rate, offered_rate};
 pub use legend::{Legend, Load, LoadKind};
+pub use opinion::{Expected, Opinion};
+pub use opinions::opinions;
 
 use crate::engine::Network;
 use crate::scenario::{Model, Scenario};

@@ -14,6 +14,7 @@ mod laws;
 mod measure;
 mod naive;
 mod networks;
+mod opinions;
 mod options;
 mod overload;
 mod precision;

@@ -96,6 +96,7 @@ fn point(spec: &Spec, services: u32, rate: f64) -> Point {
             grade: (*grade).into(),
             mean_ms: ms * if *title == "service" { slow } else { 1.0 },
             share: 0.2,
+            ..HopInfo::default()
         })
         .collect();
     let quantiles = [0.0, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 0.995, 0.999, 0.9995, 0.9999, 1.0];

@@ -4,6 +4,7 @@ mod facts;
 mod ladder;
 mod latency;
 mod options;
+mod theory;
 mod trust;
 
 use serde::Serialize;
@@ -54,6 +55,8 @@ pub(super) struct Page {
     pub metrics: Vec<latency::Metric>,
     /// Where the time goes.
     pub hops: Vec<latency::Hop>,
+    /// What queueing theory says.
+    pub theory: theory::Opinions,
     /// Where it ends.
     pub saturation: Vec<latency::Saturation>,
     /// Which option is best at the wanted services, a sentence for each metric.
@@ -145,6 +148,7 @@ pub(super) fn page(results: &Results, figures: &[Figure]) -> Page {
         percentiles: latency::percentiles(results),
         metrics: latency::metrics(results),
         hops: latency::hops(results),
+        theory: theory::opinions(results),
         saturation: latency::saturation(results),
         best: results.best.iter().map(|best| format!("{}.", best.words)).collect(),
         comparisons: latency::comparisons(results),

@@ -5,6 +5,7 @@ use super::{Paint, differences, proof, stopped, sweep, wrapped};
 use crate::report::judge::rejects;
 use crate::report::number;
 use crate::report::precision;
+use crate::report::theory;
 use crate::report::warnings::warnings;
 use crate::results::{Estimate, Point, Results};
 
@@ -63,6 +64,7 @@ pub(super) fn points(results: &Results, colour: bool) -> String {
     }
     out.push_str(&differences::table(results, paint));
     out.push_str(&differences::best(results));
+    out.push_str(&second_opinion(results));
     for end in &results.saturation {
         out.push_str(&sweep::saturates(results, end));
     }
@@ -73,6 +75,23 @@ pub(super) fn points(results: &Results, colour: bool) -> String {
         out.push_str(&format!("{} {}", paint.mark("?"), wrapped(&warning, "  ")));
     }
     out
+}
+
+/// What queueing theory says: a line for each hop of a single system, one in all for many.
+fn second_opinion(results: &Results) -> String {
+    let hops = theory::hops(results);
+    if results.points.len() == 1 {
+        return hops
+            .iter()
+            .map(|(_, _, hop, said)| format!("theory  {}", wrapped(&theory::line(hop, said), "        ")))
+            .collect();
+    }
+    let (agree, compared) = theory::agreement(results);
+    if compared == 0 {
+        return String::new();
+    }
+    let which = format!("queueing theory agrees at {agree} of {compared} hops that have a formula");
+    format!("theory  {}", wrapped(&which, "        "))
 }
 
 /// `60 services, workload.rate 40` where a hops scenario has axes.

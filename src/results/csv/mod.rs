@@ -2,6 +2,7 @@
 
 mod columns;
 mod points;
+mod theory;
 
 use std::collections::BTreeSet;
 

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::types::{Estimate, Point, Results};
-use super::{columns, number, optional, table, three};
+use super::{columns, number, optional, table, theory, three};
 
 /// One row a point: option, services, axes, every metric that is not of a hop, then what is known of the point.
 #[must_use]
@@ -51,7 +51,7 @@ pub fn points(results: &Results) -> String {
     table(&header, rows)
 }
 
-/// One row a point and hop: its part of the mean latency, then its metrics. A branch or copy is a row of its own, `HOP.BRANCH`.
+/// One row a point and hop: its part of the mean latency, what theory says, then its metrics. A branch or copy is a row of its own, `HOP.BRANCH`.
 #[must_use]
 pub fn hops(results: &Results) -> String {
     let axes = axes(results);
@@ -67,6 +67,7 @@ pub fn hops(results: &Results) -> String {
 
     let mut header = place_header(&axes);
     header.extend(["hop", "title", "grade", "mean_ms", "share"].map(String::from));
+    header.extend(theory::HEADER.map(String::from));
     header.extend(metrics.iter().flat_map(|m| with_ends(&columns::name(m))));
     let rows = results.points.iter().zip(&by_point).flat_map(|(point, hops)| {
         let (axes, metrics) = (&axes, &metrics);
@@ -78,6 +79,7 @@ pub fn hops(results: &Results) -> String {
             row.push(info.map(|i| i.grade.clone()).unwrap_or_default());
             row.push(optional(info.map(|i| i.mean_ms)));
             row.push(optional(info.map(|i| i.share)));
+            row.extend(theory::cells(info.and_then(|i| i.theory.as_ref())));
             row.extend(metrics.iter().flat_map(|m| three(&hop.metrics.get(m).copied().unwrap_or_default())));
             row
         })
