@@ -171,16 +171,16 @@ fn plain(step: &Step) -> Option<PlainDelay<'_>> {
 }
 
 fn op(step: &Step) -> Op<'_> {
-    match step {
-        &Step::Delay { hop, ref time, stream, ref failure, ref time_factors, ref failure_changes, enters } => {
+    match *step {
+        Step::Delay { hop, ref time, stream, ref failure, ref time_factors, ref failure_changes, enters } => {
             Op::Delay { hop, enters, time, stream, failure, time_factors, failure_changes }
         }
-        &Step::Limit { hop, limiter, by_class, enters, ref refund } => {
+        Step::Limit { hop, limiter, by_class, enters, ref refund } => {
             Op::Limit { hop, limiter, by_class, enters, refund }
         }
-        &Step::Connect { hop, pool } => Op::Connect { hop, pool },
-        &Step::Deadline { after, status } => Op::Deadline { after, status },
-        &Step::Serve { hop, group, by_class, enters } => Op::Serve { hop, group, by_class, enters },
+        Step::Connect { hop, pool } => Op::Connect { hop, pool },
+        Step::Deadline { after, status } => Op::Deadline { after, status },
+        Step::Serve { hop, group, by_class, enters } => Op::Serve { hop, group, by_class, enters },
     }
 }
 

@@ -4,6 +4,11 @@ use std::collections::BTreeMap;
 
 use crate::results::*;
 
+mod proof;
+
+pub use proof::known_answers;
+use proof::second_opinion;
+
 const NAMES: [(&str, &str, &str); 5] = [
     ("http-fan-out", "HTTP API, VPC link V2, ALB", "one service an ALB"),
     ("rest-link-per-service", "REST API, VPC link V1, NLB", "one service a link"),
@@ -166,50 +171,6 @@ pub fn queue() -> Results {
             },
         ],
         ..Results::default()
-    }
-}
-
-/// A record in which one answer is missed.
-pub fn known_answers() -> KnownAnswers {
-    let sum = |name: &str, cases, answers, passed| Agreement {
-        name: name.into(),
-        cases,
-        answers,
-        passed,
-        scored: 20,
-        mean_z: Some(-0.1),
-        beyond_2: Some(0.05),
-        worst_z: Some(2.4),
-        worst: "loss/mm5-5, outcome.rejected".into(),
-    };
-    let mut buckets = sum("Token buckets", 2, 11, 11);
-    (buckets.scored, buckets.mean_z, buckets.beyond_2, buckets.worst_z) = (0, None, None, None);
-    buckets.worst.clear();
-    KnownAnswers {
-        gatecap: "0.1.0".into(),
-        date: "2026-11-25".into(),
-        all: sum("all", 4, 31, 30),
-        families: vec![buckets, sum("Loss", 2, 20, 19)],
-    }
-}
-
-/// M/M/1 at 0.8, computed and measured.
-fn second_opinion() -> Theory {
-    let value = |metric: &str, computed, measured: f64, half: f64| TheoryValue {
-        metric: metric.into(),
-        computed,
-        error: 0.0,
-        measured: estimate(measured, measured - half, measured + half),
-        tolerance: Some(4.0 * half),
-        agrees: Some(true),
-    };
-    Theory {
-        model: "M/M/1".into(),
-        formula: "Erlang C".into(),
-        exact: true,
-        values: vec![value("utilisation", 0.8, 0.8, 0.001), value("wait.mean", 4.0, 4.01, 0.02)],
-        note: String::new(),
-        agrees: Some(true),
     }
 }
 
