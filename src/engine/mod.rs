@@ -4,12 +4,14 @@
 //! connections, deadlines, stations). [`simulate`] runs one replication of it and returns a [`Tally`] of integers. It is a
 //! pure function of the network, the window and the run's key: no clock, thread, environment or hash order comes in.
 //!
-//! The loop takes whatever is earliest: the next arrival, which stands beside the calendar, or the calendar's top. An attempt
-//! walks its route until it meets a step that others share and that lies in its future; only then is it put into the calendar.
-//! So a chain of pure delays costs one event, and a constant delay at the head of all routes costs none (`Network::lead`).
-//! At a first-come-first-served station the departure is settled on arrival (see `station`), so stations, waiting rooms,
-//! patience, deterministic timeouts and token buckets need no events of their own, and the most common route (delays, then one
-//! station) costs a single trip through the heap.
+//! Routes are compiled first (`program`), with chains of plain delays as one operation, and requests are drawn ahead in blocks
+//! (`ahead`): draws have names, so it does not matter when they are made. The loop (`run`) takes whatever is earliest: the next
+//! arrival, which stands beside the calendar, or the calendar's top. An attempt walks its route (`walk`) until it meets a step
+//! that others share and that lies in its future; only then is it put into the calendar. So a chain of pure delays costs one
+//! event, and a constant delay at the head of all routes costs none (`Network::lead`). At a first-come-first-served station the
+//! departure is settled on arrival (`station`), so stations, waiting rooms, patience, deterministic timeouts and token buckets
+//! need no events of their own, and the most common route (delays, then one station) costs a single trip through the heap; it has
+//! a loop of its own (`short`). What is counted at hops is as little as says it all (`meter`).
 //!
 //! What is known ahead of the clock is counted ahead of it: a timeout is decided when the step beyond the deadline is
 //! scheduled, a retry is scheduled from there, and integrals over the window are corrected when it opens and closes
