@@ -157,7 +157,9 @@ pub struct Comparing {
 /// A day as ISO 8601 writes it, or nothing.
 fn day(text: &str) -> Result<String, String> {
     let shape = |(at, c): (usize, char)| if matches!(at, 4 | 7) { c == '-' } else { c.is_ascii_digit() };
-    let is_day = text.chars().count() == 10 && text.chars().enumerate().all(shape);
+    let part = |range: std::ops::Range<usize>| text.get(range).and_then(|digits| digits.parse::<u32>().ok());
+    let exists = (1..=12).contains(&part(5..7).unwrap_or(0)) && (1..=31).contains(&part(8..10).unwrap_or(0));
+    let is_day = text.chars().count() == 10 && text.chars().enumerate().all(shape) && exists;
     if text.is_empty() || is_day { Ok(text.into()) } else { Err("write a day as 2026-11-25".into()) }
 }
 

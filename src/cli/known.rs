@@ -25,41 +25,70 @@ type Named = (String, Source);
 fn named(paths: &[PathBuf]) -> Result<Vec<Named>, Issues> {
     let mut sources = Vec::new();
     let mut issues = Issues::new();
-    let mut add = |name: String, read: Result<Source, Issues>| match read.and_then(checked) {
-        Ok(source) => sources.push((name, source)),
-        Err(more) => issues.extend(more),
-    };
     for path in paths {
         let built_in = if path.exists() { Vec::new() } else { known::cases(&path.to_string_lossy()) };
-        built_in.iter().for_each(|case| add(case.name.into(), case.source()));
-        if built_in.is_empty() {
-            for file in scenario_files(path)? {
-                add(file.display().to_string(), Document::read(&file).map(Source::from));
+        for case in &built_in {
+            sources.push((case.name.to_string(), case.source()?));
+        }
+        if !built_in.is_empty() {
+            continue;
+        }
+        let files = scenario_files(path)?;
+        if files.is_empty() {
+            return Err(vec![Issue::new(format!("no `.toml` file in the folder `{}`", path.display()))]);
+        }
+        let before = sources.len();
+        for file in files {
+            match Document::read(&file).map(Source::from).and_then(checked) {
+                // Folders may hold scenarios of other kinds too.
+                Ok(source) if expects(&source) => sources.push((file.display().to_string(), source)),
+                Ok(_) => {}
+                Err(more) => issues.extend(more),
             }
+        }
+        if sources.len() == before && issues.is_empty() {
+            issues.push(nothing_expected(path));
         }
     }
     if issues.is_empty() { Ok(sources) } else { Err(issues) }
 }
 
+/// A source whose scenario has nothing wrong.
 fn checked(source: Source) -> Result<Source, Issues> {
     source.scenario(&[]).map(|_| source)
 }
 
+fn expects(source: &Source) -> bool {
+    source.scenario(&[]).is_ok_and(|scenario| scenario.expect.is_some())
+}
+
+fn nothing_expected(path: &Path) -> Issue {
+    let name = path.display();
+    let issue = if path.is_dir() {
+        Issue::new(format!("no scenario in the folder `{name}` has an `[expect]`"))
+    } else {
+        Issue::new(format!("the scenario `{name}` has no `[expect]`: there is nothing to compare"))
+    };
+    issue.hint("`[expect]` says what a metric must be: `\"latency.mean\" = { value = \"50ms\", within = 0.01 }`")
+}
+
+/// A file itself, or the `.toml` files of a folder and of those in it, by name.
 fn scenario_files(path: &Path) -> Result<Vec<PathBuf>, Issues> {
     if !path.is_dir() {
         return Ok(vec![path.to_path_buf()]);
     }
     let unreadable = |error| vec![Issue::new(format!("cannot read the folder `{}`: {error}", path.display()))];
-    let mut inside: Vec<PathBuf> = std::fs::read_dir(path)
-        .map_err(unreadable)?
-        .filter_map(|entry| entry.ok().map(|entry| entry.path()))
-        .filter(|path| path.extension().is_some_and(|ending| ending == "toml"))
-        .collect();
-    inside.sort();
-    if inside.is_empty() {
-        return Err(vec![Issue::new(format!("no `.toml` file in the folder `{}`", path.display()))]);
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(path).map_err(unreadable)?.flatten() {
+        let inside = entry.path();
+        if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+            files.extend(scenario_files(&inside)?);
+        } else if inside.extension().is_some_and(|ending| ending == "toml") {
+            files.push(inside);
+        }
     }
-    Ok(inside)
+    files.sort();
+    Ok(files)
 }
 
 /// All built-in cases.

@@ -195,13 +195,15 @@ impl PointSpec<'_> {
             latency.merge(&tally.latency);
         }
         let unstable = legend.unstable().cloned();
-        let growing = legend.open && grows(tallies);
-        let stable = unstable.is_none() && !growing;
+        let growing = if legend.open { growing(tallies) } else { None };
+        let stable = unstable.is_none() && growing.is_none();
         let unsettled = cut.doubt(self.option).filter(|_| stable);
         if unsettled.is_some() {
             measured.withhold_unsettled();
         }
         let mut warnings = std::mem::take(&mut measured.warnings);
+        // Of a point that has no latencies nobody asks for more samples.
+        warnings.retain(|_| stable);
         warnings.extend(doubts(unstable.as_ref(), growing, unsettled, tallies));
         let (bottleneck, bottleneck_load) = nearest_limit(&legend, &measured, self.is_steady(&legend));
         let opened = tallies.iter().map(|tally| tally.opened as f64 / 1e9).sum::<f64>() / tallies.len().max(1) as f64;
@@ -271,7 +273,12 @@ fn nearest_limit(legend: &Legend, measured: &Measured, steady: bool) -> (Option<
 }
 
 /// What a reader should know before believing the point's estimates.
-fn doubts(unstable: Option<&Load>, growing: bool, unsettled: Option<String>, tallies: &[Tally]) -> Vec<Warning> {
+fn doubts(
+    unstable: Option<&Load>,
+    growing: Option<&str>,
+    unsettled: Option<String>,
+    tallies: &[Tally],
+) -> Vec<Warning> {
     let mut warnings = Vec::new();
     if let Some(load) = unstable {
         warnings.push(Warning {
@@ -283,13 +290,11 @@ fn doubts(unstable: Option<&Load>, growing: bool, unsettled: Option<String>, tal
             ),
         });
     }
-    if unstable.is_none() && growing {
+    if let (None, Some(growing)) = (unstable, growing) {
         warnings.push(Warning {
             kind: "unstable".into(),
             about: "in_system.mean".into(),
-            message: "requests arrive faster than they end: what is in the system grows over the window; \
-                      latencies are withheld"
-                .into(),
+            message: format!("more comes than is done: {growing} grows over the window; latencies are withheld"),
         });
     }
     if let Some(why) = unsettled {
@@ -312,14 +317,20 @@ fn doubts(unstable: Option<&Load>, growing: bool, unsettled: Option<String>, tal
     warnings
 }
 
-/// Whether the number in the system, or the work that waits for servers, keeps growing over the window: more than a hundredth of
+/// Which of the number in the system and the work that waits for servers keeps growing over the window: more than a hundredth of
 /// what comes is left over, and the slope over replications is clear (methods of instability 2 and 3).
-fn grows(tallies: &[Tally]) -> bool {
+fn growing(tallies: &[Tally]) -> Option<&'static str> {
     let arrived: u64 = tallies.iter().map(|tally| tally.requests).sum();
     let served: u128 = tallies.iter().flat_map(|tally| &tally.hops).map(|hop| hop.busy).sum();
     let number = tallies.iter().map(|tally| tally.backlog.iter().map(|&n| n as f64).collect()).collect();
     let work = tallies.iter().map(|tally| tally.work.iter().map(|&ns| ns as f64).collect()).collect();
-    series_grows(number, arrived as f64) || series_grows(work, served as f64)
+    if series_grows(number, arrived as f64) {
+        Some("what is in the system")
+    } else if series_grows(work, served as f64) {
+        Some("the work that waits for servers, left behind by timeouts too,")
+    } else {
+        None
+    }
 }
 
 /// Whether levels sampled along the window, a series for each replication, end above where they began by more than a hundredth of

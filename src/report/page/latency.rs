@@ -182,8 +182,8 @@ pub(super) fn hops(results: &Results) -> Vec<Hop> {
             rows.push(Hop {
                 first: if k == 0 { number } else { 0 },
                 title: name.clone(),
-                mean: number::significant(hop.mean_ms),
-                share: format!("{} %", fixed(hop.share * 100.0, 1)),
+                mean: if point.stable { number::significant(hop.mean_ms) } else { "–".into() },
+                share: if point.stable { format!("{} %", fixed(hop.share * 100.0, 1)) } else { "–".into() },
                 busy: metric("utilisation").value.map_or("–".into(), number::percent),
                 rejected: if rejects {
                     metric("rejected").value.map_or("–".into(), number::percent)

@@ -37,7 +37,29 @@ const METRICS: [(&str, &str); 19] = [
 /// The table of every simulated point, its hops, where it saturates where that was asked, warnings, and the proof.
 #[must_use]
 pub fn run(results: &Results, colour: bool) -> String {
-    points(results, colour) + &proof(results)
+    points(results, colour) + &how(results) + &proof(results)
+}
+
+/// How much was simulated, and what intervals are.
+fn how(results: &Results) -> String {
+    let Some(point) = results.points.first() else { return String::new() };
+    let same = |f: &dyn Fn(&Point) -> u64| results.points.iter().all(|other| f(other) == f(point));
+    let replications = u64::from(point.replications);
+    let each = point.requests / replications.max(1);
+    let size = if same(&|p| u64::from(p.replications)) && same(&|p| p.requests) {
+        format!("{replications} x {} requests", number::plain(each as f64))
+    } else {
+        let all: u64 = results.points.iter().map(|p| p.requests).sum();
+        format!("{} requests in all", number::plain(all as f64))
+    };
+    let warmup = if results.points.len() == 1 {
+        format!(" after {} s", number::significant(point.warmup_s))
+    } else {
+        String::new()
+    };
+    let level = number::percent(results.confidence);
+    let said = format!("{size}{warmup}, seed {}; intervals are of {level}", results.seed);
+    format!("size    {}", wrapped(&said, "        "))
 }
 
 pub(super) fn points(results: &Results, colour: bool) -> String {
@@ -51,7 +73,10 @@ pub(super) fn points(results: &Results, colour: bool) -> String {
     }
     if results.options.is_empty() && results.points.len() <= FULL_POINTS {
         for point in &results.points {
-            out.push_str(&place(point));
+            let place = place(point);
+            if !place.is_empty() {
+                out.push_str(&wrapped(&place, ""));
+            }
             out.push_str(&metric_table(point).text(paint));
         }
     } else {
@@ -98,7 +123,7 @@ fn second_opinion(results: &Results) -> String {
 fn place(point: &Point) -> String {
     let mut parts: Vec<String> = point.services.map(number::counted_services).into_iter().collect();
     parts.extend(point.axes.iter().map(|(axis, value)| format!("{axis} {}", number::plain(*value))));
-    if parts.is_empty() { String::new() } else { wrapped(&parts.join(", "), "") }
+    parts.join(", ")
 }
 
 fn metric_table(point: &Point) -> Table {
@@ -118,10 +143,26 @@ fn metric_table(point: &Point) -> Table {
         }
     }
     let rest = |name: &str| !name.starts_with("hop.") && METRICS.iter().all(|(known, _)| *known != name);
-    for (name, estimate) in point.metrics.iter().filter(|(name, _)| rest(name)) {
+    let mut others: Vec<(&String, &Estimate)> = point.metrics.iter().filter(|(name, _)| rest(name)).collect();
+    others.sort_by(|a, b| by_instant(a.0).partial_cmp(&by_instant(b.0)).unwrap_or(std::cmp::Ordering::Equal));
+    for (name, estimate) in others {
         add(name, "", estimate);
     }
     table
+}
+
+/// What a metric is sorted by: `completions@5s-10s` by its name, then 5 s.
+fn by_instant(name: &str) -> (&str, f64) {
+    let (stem, at) = name.split_once('@').unwrap_or((name, ""));
+    let end = at.find(|c: char| !(c.is_ascii_digit() || c == '.')).unwrap_or(at.len());
+    let unit = at[end..].split('-').next().unwrap_or("");
+    let seconds = match unit {
+        "ns" => 1e-9,
+        "us" => 1e-6,
+        "ms" => 1e-3,
+        _ => 1.0,
+    };
+    (stem, at[..end].parse::<f64>().unwrap_or(0.0) * seconds)
 }
 
 /// One row a point; for many points of a sweep too.
@@ -143,7 +184,7 @@ fn point_table(results: &Results) -> Table {
         let p99 = metric("latency.p99");
         let number_of = |name: &str| results.options.iter().position(|option| option.name == name).map_or(0, |i| i + 1);
         let name = match &point.option {
-            Some(option) => format!("{} {option}, {}", number_of(option), place(point).trim()),
+            Some(option) => format!("{} {option}, {}", number_of(option), place(point)),
             None => place(point),
         };
         let near = match (&point.bottleneck, point.bottleneck_load) {
@@ -197,8 +238,8 @@ fn hop_table(results: &Results) -> Table {
             let mut row = vec![
                 if i == 0 { label } else { String::new() },
                 if hop.title.is_empty() { hop.name.clone() } else { hop.title.clone() },
-                number::significant(hop.mean_ms),
-                number::percent(hop.share),
+                if point.stable { number::significant(hop.mean_ms) } else { "-".into() },
+                if point.stable { number::percent(hop.share) } else { "-".into() },
                 share(metric("utilisation")),
                 number::value(&metric("wait.mean")),
                 number::value(&metric("wait.p99")),

@@ -40,10 +40,11 @@ fn answer_table(answers: &[&Validation]) -> Table {
         ("z", Align::Right),
         ("verdict", Align::Left),
     ]);
+    let folder = common_folder(answers);
     for answer in answers {
         table.row(vec![
             if answer.pass { "+".into() } else { "x".into() },
-            answer.file.clone(),
+            answer.file[folder.len()..].to_string(),
             answer.metric.clone(),
             precise(answer.expected),
             answer.measured.map_or("-".into(), precise),
@@ -53,6 +54,16 @@ fn answer_table(answers: &[&Validation]) -> Table {
         ]);
     }
     table
+}
+
+/// The folder in which all files are, with its slash: what need not be said of each.
+fn common_folder<'a>(answers: &[&'a Validation]) -> &'a str {
+    let parent = |path: &'a str| path.rfind('/').map_or("", |slash| &path[..=slash]);
+    let mut folder = answers.first().map_or("", |answer| parent(&answer.file));
+    while answers.iter().any(|answer| !answer.file.starts_with(folder)) {
+        folder = parent(folder.trim_end_matches('/'));
+    }
+    folder
 }
 
 fn family_table(families: &[Agreement]) -> Table {
