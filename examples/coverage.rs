@@ -197,7 +197,7 @@ fn differences(checks: &mut Vec<Check>) -> String {
         let (p99_a, p99_b) = (series(&a, "latency.p99"), series(&b, "latency.p99"));
         let mean = paired(&mean_a.values, &mean_b.values, CONFIDENCE);
         let merged = (p99_a.merged.unwrap(), p99_b.merged.unwrap());
-        (mean, paired_quantile(merged, &p99_a.values, &p99_b.values, 0.001, CONFIDENCE))
+        (mean, paired_quantile(merged, &p99_a.values, &p99_b.values, 0.001, false, CONFIDENCE))
     });
     let mean = MM4.mean() - faster.mean();
     let p99 = MM4.quantile(0.99) - faster.quantile(0.99);

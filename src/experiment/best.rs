@@ -70,10 +70,10 @@ pub fn best(options: &Options<'_>, services: Option<u32>, metric: &str, confiden
     let entrants: Vec<(&str, &Outcome)> =
         options.iter().copied().filter(|(_, outcome)| obstacle(outcome, metric).is_none()).collect();
     let entrants = measured(&entrants, metric);
-    let values: Vec<f64> = entrants.iter().map(|(_, series)| value(series)).collect();
+    let values: Vec<f64> = entrants.iter().map(|(_, entrant)| value(entrant.1)).collect();
     let between = |i: usize, j: usize| difference(entrants[i].1, entrants[j].1, metric, joint).difference;
     let selection = select(&values, between).filter(|_| entrants.len() > 1);
-    let replications = entrants.iter().map(|(_, series)| series.values.len()).min().unwrap_or(0);
+    let replications = entrants.iter().map(|(_, entrant)| entrant.1.values.len()).min().unwrap_or(0);
     let mut best = Best {
         metric: metric.into(),
         services,
@@ -94,11 +94,16 @@ pub fn best(options: &Options<'_>, services: Option<u32>, metric: &str, confiden
     Some(best)
 }
 
+/// An option's outcome, and its series of the metric in question.
+type Entrant<'a> = (&'a Outcome, &'a Series);
+
 /// Those with a steady state and samples enough.
-fn measured<'a>(options: &Options<'a>, metric: &str) -> Vec<(&'a str, &'a Series)> {
+fn measured<'a>(options: &Options<'a>, metric: &str) -> Vec<(&'a str, Entrant<'a>)> {
     let stable = options.iter().filter(|(_, outcome)| outcome.point.stable);
     stable
-        .filter_map(|&(name, outcome)| Some((name, outcome.series(metric).filter(|series| series.supported)?)))
+        .filter_map(|&(name, outcome)| {
+            Some((name, (outcome, outcome.series(metric).filter(|series| series.supported)?)))
+        })
         .collect()
 }
 
@@ -122,12 +127,13 @@ fn value(series: &Series) -> f64 {
 }
 
 /// The first less the second over the replications that both have.
-fn difference(a: &Series, b: &Series, metric: &str, confidence: f64) -> Paired {
+fn difference((one, a): Entrant<'_>, (other, b): Entrant<'_>, metric: &str, confidence: f64) -> Paired {
+    let same = one.latency == other.latency;
     let common = a.values.len().min(b.values.len());
     let (first, second) = (&a.values[..common], &b.values[..common]);
     let merged = |series: &Series| series.merged_first.get(common.wrapping_sub(1)).copied();
     match (merged(a), merged(b)) {
-        (Some(a), Some(b)) => paired_quantile((a, b), first, second, resolution(metric), confidence),
+        (Some(a), Some(b)) => paired_quantile((a, b), first, second, resolution(metric), same, confidence),
         _ => paired(first, second, confidence),
     }
 }

@@ -197,6 +197,9 @@ impl PointSpec<'_> {
         let unstable = legend.unstable().cloned();
         let growing = if legend.open { growing(tallies) } else { None };
         let stable = unstable.is_none() && growing.is_none();
+        if !stable {
+            measured.growth(tallies);
+        }
         let unsettled = cut.doubt(self.option).filter(|_| stable);
         if unsettled.is_some() {
             measured.withhold_unsettled();

@@ -43,7 +43,7 @@ pub(super) fn reach(
         let width = width(&outcome, wanted, run.confidence);
         let ended = match width {
             Width::Withheld => "withheld",
-            Width::Enough if done >= LEAST.min(wanted.max_replications) => "precision",
+            Width::Enough if done >= LEAST => "precision",
             _ if done >= wanted.max_replications => "max_replications",
             _ => {
                 let more = run.replications.min(wanted.max_replications - done);

@@ -59,10 +59,14 @@ impl Search<'_> {
         let least = (failed - passed) / 100.0;
         let finest = |passed: f64| if whole { 1.0 } else { BRACKET * passed.abs().max(least) };
         let confidence = probe_confidence(self.scenario.run.confidence, (failed - passed) / finest(passed));
-        // One end that decides, and the other needs no simulation.
-        let mut probes = vec![(passed, self.probe(passed, confidence)?)];
-        if probes[0].1.standing == Standing::Holds {
-            probes.push((failed, self.probe(failed, confidence)?));
+        let first = self.probe(passed, confidence)?;
+        let rising = first.standing == Standing::Holds;
+        let mut probes = vec![(passed, first), (failed, self.probe(failed, confidence)?)];
+        if !rising && probes[1].1.standing == Standing::Holds {
+            // The axis runs the other way, as servers do: the largest value at which all hold is its end.
+            probes.remove(0);
+        } else if !rising {
+            probes.pop();
         }
         let bracketed =
             matches!(probes.last(), Some((at, Judged { standing: Standing::Misses(_), .. })) if *at > passed);

@@ -1,6 +1,6 @@
 //! Warnings for people: each once, those of many points and many metrics merged into few lines. Not which of them there are.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::results::{Results, Warning};
 
@@ -24,6 +24,7 @@ const WIDE: &str = "precision_not_reached";
 pub fn warnings(results: &Results) -> Vec<String> {
     let mut seen: Vec<(&str, usize)> = Vec::new();
     let mut few: Vec<(&str, usize)> = Vec::new();
+    let mut needed: BTreeMap<&str, &str> = BTreeMap::new();
     let (mut hop_metrics, mut hop_points) = (BTreeSet::new(), 0);
     let count = |list: &mut Vec<_>, key| match list.iter_mut().find(|(other, _)| *other == key) {
         Some((_, times)) => *times += 1,
@@ -39,10 +40,14 @@ pub fn warnings(results: &Results) -> Vec<String> {
         hop_metrics.extend(here.iter().map(|warning| warning.about.as_str()));
         for warning in point.warnings.iter().filter(|warning| !of_hop(warning)) {
             let (list, key) = match warning.kind.as_str() {
-                FEW => (&mut few, &warning.about),
+                FEW => {
+                    // `latency.p99_9 has no interval: 20000 samples in a replication, 100000 would do`
+                    needed.insert(&warning.about, warning.message.rsplit(", ").next().unwrap_or(""));
+                    (&mut few, warning.about.as_str())
+                }
                 // In the sentence about the precision, where there are many.
                 WIDE if results.points.len() > 1 => continue,
-                _ => (&mut seen, &warning.message),
+                _ => (&mut seen, warning.message.as_str()),
             };
             count(list, key);
         }
@@ -56,7 +61,8 @@ pub fn warnings(results: &Results) -> Vec<String> {
         ),
     );
     lines.extend(few.into_iter().map(|(metric, times)| {
-        format!("{metric} has no interval at {}: too few samples in a replication", points(times))
+        let needed = needed.get(metric).unwrap_or(&"");
+        format!("{metric} has no interval at {}: too few samples in a replication, {needed}", points(times))
     }));
     if hop_points > 0 {
         let metrics = if hop_metrics.len() == 1 { "one quantile" } else { "quantiles" };
@@ -91,7 +97,7 @@ mod tests {
         assert_eq!(
             warnings(&results),
             [
-                "latency.p99_9 has no interval at 5 points: too few samples in a replication",
+                "latency.p99_9 has no interval at 5 points: too few samples in a replication, 20 would do",
                 "quantiles of hops without an interval (2 metrics) at 5 points: too few samples in a replication"
             ]
         );

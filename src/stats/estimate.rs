@@ -134,18 +134,19 @@ pub fn paired(a: &[f64], b: &[f64], confidence: f64) -> Paired {
 /// values are of.
 ///
 /// A quantile is the middle of a bucket that is at most `resolution` of its value wide, so each side is off by up to half of
-/// that, in every replication alike: the interval is wider by both. What is equal in every replication is the same path on the
-/// same draws, and its difference is exactly 0.
+/// that, in every replication alike: the interval is wider by both, unless both are known to be the `same` latencies, whose
+/// difference is exactly 0.
 #[must_use]
 pub fn paired_quantile(
     (merged_a, merged_b): (f64, f64),
     a: &[f64],
     b: &[f64],
     resolution: f64,
+    same: bool,
     confidence: f64,
 ) -> Paired {
     let mut pair = paired_about(merged_a - merged_b, a, b, confidence);
-    if pair.difference.half_width() != Some(0.0) || pair.difference.value != 0.0 {
+    if !same {
         let rounding = resolution * (merged_a.abs() + merged_b.abs()) / 2.0;
         pair.difference.low = pair.difference.low.map(|low| low - rounding);
         pair.difference.high = pair.difference.high.map(|high| high + rounding);
@@ -207,10 +208,11 @@ mod tests {
     fn a_difference_of_quantiles_is_no_finer_than_their_buckets() {
         let a = [100.0, 101.0, 102.0];
         let shifted = a.map(|value| value + 1.0);
-        let Interval { value, low, high } = paired_quantile((102.0, 101.0), &shifted, &a, 0.001, 0.95).difference;
+        let Interval { value, low, high } =
+            paired_quantile((102.0, 101.0), &shifted, &a, 0.001, false, 0.95).difference;
         assert_eq!(value, 1.0);
         assert!((1.0 - low.unwrap() - 0.1015).abs() < 1e-9 && (high.unwrap() - 1.0 - 0.1015).abs() < 1e-9);
-        let same = paired_quantile((101.0, 101.0), &a, &a, 0.001, 0.95).difference;
+        let same = paired_quantile((101.0, 101.0), &a, &a, 0.001, true, 0.95).difference;
         assert_eq!((same.value, same.low, same.high), (0.0, Some(0.0), Some(0.0)));
     }
 

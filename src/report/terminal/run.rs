@@ -12,7 +12,7 @@ use crate::results::{Estimate, Point, Results};
 /// Points of a hops scenario that are shown in full; a sweep may have hundreds.
 const FULL_POINTS: usize = 4;
 /// Metrics of the whole system, in order, with their unit.
-const METRICS: [(&str, &str); 19] = [
+const METRICS: [(&str, &str); 21] = [
     ("latency.mean", "ms"),
     ("latency.p50", "ms"),
     ("latency.p90", "ms"),
@@ -24,6 +24,8 @@ const METRICS: [(&str, &str); 19] = [
     ("rate.offered", "/s"),
     ("rate.attempts", "/s"),
     ("rate.goodput", "/s"),
+    ("rate.ended", "/s"),
+    ("in_system.growth", "/s"),
     ("attempts.mean", ""),
     ("outcome.ok", "%"),
     ("outcome.throttled", "%"),
