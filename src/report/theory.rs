@@ -78,6 +78,7 @@ pub(super) fn agreement(results: &Results) -> String {
     let which = match (agree == compared, compared) {
         (_, 0) => return String::new(),
         (true, 1) => "The one comparison agrees".to_string(),
+        (true, 2) => "Both comparisons agree".to_string(),
         (true, _) => format!("All {} comparisons agree", number::plain(compared as f64)),
         (false, _) => format!("{agree} of {} comparisons agree", number::plain(compared as f64)),
     };
@@ -221,7 +222,7 @@ mod tests {
         assert_eq!(page.matches("<td>workload.rate 80</td>").count(), 2, "hop by hop and the opinion");
         for part in [
             "| workload.rate 80 | server | M/M/1",
-            "All 2 comparisons agree, each of a hop at one of 2 points (of 3, the others have none).",
+            "Both comparisons agree, each of a hop at one of 2 points (of 3, the others have none).",
             "server at workload.rate 120, not compared: offered more than it can serve",
             "99.999 %",
         ] {

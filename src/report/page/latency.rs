@@ -240,13 +240,13 @@ pub(super) fn saturation(results: &Results) -> Vec<Saturation> {
     results.saturation.iter().map(row).collect()
 }
 
-/// What `Between` is, where a row needs it.
+/// What `Range` is, where a row needs it.
 pub(super) fn unsure(results: &Results) -> String {
     if results.saturation.iter().all(|end| end.decided || ends::range(end).is_none()) {
         return String::new();
     }
     let level = number::percent(results.confidence);
-    format!("Where a value is only about right, the end lies between the two beside it with a confidence of {level}.")
+    format!("Where a value is only about right, the end lies in the range beside it with a confidence of {level}.")
 }
 
 pub(in crate::report) fn comparisons(results: &Results) -> Vec<Pair> {
