@@ -133,7 +133,7 @@ pub fn simulate(
     }
     assemble::added_means(&mut results);
     match saturate::search(source, &scenario, control) {
-        Ok(found) => results.saturation.splice(0..0, found).for_each(drop),
+        Ok(found) => saturate::replace(&mut results, found),
         // What was finished before the stop is kept.
         Err(saturate::SearchError::Point(PointError::Stopped)) => {}
         Err(error) => return Err(error.into()),

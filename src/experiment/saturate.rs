@@ -8,7 +8,7 @@ use super::source::{AxisValues, Source};
 use super::sweep::Combination;
 use super::warmup;
 use crate::issue::Issues;
-use crate::results::SaturationPoint;
+use crate::results::{Results, SaturationPoint};
 use crate::scenario::{Condition, Model, Override, Saturation, Scenario};
 
 /// Where a probe stops adding rounds.
@@ -40,6 +40,25 @@ pub fn search(source: &Source, scenario: &Scenario, control: &Control) -> Result
         Model::Hops(_) => 1,
     };
     (0..options).map(|option| Search { source, wanted, scenario, option, control }.find()).collect()
+}
+
+/// Puts what a search found before what the sweep bracketed. Where both vary the services of an option at the operating point, the
+/// search is the better answer and takes the place of the sweep's; how far traffic alone would go stays beside the end by a quota.
+pub fn replace(results: &mut Results, found: Vec<SaturationPoint>) {
+    let (axes, mut all) = (&results.wanted.axes, found);
+    for end in all.iter_mut().filter(|end| end.vary == "services") {
+        end.axes.clone_from(axes);
+    }
+    let known = |swept: &SaturationPoint, end: &SaturationPoint| {
+        (&swept.vary, &swept.option, &swept.axes) == (&end.vary, &end.option, &end.axes)
+            && end.value.or(end.fails_at).is_some()
+            && !(end.criterion == "quota" && swept.ignoring_quotas)
+    };
+    let swept = std::mem::take(&mut results.saturation);
+    let kept: Vec<SaturationPoint> =
+        swept.into_iter().filter(|swept| !all.iter().any(|end| known(swept, end))).collect();
+    all.extend(kept);
+    results.saturation = all;
 }
 
 struct Search<'a> {
@@ -94,7 +113,13 @@ impl Search<'_> {
             Model::Options(system) => system.options.get(self.option).map(|option| option.name.clone()),
             Model::Hops(_) => None,
         };
-        Ok(SaturationPoint { option, vary: self.wanted.vary.clone(), ..bracket(&probes) })
+        Ok(SaturationPoint {
+            option,
+            vary: self.wanted.vary.clone(),
+            unit: self.wanted.from.unit.clone(),
+            searched: true,
+            ..bracket(&probes)
+        })
     }
 
     /// Whether the axis takes whole numbers only: a half makes no scenario.
@@ -167,4 +192,38 @@ fn loose_middle(probes: &[(f64, Judged)], whole: bool) -> Option<f64> {
 fn probe_confidence(confidence: f64, steps: f64) -> f64 {
     let probes = 2.0 + f64::from(TIGHTENINGS) + libm::ceil(libm::log2(steps.max(1.0)));
     1.0 - (1.0 - confidence) / probes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_search_over_services_takes_the_place_of_the_sweeps_own_end() {
+        let swept = |option: &str, rate: f64, ignoring_quotas| SaturationPoint {
+            option: Some(option.into()),
+            vary: "services".into(),
+            axes: [("workload.rate".to_string(), rate)].into(),
+            value: Some(80.0),
+            ignoring_quotas,
+            ..SaturationPoint::default()
+        };
+        let all = vec![swept("a", 1.0, false), swept("a", 1.0, true), swept("a", 2.0, false), swept("b", 1.0, false)];
+        let mut results = Results { saturation: all.clone(), ..Results::default() };
+        results.wanted.axes = all[0].axes.clone();
+        let found = |criterion: &str| SaturationPoint {
+            axes: Default::default(),
+            searched: true,
+            criterion: criterion.into(),
+            ..all[0].clone()
+        };
+        let left = |criterion: &str| {
+            let mut results = results.clone();
+            replace(&mut results, vec![found(criterion)]);
+            assert!(results.saturation[0].searched && results.saturation[0].axes == all[0].axes);
+            results.saturation.split_off(1)
+        };
+        assert_eq!(left("condition"), all[2..]);
+        assert_eq!(left("quota"), all[1..], "how far traffic alone would go is another question");
+    }
 }

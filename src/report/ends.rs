@@ -89,33 +89,57 @@ pub fn traffic_end(results: &Results, option: &Judgement) -> Option<End> {
     }
 }
 
-/// What a search found, in a sentence: `services 195 holds, 202 does not (throttled: ...)`.
+/// A value of the axis with its unit: `294/s`.
 #[must_use]
-pub fn sentence(end: &SaturationPoint) -> String {
+pub fn at(end: &SaturationPoint, value: f64) -> String {
+    number::plain(value) + &end.unit
+}
+
+/// How far was tried: `the end of this sweep`, or of the range of a search.
+#[must_use]
+pub fn last_tried(end: &SaturationPoint) -> &'static str {
+    // Documents of earlier versions do not say; a sweep brackets services alone.
+    if end.searched || end.vary != "services" { "the end of the range" } else { "the end of this sweep" }
+}
+
+/// The ends that are shown, between which it saturates: `288 to 299/s`, `above 288/s`, `below 299/s`; none where neither is.
+#[must_use]
+pub fn range(end: &SaturationPoint) -> Option<String> {
+    match (end.low, end.high) {
+        (Some(low), Some(high)) => Some(format!("{} to {}", number::plain(low), at(end, high))),
+        (Some(low), None) => Some(format!("above {}", at(end, low))),
+        (None, Some(high)) => Some(format!("below {}", at(end, high))),
+        (None, None) => None,
+    }
+}
+
+/// What was found, in a sentence: `services 195 holds, 202 does not (throttled: ...)`, or where intervals do not decide that
+/// `workload.rate: about 294/s (95 %: 288 to 299/s), decided by p99 ≤ 150ms`.
+#[must_use]
+pub fn sentence(end: &SaturationPoint, confidence: f64) -> String {
     let axis = place(end);
     let why = number::condition(if end.reason.is_empty() { &end.by } else { &end.reason });
+    let about = |value: f64| {
+        let by = why.split("; not decided").next().unwrap_or_default();
+        let range =
+            range(end).map_or("not decided".into(), |range| format!("{}: {range}", number::percent(confidence)));
+        format!("{axis}: about {} ({range}), decided by {by}", at(end, value))
+    };
     match End::of(end) {
         None if why.is_empty() => format!("{axis}: nothing was tried"),
         None => format!("{axis}: {why}"),
-        Some(End::Open(holds)) if end.decided => {
-            format!("{axis}: at least {}, the end of this sweep", number::plain(holds))
-        }
-        Some(End::Open(holds)) => format!("{axis}: perhaps {} and more ({why})", number::plain(holds)),
+        Some(End::Open(holds)) if end.decided => format!("{axis}: at least {}, {}", at(end, holds), last_tried(end)),
+        Some(End::Open(holds)) => format!("{axis}: perhaps {} and more ({why})", at(end, holds)),
         Some(End::Below(fails)) if !end.decided => {
-            format!("{axis}: {} does not hold ({}: {why})", number::plain(fails), end.criterion)
+            format!("{axis}: {} does not hold ({}: {why})", at(end, fails), end.criterion)
         }
         Some(End::Below(fails)) => {
-            format!("{axis}: not even {}, the smallest tried ({}: {why})", number::plain(fails), end.criterion)
+            format!("{axis}: not even {}, the smallest tried ({}: {why})", at(end, fails), end.criterion)
         }
-        Some(End::At(_) | End::Between(..)) => {
-            let at = |value: Option<f64>| value.map_or("-".to_string(), number::plain);
-            let surely = match (end.low, end.high) {
-                (Some(low), Some(high)) if !end.decided => {
-                    format!(", surely between {} and {}", number::plain(low), number::plain(high))
-                }
-                _ => String::new(),
-            };
-            format!("{axis} {} holds, {} does not ({}: {why}{surely})", at(end.value), at(end.fails_at), end.criterion)
+        Some(End::At(holds) | End::Between(holds, _)) if !end.decided => about(holds),
+        Some(End::At(holds) | End::Between(holds, _)) => {
+            let fails = end.fails_at.unwrap_or(holds);
+            format!("{axis} {} holds, {} does not ({}: {why})", at(end, holds), at(end, fails), end.criterion)
         }
     }
 }
@@ -155,19 +179,26 @@ mod tests {
         (end.criterion, end.value, end.fails_at) = ("none".into(), Some(30.0), None);
         assert!(simulated_end(&results, "http-fan-out").is_none());
         assert_eq!(traffic_end(&results, &judge(&results)[0]).unwrap().text(1.0), "at least 30");
-        assert_eq!(sentence(&results.saturation[0]), "services: at least 30, the end of this sweep");
+        assert_eq!(sentence(&results.saturation[0], 0.95), "services: at least 30, the end of this sweep");
     }
 
     #[test]
-    fn an_end_that_no_interval_decides_says_between_which_it_surely_lies() {
+    fn an_end_that_no_interval_decides_is_about_there_with_its_range() {
         let mut end = fixture::orders().saturation.remove(0);
-        end.decided = false;
+        (end.decided, end.searched, end.vary, end.unit) = (false, true, "workload.rate".into(), "/s".into());
         (end.low, end.high) = (Some(150.0), Some(190.0));
-        assert!(sentence(&end).ends_with("passes 250ms, surely between 150 and 190)"), "{}", sentence(&end));
+        end.reason = "latency.p99 <= 250ms; not decided: the interval covers the bound".into();
+        let said = "workload.rate: about 172/s (95 %: 150 to 190/s), decided by p99 ≤ 250ms";
+        assert_eq!(sentence(&end, 0.95), said);
+        (end.low, end.value, end.reason) = (None, None, "not decided: too few samples".into());
+        assert_eq!(
+            sentence(&end, 0.95),
+            "workload.rate: 173/s does not hold (condition: not decided: too few samples)"
+        );
+        (end.value, end.fails_at, end.decided) = (Some(900.0), None, true);
+        assert_eq!(sentence(&end, 0.95), "workload.rate: at least 900/s, the end of the range");
         (end.value, end.reason) = (None, "not decided: too few samples".into());
-        assert_eq!(sentence(&end), "services: 173 does not hold (condition: not decided: too few samples)");
-        end.fails_at = None;
-        assert_eq!(sentence(&end), "services: not decided: too few samples");
+        assert_eq!(sentence(&end, 0.95), "workload.rate: not decided: too few samples");
     }
 
     #[test]

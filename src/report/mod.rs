@@ -3,6 +3,7 @@
 mod agreement;
 mod asks;
 pub mod chart;
+mod differences;
 mod ends;
 pub mod html;
 mod judge;

@@ -82,6 +82,20 @@ pub fn interval(estimate: &Estimate, dash: &str) -> Option<String> {
     Some(format!("{}{dash}{}", signed(low, decimals), signed(high, decimals)))
 }
 
+/// The same with three significant digits, each end rounded away from the other: what is left out is left out.
+#[must_use]
+pub fn outward(estimate: &Estimate, dash: &str) -> Option<String> {
+    let (low, high) = (estimate.low?, estimate.high?);
+    let dash = if low < 0.0 { " to " } else { dash };
+    let rounded = |value: f64, to: fn(f64) -> f64| {
+        let decimals = decimals_of_three(value);
+        let scale = 10f64.powi(decimals as i32);
+        // A millionth of the last digit keeps 0.3, which no binary fraction is, from becoming 0.301.
+        fixed(to((value * scale * 1e6).round() / 1e6) / scale, decimals)
+    };
+    Some(format!("{}{dash}{}", rounded(low, f64::floor), rounded(high, f64::ceil)))
+}
+
 /// `value` with `decimals`, or with as many more (to 6) as its first digit needs.
 fn signed(value: f64, decimals: usize) -> String {
     let needed = if value == 0.0 { 0 } else { (-value.abs().log10()).ceil().clamp(0.0, 6.0) as usize };
@@ -216,6 +230,9 @@ mod tests {
         assert_eq!(interval(&clear, "-").as_deref(), Some("-5 to -0.3"));
         let clear = estimate(-120.0, -240.0, -0.04);
         assert_eq!(interval(&clear, "-").as_deref(), Some("-240 to -0.04"));
+        let clear = estimate(-2.9, -3.3123, -2.4377);
+        assert_eq!(outward(&clear, "-").as_deref(), Some("-3.32 to -2.43"));
+        assert_eq!(outward(&estimate(0.4, 0.3, 120.2), "-").as_deref(), Some("0.300-121"));
         let withheld = Estimate { value: Some(87.12), low: None, high: None };
         assert_eq!((value(&withheld).as_str(), interval(&withheld, "-")), ("87.1", None));
     }

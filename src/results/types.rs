@@ -268,6 +268,12 @@ pub struct SaturationPoint {
     pub option: Option<String>,
     /// The axis.
     pub vary: String,
+    /// Unit of its values as in the scenario: `/s`; empty where they have none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub unit: String,
+    /// Whether `[saturation]` asked for it, and not the numbers of a sweep bracket it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub searched: bool,
     /// Values of the sweep's further axes, by dotted field name.
     #[serde(default)]
     pub axes: BTreeMap<String, f64>,

@@ -146,7 +146,7 @@ impl Queue {
     /// What theory says.
     ///
     /// # Errors
-    /// Why it says nothing, in words that follow "no closed form: ".
+    /// Why it says nothing, in words that follow "no closed form: ", or begin with "not compared: " where the formula is not at fault.
     pub fn opinion(&self) -> Result<Answer, &'static str> {
         if !(self.arrivals > 0.0 && self.service.mean > 0.0) {
             return Err("nothing to serve");
@@ -159,7 +159,7 @@ impl Queue {
             return self.with_waiting_room(waiting);
         }
         if self.rho() >= 1.0 {
-            return Err("offered more than it can serve");
+            return Err("not compared: offered more than it can serve");
         }
         if !self.service.scv.is_finite() {
             return Err("service times have no finite variance");

@@ -193,7 +193,10 @@ impl Walk<'_> {
         let general = answer.mean_wait.is_some() && !service.exponential;
         let unseen = if general { tail_share(law, self.rare) } else { 0.0 };
         if unseen > MOSTLY_UNSEEN {
-            return Err("the waits hang on a few longest service times: more requests are needed to see them".into());
+            return Err(
+                "not compared: the waits hang on a few longest service times: more requests are needed to see them"
+                    .into(),
+            );
         }
         if stream.pooled {
             for computed in [&mut answer.waits, &mut answer.mean_wait].into_iter().flatten() {
@@ -217,7 +220,9 @@ fn refused(spec: &LimiterSpec, rate: f64, gaps: &Gaps) -> Result<f64, String> {
         // Between two arrivals at least one token comes back, by either clock.
         Gaps::Constant if rate <= spec.rate => Ok(0.0),
         _ if spec.refill == Refill::Tick => Err("tokens come back by a clock of their own".into()),
-        Gaps::Exponential if spec.burst > LONGEST_BURST => Err("a burst this long is not computed".into()),
+        Gaps::Exponential if spec.burst > LONGEST_BURST => {
+            Err("not compared: a burst this long is not computed".into())
+        }
         Gaps::Exponential => md1_loss(rate, spec.rate, spec.burst).ok_or_else(|| "rates out of range".into()),
         _ => Err("a bucket whose arrivals are not Poisson".into()),
     }

@@ -43,6 +43,8 @@ pub(in crate::report) struct Metric {
 pub(in crate::report) struct Hop {
     /// Number on the first hop of an option, else 0.
     pub first: usize,
+    /// Its point; empty where there is a single one, or one for each option.
+    pub point: String,
     /// For people.
     pub title: String,
     /// Contribution to the mean latency, ms.
@@ -74,6 +76,8 @@ pub(in crate::report) struct Saturation {
     pub holds: String,
     /// Smallest value that failed.
     pub fails: String,
+    /// The ends that intervals show, where the values beside do not decide.
+    pub range: String,
     /// What decided.
     pub criterion: String,
     /// In words.
@@ -95,7 +99,7 @@ pub(in crate::report) struct Pair {
     pub difference: String,
     /// Ends that hold for all pairs of the metric at once.
     pub interval: String,
-    /// Which is better, or `not settled`.
+    /// Which is better, or `cannot be told apart`.
     pub verdict: String,
     /// The interval leaves 0 out, or there is no difference at all.
     pub clear: bool,
@@ -131,6 +135,11 @@ fn label(results: &Results, number: usize, point: &Point) -> String {
     let mut parts: Vec<String> = point.services.map(number::counted_services).into_iter().collect();
     parts.extend(point.axes.iter().map(|(axis, value)| format!("{axis} {}", number::plain(*value))));
     if parts.is_empty() { "all requests".to_string() } else { parts.join(", ") }
+}
+
+/// The point of a row of a table that lists the hops of several points; empty where there is nothing to tell apart.
+pub(super) fn place(results: &Results, number: usize, point: &Point) -> String {
+    if number > 0 || results.points.len() < 2 { String::new() } else { label(results, number, point) }
 }
 
 pub(super) fn percentiles(results: &Results) -> Grid {
@@ -181,6 +190,7 @@ pub(super) fn hops(results: &Results) -> Vec<Hop> {
             let name = if hop.title.is_empty() { &hop.name } else { &hop.title };
             rows.push(Hop {
                 first: if k == 0 { number } else { 0 },
+                point: place(results, number, point),
                 title: name.clone(),
                 mean: if point.stable { number::significant(hop.mean_ms) } else { "–".into() },
                 share: if point.stable { format!("{} %", fixed(hop.share * 100.0, 1)) } else { "–".into() },
@@ -210,10 +220,16 @@ pub(super) fn saturation(results: &Results) -> Vec<Saturation> {
         option: number_of(&end.option),
         vary: ends::place(end),
         holds: match End::of(end) {
-            Some(End::Open(holds)) => format!("at least {}", number::plain(holds)),
-            _ => end.value.map_or("none".into(), number::plain),
+            Some(End::Open(holds)) if end.decided => format!("at least {}", ends::at(end, holds)),
+            Some(end_at) if !end.decided && end.value.is_some() => format!("about {}", ends::at(end, end_at.holds())),
+            _ => end.value.map_or("none".into(), |value| ends::at(end, value)),
         },
-        fails: end.fails_at.map_or("end of this sweep".into(), number::plain),
+        fails: match end.fails_at {
+            Some(fails) if !end.decided && end.value.is_some() => format!("about {}", ends::at(end, fails)),
+            Some(fails) => ends::at(end, fails),
+            None => ends::last_tried(end).trim_start_matches("the ").into(),
+        },
+        range: ends::range(end).filter(|_| !end.decided).unwrap_or_default(),
         criterion: if end.ignoring_quotas {
             format!("{}, once quotas are raised", end.criterion)
         } else {
@@ -222,6 +238,15 @@ pub(super) fn saturation(results: &Results) -> Vec<Saturation> {
         reason: if end.reason.is_empty() { end.by.clone() } else { end.reason.clone() },
     };
     results.saturation.iter().map(row).collect()
+}
+
+/// What `Range` is, where a row needs it.
+pub(super) fn unsure(results: &Results) -> String {
+    if results.saturation.iter().all(|end| end.decided || ends::range(end).is_none()) {
+        return String::new();
+    }
+    let level = number::percent(results.confidence);
+    format!("Where a value is only about right, the end lies in the range beside it with a confidence of {level}.")
 }
 
 pub(in crate::report) fn comparisons(results: &Results) -> Vec<Pair> {
@@ -243,7 +268,7 @@ pub(in crate::report) fn comparisons(results: &Results) -> Vec<Pair> {
         let same = (low, high) == (Some(0.0), Some(0.0));
         let verdict = match (clear, latency) {
             _ if same => "same path, same latency".to_string(),
-            (false, _) => "not settled".to_string(),
+            (false, _) => "cannot be told apart".to_string(),
             (true, true) => format!("{less} is faster"),
             (true, false) => format!("{less} has less"),
         };
@@ -252,8 +277,8 @@ pub(in crate::report) fn comparisons(results: &Results) -> Vec<Pair> {
             b,
             metric: c.metric.clone(),
             services: c.services.map(number::count).unwrap_or_default(),
-            difference: number::value(&c.joint),
-            interval: number::interval(&c.joint, " – ").unwrap_or_else(|| "withheld".into()),
+            difference: c.joint.value.map_or("-".into(), number::significant),
+            interval: number::outward(&c.joint, " – ").unwrap_or_else(|| "withheld".into()),
             verdict,
             clear: clear || same,
             gain: c.variance_ratio.map_or("–".into(), |ratio| format!("{}×", number::significant(ratio))),

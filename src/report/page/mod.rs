@@ -10,6 +10,7 @@ mod trust;
 use serde::Serialize;
 
 use super::Figure;
+use super::differences;
 use super::judge::Outcome;
 use super::number;
 use super::verdict::{Verdict, verdict};
@@ -59,8 +60,12 @@ pub(super) struct Page {
     pub theory: theory::Opinions,
     /// Where it ends.
     pub saturation: Vec<latency::Saturation>,
+    /// What the ranges between which something saturates are; empty where every end is decided.
+    pub unsure: String,
     /// Which option is best at the wanted services, a sentence for each metric.
     pub best: Vec<String>,
+    /// Why differences are exactly 0; empty where none is.
+    pub grain: &'static str,
     /// Paired differences at the wanted services.
     pub comparisons: Vec<latency::Pair>,
     /// What the numbers cannot decide.
@@ -150,8 +155,10 @@ pub(super) fn page(results: &Results, figures: &[Figure]) -> Page {
         hops: latency::hops(results),
         theory: theory::opinions(results),
         saturation: latency::saturation(results),
-        best: results.best.iter().map(|best| format!("{}.", best.words)).collect(),
+        unsure: latency::unsure(results),
+        best: differences::statements(results),
         comparisons: latency::comparisons(results),
+        grain: differences::grain(results).unwrap_or_default(),
         assumptions: trust::assumptions(results),
         proof: trust::proof(results),
         validations: trust::validations(results),

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::latency;
 use crate::report::{number, theory};
 use crate::results::{Results, Theory};
 
@@ -15,6 +16,11 @@ const COLUMNS: [(&str, &str); 6] = [
     ("throttled", "Throttled"),
 ];
 
+/// What the section's words and signs stand for.
+const MEANING: &str = "The ± beside a computed value is the greatest error of its formula. They agree where they differ by no more than \
+    the sum of both errors: half the simulated interval at 99.999 %, the error of the formula, what service times too rare to be seen \
+    in the run may add, 1 % of a p99, and what a hundred attempts out of the ordinary bring.";
+
 /// The section.
 #[derive(Clone, Debug, Default, Serialize)]
 pub(in crate::report) struct Opinions {
@@ -22,8 +28,12 @@ pub(in crate::report) struct Opinions {
     pub heads: Vec<String>,
     /// Hops with a formula.
     pub rows: Vec<Row>,
-    /// Hops without one, and why: `Microservice (2, 3): retries come back to the queues`.
+    /// The rows are of several points of a system without options.
+    pub by_point: bool,
+    /// Hops that have none or are not compared, and why: `Microservice of options 2 and 3, no closed form: retries come back`.
     pub without: Vec<String>,
+    /// What agreement and ± mean; empty where nothing was compared.
+    pub meaning: &'static str,
     /// How many agree, over all points.
     pub summary: String,
 }
@@ -33,6 +43,8 @@ pub(in crate::report) struct Opinions {
 pub(in crate::report) struct Row {
     /// Numbers of the options whose hop looks just so; empty where there are none.
     pub options: Vec<usize>,
+    /// Its point; empty where there is a single one, or one for each option.
+    pub point: String,
     /// The hop.
     pub hop: String,
     /// Kendall's notation.
@@ -51,42 +63,49 @@ pub(in crate::report) struct Row {
 
 pub(super) fn opinions(results: &Results) -> Opinions {
     let hops = theory::hops(results);
-    let has = |metric: &str| hops.iter().any(|hop| hop.3.values.iter().any(|value| value.metric == metric));
+    let has = |metric: &str| hops.iter().any(|hop| theory::values(hop.3).any(|value| value.metric == metric));
     let columns: Vec<(&str, &str)> = COLUMNS.into_iter().filter(|(metric, _)| has(metric)).collect();
+    let summary = match theory::agreement(results) {
+        none if none.is_empty() => none,
+        all => all + ".",
+    };
     let mut opinions = Opinions {
         heads: columns.iter().map(|(_, head)| (*head).to_string()).collect(),
-        summary: summary(results),
+        meaning: if summary.is_empty() { "" } else { MEANING },
+        by_point: results.options.is_empty() && results.points.len() > 1,
+        summary,
         ..Opinions::default()
     };
-    let mut without: Vec<(String, &str, Vec<usize>)> = Vec::new();
+    let mut without: Vec<(&str, &str, Vec<String>)> = Vec::new();
     for (number, point, hop, said) in hops {
-        let mut name = theory::title(hop).to_string();
-        if let Some(services) = point.services.filter(|_| number == 0) {
-            name.push_str(&format!(", {}", number::counted_services(services)));
-        }
-        let options = Vec::from_iter((number > 0).then_some(number));
+        let name = theory::title(hop);
+        let place = latency::place(results, number, point);
         if said.values.is_empty() {
+            let place = if number > 0 { number.to_string() } else { place };
+            let places = Some(place).filter(|place| !place.is_empty());
             match without.iter_mut().find(|(known, note, _)| *known == name && *note == said.note) {
-                Some((_, _, numbers)) => numbers.extend(options),
-                None => without.push((name, &said.note, options)),
+                Some((_, _, known)) => known.extend(places),
+                None => without.push((name, &said.note, Vec::from_iter(places))),
             }
             continue;
         }
-        let row = row(name, said, &columns);
+        let options = Vec::from_iter((number > 0).then_some(number));
+        let row = Row { point: place, ..row(name, said, &columns) };
         match opinions.rows.iter_mut().find(|known| Row { options: Vec::new(), ..(*known).clone() } == row) {
             Some(known) => known.options.extend(options),
             None => opinions.rows.push(Row { options, ..row }),
         }
     }
-    opinions.without = without.iter().map(|(name, note, numbers)| reason(name, note, numbers)).collect();
+    let of_options = !results.options.is_empty();
+    opinions.without = without.iter().map(|(name, note, places)| reason(name, note, places, of_options)).collect();
     opinions
 }
 
-fn row(hop: String, said: &Theory, columns: &[(&str, &str)]) -> Row {
+fn row(hop: &str, said: &Theory, columns: &[(&str, &str)]) -> Row {
     let cell = |(metric, _): &(&str, &str)| {
-        let value = said.values.iter().find(|value| value.metric == *metric);
+        let value = theory::values(said).find(|value| value.metric == *metric);
         value.map_or_else(Default::default, |value| {
-            let (measured, interval) = theory::measured(value);
+            let (measured, interval) = theory::measured(value, " – ");
             (theory::computed(value), measured, interval)
         })
     };
@@ -102,7 +121,8 @@ fn row(hop: String, said: &Theory, columns: &[(&str, &str)]) -> Row {
     };
     Row {
         options: Vec::new(),
-        hop,
+        point: String::new(),
+        hop: hop.to_string(),
         model: said.model.clone(),
         formula: theory::formula(said),
         cells: columns.iter().map(cell).collect(),
@@ -112,21 +132,12 @@ fn row(hop: String, said: &Theory, columns: &[(&str, &str)]) -> Row {
     }
 }
 
-fn reason(name: &str, note: &str, numbers: &[usize]) -> String {
-    let numbers: Vec<String> = numbers.iter().map(usize::to_string).collect();
-    match numbers.len() {
-        0 => format!("{name}: {note}"),
-        1 => format!("{name} of option {}: {note}", numbers[0]),
-        _ => format!("{name} of options {}: {note}", number::list(&numbers)),
-    }
-}
-
-fn summary(results: &Results) -> String {
-    let (agree, compared) = theory::agreement(results);
-    let points = number::numbered(results.points.len(), "point", "points");
-    match compared {
-        0 => String::new(),
-        _ if agree == compared => format!("All {} hops compared at {points} agree.", number::plain(compared as f64)),
-        _ => format!("{agree} of {compared} hops compared at {points} agree."),
-    }
+fn reason(name: &str, note: &str, places: &[String], of_options: bool) -> String {
+    let which = match (places.len(), of_options) {
+        (0, _) => String::new(),
+        (1, true) => format!(" of option {}", places[0]),
+        (_, true) => format!(" of options {}", number::list(places)),
+        (_, false) => format!(" at {}", number::list(places)),
+    };
+    format!("{name}{which}, {}", theory::without(note))
 }

@@ -2,7 +2,7 @@
 
 use super::table::{Align, Table};
 use super::{Paint, wrapped};
-use crate::report::number;
+use crate::report::{differences, number};
 use crate::results::{Comparison, Results};
 
 /// Metrics of the table with their heads.
@@ -10,7 +10,7 @@ const METRICS: [&str; 2] = ["latency.mean", "latency.p99"];
 
 /// A sentence for each metric.
 pub(super) fn best(results: &Results) -> String {
-    results.best.iter().map(|best| wrapped(&format!("{}.", best.words), "  ")).collect()
+    differences::statements(results).iter().map(|statement| wrapped(statement, "  ")).collect()
 }
 
 /// A row for each pair of options: difference, its interval among all pairs at once, and how much variance the same draws saved;
@@ -43,13 +43,17 @@ pub(super) fn table(results: &Results, paint: Paint) -> String {
         }
         table.row(row);
     }
-    if table.is_empty() { String::new() } else { format!("\n{}", table.text(paint)) }
+    if table.is_empty() {
+        return String::new();
+    }
+    let grain = differences::grain(results).map_or(String::new(), |note| wrapped(note, "  "));
+    format!("\n{}{grain}", table.text(paint))
 }
 
 fn cells(pair: &Comparison) -> [String; 3] {
-    let interval = number::interval(&pair.joint, "-").map_or(String::new(), |interval| format!("({interval})"));
+    let interval = number::outward(&pair.joint, "-").map_or(String::new(), |interval| format!("({interval})"));
     let saved = pair.variance_ratio.map_or("-".into(), |ratio| format!("{}x", number::significant(ratio)));
-    [number::value(&pair.joint), interval, saved]
+    [pair.joint.value.map_or("-".into(), number::significant), interval, saved]
 }
 
 #[cfg(test)]
@@ -64,7 +68,7 @@ mod tests {
         let (run, sweep) = (run(&results, false), sweep(&results, None, false));
         assert!(run.contains(said) && sweep.contains(said), "{run}\n{sweep}");
         let row = run.lines().find(|line| line.starts_with("1 - 4")).unwrap_or_default();
-        assert_eq!(row.split_whitespace().skip(3).collect::<Vec<_>>(), ["-4.7", "(-5.1", "to", "-4.3)", "12.0x"]);
+        assert_eq!(row.split_whitespace().skip(3).collect::<Vec<_>>(), ["-4.70", "(-5.10", "to", "-4.30)", "12.0x"]);
         assert!(!sweep.contains("1 - 4"), "{sweep}");
     }
 }

@@ -113,12 +113,8 @@ fn second_opinion(results: &Results) -> String {
             .map(|(_, _, hop, said)| format!("theory  {}", wrapped(&theory::line(hop, said), "        ")))
             .collect();
     }
-    let (agree, compared) = theory::agreement(results);
-    if compared == 0 {
-        return String::new();
-    }
-    let which = format!("queueing theory agrees at {agree} of {compared} hops that have a formula");
-    format!("theory  {}", wrapped(&which, "        "))
+    let all = theory::agreement(results);
+    if all.is_empty() { String::new() } else { format!("theory  {}", wrapped(&all, "        ")) }
 }
 
 /// `60 services, workload.rate 40` where a hops scenario has axes.
@@ -293,6 +289,9 @@ mod tests {
         results.points[0].metrics.insert("hop.server.rejected".into(), fixture::estimate(0.02, 0.019, 0.021));
         results.saturation.push(crate::results::SaturationPoint {
             vary: "workload.rate".into(),
+            unit: "/s".into(),
+            searched: true,
+            decided: true,
             value: Some(900.0),
             fails_at: Some(950.0),
             criterion: "condition".into(),
@@ -302,7 +301,7 @@ mod tests {
         let screen = run(&results, false);
         assert!(screen.contains("rejected") && screen.contains("2 %"), "{screen}");
         assert!(
-            screen.contains("saturates: workload.rate 900 holds, 950 does not (condition: p99 ≤ 60ms)"),
+            screen.contains("saturates: workload.rate 900/s holds, 950/s does not (condition: p99 ≤ 60ms)"),
             "{screen}"
         );
     }

@@ -21,8 +21,8 @@ pub fn sweep(results: &Results, directory: Option<&str>, colour: bool) -> String
     if let Some(sentence) = precision::sentence(results) {
         out.push_str(&wrapped(&sentence, ""));
     }
-    // Where services end is in the table.
-    for end in results.saturation.iter().filter(|end| end.vary != "services") {
+    // Where the sweep itself saw services end is in the table.
+    for end in results.saturation.iter().filter(|end| end.searched || end.vary != "services") {
         out.push_str(&saturates(results, end));
     }
     out + &written(results, directory)
@@ -158,7 +158,7 @@ pub(super) fn saturates(results: &Results, end: &SaturationPoint) -> String {
     let place = end.option.as_ref().and_then(|name| results.options.iter().position(|option| option.name == *name));
     let option = place.map_or(String::new(), |i| format!("option {}, ", i + 1));
     let raised = if end.ignoring_quotas { ", once quotas are raised" } else { "" };
-    wrapped(&format!("saturates: {option}{}{raised}", ends::sentence(end)), "  ")
+    wrapped(&format!("saturates: {option}{}{raised}", ends::sentence(end, results.confidence)), "  ")
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use super::super::judge::Judgement;
 use super::super::number::{self, list};
 use super::{TIE_METRIC, difference, in_words};
-use crate::results::{Best, HopInfo, Results};
+use crate::results::{Best, Estimate, HopInfo, Results};
 
 /// Sentences about the chosen option against those that stand as well as it does.
 pub(super) fn not_settled(results: &Results, options: &[Judgement], best: usize) -> Vec<String> {
@@ -27,10 +27,11 @@ fn close_call(results: &Results, a: &Judgement, b: &Judgement) -> Option<String>
     if results.best.iter().any(|best| said(&best)) {
         return None;
     }
-    let (_, low, high) = difference(results, a, b)?;
+    let (value, low, high) = difference(results, a, b)?;
     (low <= 0.0 && high >= 0.0 && (low, high) != (0.0, 0.0)).then(|| {
-        let range = format!("{} to {} ms", number::significant(low), number::significant(high));
-        format!("Option {} against {} on p99: the interval of the difference, {range}, covers 0", a.number, b.number)
+        let joint = Estimate { value: Some(value), low: Some(low), high: Some(high) };
+        let range = number::outward(&joint, " to ").unwrap_or_default();
+        format!("Option {} against {} on p99: the interval of the difference, {range} ms, covers 0", a.number, b.number)
     })
 }
 
