@@ -7,11 +7,13 @@ pub mod hgrm;
 pub mod json;
 pub mod known;
 mod pilots;
+mod saturation;
 pub mod theory;
 pub mod types;
 
 pub use best::{Best, LeftOut};
 pub use known::{Agreement, KnownAnswers, Validation};
 pub use pilots::{PilotCurve, Pilots};
+pub use saturation::SaturationPoint;
 pub use theory::*;
 pub use types::*;
