@@ -1,4 +1,4 @@
-//! Quantities with units: time, duration, rate, probability, bytes, bandwidth. Parsing and printing them, nothing else.
+//! Quantities with units: time, duration, rate, probability, bytes. Parsing and printing them, nothing else.
 
 use std::fmt;
 use std::ops::{Add, Sub};
@@ -115,7 +115,6 @@ const BYTE_UNITS: [(&str, f64); 7] = [
     ("MB", 1e6),
     ("GB", 1e9),
 ];
-const BANDWIDTH_UNITS: [(&str, f64); 3] = [("kbps", 1e3), ("Mbps", 1e6), ("Gbps", 1e9)];
 
 /// The units that a time may have, for messages.
 pub const TIME_UNIT_NAMES: &str = "`ns`, `us`, `ms`, `s`, `min`, `h` or `d`";
@@ -123,8 +122,6 @@ pub const TIME_UNIT_NAMES: &str = "`ns`, `us`, `ms`, `s`, `min`, `h` or `d`";
 pub const RATE_UNIT_NAMES: &str = "`/s`, `/min` or `/h`";
 /// The units that bytes may have, for messages.
 pub const BYTE_UNIT_NAMES: &str = "`B`, `KiB`, `MiB`, `GiB`, `kB`, `MB` or `GB`";
-/// The units that a bandwidth may have, for messages.
-pub const BANDWIDTH_UNIT_NAMES: &str = "`kbps`, `Mbps` or `Gbps`";
 
 /// `text` as a number and a factor of the table `units`; spaces between both are allowed, underscores inside the number too.
 fn number_and_unit(text: &str, units: &[(&str, f64)], names: &str) -> Result<f64, UnitError> {
@@ -188,15 +185,6 @@ pub fn parse_bytes(text: &str) -> Result<Bytes, UnitError> {
     }
 }
 
-/// A bandwidth such as `"3Gbps"`, in bits per second: above 0.
-///
-/// # Errors
-/// A missing or unknown unit, not a number, zero or negative.
-pub fn parse_bandwidth(text: &str) -> Result<f64, UnitError> {
-    let bits = number_and_unit(text, &BANDWIDTH_UNITS, BANDWIDTH_UNIT_NAMES)?;
-    if bits > 0.0 { Ok(bits) } else { Err(UnitError("a bandwidth must be above 0".into())) }
-}
-
 impl fmt::Display for Duration {
     /// The shortest exact text in the largest unit that keeps it at three or fewer decimals: `29s`, `1.5ms`, `20ns`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -251,7 +239,7 @@ mod tests {
                 && parse_duration("99999999999999999999d").is_err()
         );
         assert!(parse_rate("0/s").is_err() && parse_rate("-3/s").is_err() && parse_rate("nan/s").is_err());
-        assert!(parse_bytes("2KB").is_err() && parse_bandwidth("0Gbps").is_err());
+        assert!(parse_bytes("2KB").is_err());
     }
 
     #[test]

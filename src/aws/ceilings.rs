@@ -283,11 +283,3 @@ pub fn uses(inventory: &Inventory, system: &System) -> Vec<Use> {
     };
     uses::structure(inventory, system).into_iter().filter_map(with_limit).collect()
 }
-
-/// The most services whose addresses would fit if every ALB kept 8 in each subnet to grow into: advice beside the rung, which
-/// binds nothing. `None` where all fit.
-#[must_use]
-pub fn address_advice(option: &ArchitectureOption, system: &System) -> Option<u32> {
-    let room = quotas::limit(system, quotas::SUBNET_ADDRESSES);
-    largest(|services| uses::addresses_with_growth(&inventory(option, services, system), system) <= room)
-}

@@ -123,12 +123,6 @@ impl Part {
         Some((Duration::from_millis(quota.default), Duration::from_millis(quotas::in_force(system, quota).0)))
     }
 
-    /// Whether it is an API, with which every path begins.
-    #[must_use]
-    pub fn is_api(self) -> bool {
-        matches!(self, Part::RestApi | Part::HttpApi)
-    }
-
     /// Whether it is a load balancer.
     #[must_use]
     pub fn is_balancer(self) -> bool {

@@ -147,8 +147,8 @@ pub enum AccountTopology {
     SharedVpc,
 }
 
-/// `[gateway]`.
-#[derive(Clone, Debug, PartialEq)]
+/// `[gateway]`. Nothing of it is there by default.
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Gateway {
     /// Stated integration timeout; `None` is the type's own maximum (29 s REST, 30 s HTTP API).
     pub integration_timeout: Option<Duration>,
@@ -220,42 +220,52 @@ impl System {
     }
 }
 
+impl Default for Services {
+    /// `[services]` where nothing is stated; the service time is that of the latency table.
+    fn default() -> Services {
+        let time = super::latency::hop_default("service").map(|hop| hop.distribution.clone());
+        Services {
+            count: 4,
+            targets: 3,
+            concurrency: 1,
+            queue: 128,
+            time: time.unwrap_or_else(|| Distribution::constant(0.0)),
+            time_includes_zone_leg: true,
+            time_is_default: true,
+            balancing: Balancing::Inherit,
+            deployment: Deployment::Rolling,
+            surge: 2.0,
+            routes: 2,
+            interface_per_target: false,
+        }
+    }
+}
+
+impl Default for Network {
+    /// `[network]` where nothing is stated.
+    fn default() -> Network {
+        Network { zones: 3, vpcs: 2, subnet_prefix: 20, nlb_cross_zone: false, connection_reuse: 0.95 }
+    }
+}
+
+impl Default for Account {
+    /// `[account]` where nothing is stated.
+    fn default() -> Account {
+        Account { region: "us-east-1".into(), environments: 1, topology: AccountTopology::Single, accounts: 1 }
+    }
+}
+
+#[cfg(test)]
 impl System {
-    /// The built-in system: AWS's and the format's defaults, comparing `options`. The service time is that of the latency table.
+    /// The built-in system: AWS's and the format's defaults, comparing `options`.
     #[must_use]
     pub fn aws_defaults(options: Vec<super::option::ArchitectureOption>) -> System {
-        let time = super::latency::hop_default("service").map(|hop| hop.distribution.clone());
         System {
-            services: Services {
-                count: 4,
-                targets: 3,
-                concurrency: 1,
-                queue: 128,
-                time: time.unwrap_or_else(|| Distribution::constant(0.0)),
-                time_includes_zone_leg: true,
-                time_is_default: true,
-                balancing: Balancing::Inherit,
-                deployment: Deployment::Rolling,
-                surge: 2.0,
-                routes: 2,
-                interface_per_target: false,
-            },
+            services: Services::default(),
             listed: Vec::new(),
-            network: Network { zones: 3, vpcs: 2, subnet_prefix: 20, nlb_cross_zone: false, connection_reuse: 0.95 },
-            account: Account {
-                region: "us-east-1".into(),
-                environments: 1,
-                topology: AccountTopology::Single,
-                accounts: 1,
-            },
-            gateway: Gateway {
-                integration_timeout: None,
-                waf: false,
-                refund_tokens: false,
-                authorizer: None,
-                stage_throttle: None,
-                route_throttle: None,
-            },
+            network: Network::default(),
+            account: Account::default(),
+            gateway: Gateway::default(),
             traffic: Traffic {
                 rate: Rate::new(100.0).map_or(TrafficRate::Closed, TrafficRate::PerService),
                 peak_to_mean: 1.0,

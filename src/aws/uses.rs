@@ -49,13 +49,3 @@ fn addresses(vpc: &super::inventory::VpcCounts, system: &System) -> f64 {
     let free = if vpc.albs > 0.0 { quotas::limit(system, "elb.alb-free-addresses") } else { 0.0 };
     vpc.links_v2 + vpc.nlbs + vpc.albs + vpc.endpoints + (vpc.targets / f64::from(system.network.zones)).ceil() + free
 }
-
-/// The same with 8 addresses for every ALB, which may grow: advice, not a limit.
-pub(super) fn addresses_with_growth(inventory: &Inventory, system: &System) -> f64 {
-    let each = quotas::limit(system, "elb.alb-free-addresses");
-    let figure = |vpc: &super::inventory::VpcCounts| {
-        let targets = (vpc.targets / f64::from(system.network.zones)).ceil();
-        vpc.links_v2 + vpc.nlbs + each * vpc.albs + vpc.endpoints + targets
-    };
-    inventory.vpcs.iter().map(figure).fold(0.0, f64::max)
-}

@@ -48,7 +48,9 @@ pub fn simulate(net: &Network, window: &Window, key: RunKey) -> Result<Tally, En
 /// # Errors
 /// As [`simulate`], and [`EngineError::Stopped`].
 pub fn simulate_until(net: &Network, window: &Window, key: RunKey, stop: &AtomicBool) -> Result<Tally, EngineError> {
-    simulate_by(Way::of(net), net, window, key, stop)
+    let program = Program::new(net);
+    let short = Short::of(net, &program);
+    run(Way::among(net, short), net, &program, short, (window, key, stop))
 }
 
 /// How the events of a network are gone through. All ways that a network has give the same tally.
@@ -66,7 +68,11 @@ impl Way {
     /// The shortest that a network has; it has those before it too.
     #[must_use]
     pub fn of(net: &Network) -> Way {
-        match (is_open_loop(net), Short::of(net, &Program::new(net))) {
+        Way::among(net, Short::of(net, &Program::new(net)))
+    }
+
+    fn among(net: &Network, short: Option<Short>) -> Way {
+        match (is_open_loop(net), short) {
             (false, _) => Way::Full,
             (true, None) => Way::Open,
             (true, Some(_)) => Way::Short,
@@ -86,21 +92,25 @@ pub fn simulate_by(
     stop: &AtomicBool,
 ) -> Result<Tally, EngineError> {
     let program = Program::new(net);
-    match (way, Short::of(net, &program)) {
-        (Way::Full, _) => {
-            let mut run = Run::<false>::new(net, &program, window, key);
-            run.go(stop)?;
-            run.finish()
-        }
-        (Way::Short, Some(short)) => {
-            let mut run = Run::<true>::new(net, &program, window, key);
-            run.go_short(short, stop)?;
-            run.finish()
-        }
-        _ => {
-            let mut run = Run::<true>::new(net, &program, window, key);
-            run.go(stop)?;
-            run.finish()
-        }
+    run(way, net, &program, Short::of(net, &program), (window, key, stop))
+}
+
+fn run(
+    way: Way,
+    net: &Network,
+    program: &Program<'_>,
+    short: Option<Short>,
+    (window, key, stop): (&Window, RunKey, &AtomicBool),
+) -> Result<Tally, EngineError> {
+    if way == Way::Full {
+        let mut run = Run::<false>::new(net, program, window, key);
+        run.go(stop)?;
+        return run.finish();
     }
+    let mut run = Run::<true>::new(net, program, window, key);
+    match short.filter(|_| way == Way::Short) {
+        Some(short) => run.go_short(short, stop)?,
+        None => run.go(stop)?,
+    }
+    run.finish()
 }

@@ -173,7 +173,9 @@ pub struct Tally {
     pub audit: Audit,
 }
 
-/// Counts of arrivals in windows of one length.
+/// Counts of arrivals in windows of one length, and their index of dispersion: 1 for a Poisson process, 0 for a clock.
+///
+/// Source: Gusella, "Characterizing the variability of arrival processes with indexes of dispersion", IEEE JSAC 9 (1991).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Dispersion {
     width: u64,

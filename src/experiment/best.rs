@@ -4,8 +4,7 @@ use super::metrics::Series;
 use super::point::Outcome;
 use super::sweep::{Cell, Combination};
 use super::validate::resolution;
-use crate::results::{Best, Comparison, Estimate, LeftOut};
-use crate::stats::Interval;
+use crate::results::{Best, Comparison, LeftOut};
 use crate::stats::estimate::{Paired, paired, paired_quantile};
 use crate::stats::selection::{Selection, joint_confidence, select};
 
@@ -44,8 +43,8 @@ pub fn pairs(options: &Options<'_>, services: Option<u32>, metric: &str, confide
                 b: b.into(),
                 services,
                 metric: metric.into(),
-                difference: estimate(&alone.difference),
-                joint: estimate(&difference(first, second, metric, joint).difference),
+                difference: alone.difference.into(),
+                joint: difference(first, second, metric, joint).difference.into(),
                 variance_ratio: Some(alone.variance_ratio).filter(|ratio| ratio.is_finite()),
             });
         }
@@ -136,10 +135,6 @@ fn difference((one, a): Entrant<'_>, (other, b): Entrant<'_>, metric: &str, conf
         (Some(a), Some(b)) => paired_quantile((a, b), first, second, resolution(metric), same, confidence),
         _ => paired(first, second, confidence),
     }
-}
-
-fn estimate(interval: &Interval) -> Estimate {
-    Estimate { value: Some(interval.value), low: interval.low, high: interval.high }
 }
 
 /// The statement in words. Bounds are rounded to the side on which they stay true.

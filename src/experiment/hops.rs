@@ -105,8 +105,7 @@ fn compared(opinion: &Opinion, hop: &str, measured: &Measured, attempts: u64, st
 /// that are expected, intervals say little.
 fn judged(expected: &Expected, name: &str, measured: &Measured, attempts: u64, steady: Steady) -> TheoryValue {
     let shown = measured.estimate(name, steady.confidence).filter(|_| steady.stable);
-    let estimate =
-        shown.map_or_else(Estimate::default, |i| Estimate { value: Some(i.value), low: i.low, high: i.high });
+    let estimate = shown.map_or_else(Estimate::default, Estimate::from);
     let resolution = if expected.metric.ends_with("p99") { RESOLUTION } else { 0.0 };
     let slack = (resolution + expected.unseen) * expected.computed.value;
     let half = measured.estimate(name, LEVEL).and_then(|interval| interval.half_width());

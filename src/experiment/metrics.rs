@@ -342,19 +342,20 @@ impl Measured {
     #[must_use]
     pub fn estimates(&self, confidence: f64, stable: bool) -> BTreeMap<String, Estimate> {
         let estimate = |name: &String| {
-            if !stable && settles(name) {
-                return Some(Estimate::default());
-            }
-            let interval = self.estimate(name, confidence)?;
-            // Nothing measured is below 0.
-            let within = |end: f64| if is_share(name) { end.clamp(0.0, 1.0) } else { end.max(0.0) };
-            Some(Estimate {
-                value: Some(interval.value),
-                low: interval.low.map(within),
-                high: interval.high.map(within),
-            })
+            let steady = stable || !settles(name);
+            if steady { self.possible(name, confidence) } else { Some(Estimate::default()) }
         };
         self.series.keys().filter_map(|name| estimate(name).map(|estimate| (name.clone(), estimate))).collect()
+    }
+
+    /// As [`Measured::estimate`], with the ends of the interval held where the metric can be: nothing measured is below 0, no
+    /// share above 1.
+    #[must_use]
+    pub fn possible(&self, name: &str, confidence: f64) -> Option<Estimate> {
+        let interval = self.estimate(name, confidence)?;
+        let most = if is_share(name) { 1.0 } else { f64::INFINITY };
+        let within = |end: f64| end.clamp(0.0, most);
+        Some(Interval { low: interval.low.map(within), high: interval.high.map(within), ..interval }.into())
     }
 }
 

@@ -65,22 +65,19 @@ pub fn validate_all(files: &[(String, Source)], control: &Control) -> Result<Vec
 }
 
 fn compare_search(expected: &Expected, measured: Option<f64>, file: &str) -> Validation {
-    let tolerance = expected.value.abs() * expected.within + 1e-9;
-    Validation {
-        file: file.into(),
-        metric: expected.metric.clone(),
-        expected: expected.value,
-        measured,
-        tolerance,
-        z: None,
-        pass: measured.is_some_and(|value| (value - expected.value).abs() <= tolerance),
-    }
+    verdict(expected, measured, 0.0, expected.value.abs() * expected.within, file)
 }
 
 fn compare(expected: &Expected, outcome: &Outcome, file: &str) -> Validation {
     let measured = outcome.measured.estimate(&expected.metric, 0.95).map(|interval| interval.value);
     let error = expected.value.abs() * expected.sigma * libm::sqrt(1e6 / outcome.point.requests.max(1) as f64);
     let slack = expected.value.abs() * (expected.within + resolution(&expected.metric));
+    verdict(expected, measured, error, slack, file)
+}
+
+/// Whether what was measured is within so many standard errors and some slack of what was expected.
+fn verdict(expected: &Expected, measured: Option<f64>, error: f64, slack: f64, file: &str) -> Validation {
+    let off = measured.map(|value| value - expected.value);
     let tolerance = allowed_errors(&expected.metric) * error + slack + 1e-9;
     Validation {
         file: file.into(),
@@ -88,7 +85,7 @@ fn compare(expected: &Expected, outcome: &Outcome, file: &str) -> Validation {
         expected: expected.value,
         measured,
         tolerance,
-        z: measured.filter(|_| error > 0.0).map(|value| (value - expected.value) / error),
-        pass: measured.is_some_and(|value| (value - expected.value).abs() <= tolerance),
+        z: off.filter(|_| error > 0.0).map(|off| off / error),
+        pass: off.is_some_and(|off| off.abs() <= tolerance),
     }
 }

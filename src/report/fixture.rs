@@ -361,17 +361,3 @@ fn assumptions() -> Vec<Assumption> {
         row("Service time", "lognormal, median 12 ms, p99 90 ms", "yours", "scenarios/orders.toml:18"),
     ]
 }
-
-/// Shows the screens of the fixtures: `cargo test --lib show_screens -- --ignored --nocapture`.
-#[test]
-#[ignore = "prints, checks nothing"]
-fn show_screens() {
-    use super::terminal;
-    for results in [orders(), four(), queue()] {
-        println!("{}\n=====", terminal::sweep(&results, Some("output/orders"), false));
-        println!("{}\n=====", terminal::run(&results, false));
-        println!("{}\n=====", terminal::limits(&results, false, false));
-        println!("{}\n=====", terminal::check(&results, false));
-        println!("{}\n=====", terminal::validate(&results, false, false));
-    }
-}

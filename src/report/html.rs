@@ -117,20 +117,4 @@ mod tests {
         assert!(!html.contains("<script") && !html.contains("\" onload=") && !html.contains("href=\"javascript"));
         assert_eq!(unbalanced(&html), Vec::<String>::new());
     }
-
-    /// Writes the pages of the fixtures into the system's temporary folder, to look at.
-    #[test]
-    #[ignore = "writes files to look at, checks nothing"]
-    fn write_pages() {
-        for (name, results) in [("orders", fixture::orders()), ("four", fixture::four()), ("queue", fixture::queue())] {
-            let figures = if name == "queue" { Vec::new() } else { figures() };
-            let folder = std::env::temp_dir();
-            std::fs::write(folder.join(format!("gatecap-{name}.html")), html(&results, &figures, "").unwrap()).unwrap();
-            std::fs::write(
-                folder.join(format!("gatecap-{name}.md")),
-                crate::report::markdown::markdown(&results, &figures).unwrap(),
-            )
-            .unwrap();
-        }
-    }
 }

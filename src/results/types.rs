@@ -9,6 +9,7 @@ use super::known::{KnownAnswers, Validation};
 use super::pilots::Pilots;
 use super::saturation::SaturationPoint;
 use super::theory::Theory;
+use crate::stats::Interval;
 
 /// Version of the results format.
 pub const FORMAT: u32 = 1;
@@ -168,6 +169,12 @@ pub struct Estimate {
     pub low: Option<f64>,
     /// Upper end; null where withheld.
     pub high: Option<f64>,
+}
+
+impl From<Interval> for Estimate {
+    fn from(Interval { value, low, high }: Interval) -> Estimate {
+        Estimate { value: Some(value), low, high }
+    }
 }
 
 /// One simulated point.

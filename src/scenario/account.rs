@@ -9,7 +9,7 @@ use crate::aws::system::{Account, AccountTopology, Gateway, Network, Throttle};
 use crate::issue::nearest;
 
 pub(super) fn network(top: &Fields<'_>) -> Network {
-    let mut network = Network { zones: 3, vpcs: 2, subnet_prefix: 20, nlb_cross_zone: false, connection_reuse: 0.95 };
+    let mut network = Network::default();
     let Some(field) = top.get("network") else { return network };
     let Some(fields) = Fields::new(field.sink, field.node, "`[network]`") else { return network };
     if let Some(zones) = fields.get("zones").and_then(|f| f.count(1..=6)) {
@@ -42,8 +42,7 @@ const TOPOLOGIES: [(&str, AccountTopology); 4] = [
 ];
 
 pub(super) fn account(top: &Fields<'_>) -> Account {
-    let mut account =
-        Account { region: "us-east-1".into(), environments: 1, topology: AccountTopology::Single, accounts: 1 };
+    let mut account = Account::default();
     let Some(field) = top.get("account") else { return account };
     let Some(fields) = Fields::new(field.sink, field.node, "`[account]`") else { return account };
     account.region = fields.get("region").and_then(|f| region(&f)).unwrap_or(account.region);
@@ -102,14 +101,7 @@ fn region(field: &Field<'_>) -> Option<String> {
 }
 
 pub(super) fn gateway(top: &Fields<'_>, context: &Context<'_>) -> Gateway {
-    let mut gateway = Gateway {
-        integration_timeout: None,
-        waf: false,
-        refund_tokens: false,
-        authorizer: None,
-        stage_throttle: None,
-        route_throttle: None,
-    };
+    let mut gateway = Gateway::default();
     let Some(field) = top.get("gateway") else { return gateway };
     let Some(fields) = Fields::new(field.sink, field.node, "`[gateway]`") else { return gateway };
     gateway.integration_timeout =

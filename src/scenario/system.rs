@@ -9,7 +9,6 @@ use super::laws::distribution;
 use super::metrics::AWS_HOPS;
 use super::names::unique;
 use super::options::{self, Loaded};
-use crate::aws::latency::hop_default;
 use crate::aws::quotas;
 use crate::aws::system::{Balancing, Deployment, Listed, QuotaValue, Services, System, Traffic};
 use crate::issue::nearest;
@@ -33,7 +32,7 @@ const DEPLOYMENT: [(&str, Deployment); 3] =
 
 /// `[services]` with its defaults. A hops scenario has their number only.
 pub(super) fn services(top: &Fields<'_>, is_hops: bool, context: &Context<'_>) -> Option<Services> {
-    let mut services = defaults();
+    let mut services = Services::default();
     let Some(field) = top.get("services") else { return Some(services) };
     let fields = Fields::new(field.sink, field.node, "`[services]`")?;
     if is_hops {
@@ -59,7 +58,7 @@ pub(super) fn services(top: &Fields<'_>, is_hops: bool, context: &Context<'_>) -
     if let Some(time) = fields.get("time") {
         services.time = distribution(&time, context.base).unwrap_or(services.time);
         // By value and not by key, so that the resolved scenario, which states everything, is judged as the original was.
-        services.time_is_default = services.time == defaults().time;
+        services.time_is_default = services.time == Services::default().time;
         services.time_includes_zone_leg = false;
     }
     if let Some(included) = fields.get("time_includes_zone_leg").and_then(|f| f.boolean()) {
@@ -78,32 +77,13 @@ pub(super) fn services(top: &Fields<'_>, is_hops: bool, context: &Context<'_>) -
     (top.sink.count() == before).then_some(services)
 }
 
-/// `[services]` where nothing is stated.
-fn defaults() -> Services {
-    let time = hop_default("service").map_or_else(|| Distribution::constant(0.0), |hop| hop.distribution.clone());
-    Services {
-        count: DEFAULT_SERVICES,
-        targets: 3,
-        concurrency: 1,
-        queue: 128,
-        time,
-        time_includes_zone_leg: true,
-        time_is_default: true,
-        balancing: Balancing::Inherit,
-        deployment: Deployment::Rolling,
-        surge: 2.0,
-        routes: 2,
-        interface_per_target: false,
-    }
-}
-
 /// The tables of an options scenario. `services` and `traffic` of the result are placeholders until `system` fills them in.
 pub(super) fn rest(top: &Fields<'_>, services: u32, context: &Context<'_>) -> Option<Rest> {
     let before = top.sink.count();
     let loaded = options::options(top, context);
     let names: Vec<String> = loaded.iter().map(|loaded| loaded.option.name.clone()).collect();
     let system = System {
-        services: Services { count: services, ..defaults() },
+        services: Services { count: services, ..Services::default() },
         listed: listed(top, &names, services, context),
         network: network(top),
         account: account(top),

@@ -1,7 +1,6 @@
 //! Output analysis: recording latencies, and turning replications into estimates with intervals. Plain numbers in,
 //! plain numbers out; it knows neither queues nor AWS.
 
-pub mod dispersion;
 pub mod estimate;
 pub mod histogram;
 #[cfg(test)]
