@@ -2,7 +2,7 @@
 
 use super::metrics::Measured;
 use crate::engine::{Network, Tally};
-use crate::results::{Estimate, HopInfo, Theory, TheoryValue, Warning};
+use crate::results::{HopInfo, Theory, TheoryValue, Warning};
 use crate::topology::{Expected, Legend, Opinion};
 
 /// Confidence of the intervals that decide whether theory and simulation agree. A sweep compares some 2,000 values, so one
@@ -104,8 +104,7 @@ fn compared(opinion: &Opinion, hop: &str, measured: &Measured, attempts: u64, st
 /// formula, what service times bring that are too rare to be seen, and what [`EVENTS`] single attempts bring: where fewer than
 /// that are expected, intervals say little.
 fn judged(expected: &Expected, name: &str, measured: &Measured, attempts: u64, steady: Steady) -> TheoryValue {
-    let shown = measured.estimate(name, steady.confidence).filter(|_| steady.stable);
-    let estimate = shown.map_or_else(Estimate::default, Estimate::from);
+    let estimate = measured.possible(name, steady.confidence).filter(|_| steady.stable).unwrap_or_default();
     let resolution = if expected.metric.ends_with("p99") { RESOLUTION } else { 0.0 };
     let slack = (resolution + expected.unseen) * expected.computed.value;
     let half = measured.estimate(name, LEVEL).and_then(|interval| interval.half_width());

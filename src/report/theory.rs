@@ -67,7 +67,7 @@ pub(super) fn measured(value: &TheoryValue, dash: &str) -> (String, String) {
     (text, number::interval(&estimate, dash).filter(|_| wide).unwrap_or_default())
 }
 
-/// How many comparisons agree, each of a hop at a point, in a sentence without its full stop; empty where there is none.
+/// How many comparisons, one a hop and point, agree, in a sentence without its full stop; empty where there is none.
 pub(super) fn agreement(results: &Results) -> String {
     let verdicts = |point: &Point| -> Vec<bool> {
         point.hops.iter().filter_map(|hop| hop.theory.as_ref().and_then(|theory| theory.agrees)).collect()
@@ -85,8 +85,8 @@ pub(super) fn agreement(results: &Results) -> String {
     let (points, with) = (results.points.len(), by_point.iter().filter(|verdicts| !verdicts.is_empty()).count());
     match points {
         1 => which,
-        _ if with == points => format!("{which}, each of a hop at one of {points} points"),
-        _ => format!("{which}, each of a hop at one of {with} points (of {points}, the others have none)"),
+        _ if with == points => format!("{which}, at {points} points"),
+        _ => format!("{which}, at {with} of {points} points; the others have none"),
     }
 }
 
@@ -222,7 +222,7 @@ mod tests {
         assert_eq!(page.matches("<td>workload.rate 80</td>").count(), 2, "hop by hop and the opinion");
         for part in [
             "| workload.rate 80 | server | M/M/1",
-            "Both comparisons agree, each of a hop at one of 2 points (of 3, the others have none).",
+            "Both comparisons agree, at 2 of 3 points; the others have none.",
             "server at workload.rate 120, not compared: offered more than it can serve",
             "99.999 %",
         ] {

@@ -4,7 +4,7 @@ use super::super::asks::wants;
 use super::super::judge::{Judgement, Outcome, monthly};
 use super::super::number::{self, list};
 use super::{difference, in_words};
-use crate::results::Results;
+use crate::results::{Estimate, Results};
 
 /// Whether every option does what is asked on today's quotas.
 pub(super) fn all_hold(options: &[Judgement]) -> bool {
@@ -174,7 +174,8 @@ fn against(results: &Results, option: &Judgement, best: &Judgement) -> String {
     let more = month(option) - month(best);
     match difference(results, option, best) {
         Some((value, low, high)) if low > 0.0 => {
-            let range = format!("{}-{}", number::significant(low), number::significant(high));
+            let ends = Estimate { value: Some(value), low: Some(low), high: Some(high) };
+            let range = number::outward(&ends, "-").unwrap_or_default();
             format!("p99 {} ms slower ({range}){legacy}", number::significant(value))
         }
         _ if !legacy.is_empty() => "a link that AWS advises against".to_string(),
