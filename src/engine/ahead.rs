@@ -2,6 +2,8 @@
 //! in columns they do not wait for one another, and one table after the other is in the cache. What was drawn together is
 //! counted together, once the block is used up.
 
+use std::ops::Range;
+
 use super::attempt::choose;
 use super::meter::HopMeter;
 use super::program::Program;
@@ -72,6 +74,18 @@ impl<'a> Ahead<'a> {
         self.at[place % BLOCK]
     }
 
+    /// Instants of arrival from a place on, ns.
+    #[inline]
+    pub(super) fn instants(&self, place: usize) -> &[u64] {
+        &self.at[place..self.len]
+    }
+
+    /// Instants of arrival and service times at the first station at some places, ns.
+    #[inline]
+    pub(super) fn arrivals(&self, places: Range<usize>) -> (&[u64], &[u64]) {
+        (&self.at[places.clone()], &self.demands[places])
+    }
+
     /// Number, key and class of the request at a place.
     #[inline]
     pub(super) fn request(&self, place: usize) -> (u64, AttemptKey, u32) {
@@ -97,10 +111,20 @@ impl<'a> Ahead<'a> {
         self.measured |= 1 << (place % BLOCK);
     }
 
+    /// Marks the requests at these places as measured.
+    pub(super) fn measure_each(&mut self, places: Range<usize>) {
+        self.measured |= mask(places);
+    }
+
     /// The request at a place, measured or not, takes the chain of delays that begins with number `first`.
     #[inline]
     pub(super) fn take(&mut self, place: usize, first: u32, measured: bool) {
         self.taken[first as usize - self.program.ahead.delays.start] |= u64::from(measured) << (place % BLOCK);
+    }
+
+    /// The requests at these places, all measured or none, take the chain of delays that begins with number `first`.
+    pub(super) fn take_each(&mut self, places: Range<usize>, first: u32, measured: bool) {
+        self.taken[first as usize - self.program.ahead.delays.start] |= if measured { mask(places) } else { 0 };
     }
 
     /// The instant of the last arrival, ns.
@@ -155,6 +179,11 @@ impl<'a> Ahead<'a> {
             }
         }
     }
+}
+
+/// A bit for each of these places.
+fn mask(places: Range<usize>) -> u64 {
+    if places.is_empty() { 0 } else { (u64::MAX >> (BLOCK - places.len())) << places.start }
 }
 
 /// The places of the bits that are set.

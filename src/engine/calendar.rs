@@ -34,16 +34,29 @@ pub struct Event {
 pub struct Calendar {
     heap: Vec<u128>,
     sequence: u32,
+    /// The entries are in no order: [`Calendar::tidy`] comes before all but [`Calendar::append`] and [`Calendar::take_before`].
+    loose: bool,
+    /// Instants and places of what is taken.
+    keys: Vec<u64>,
+    /// What is taken, in no order.
+    unsorted: Vec<u128>,
 }
 
 const SEQUENCE_MASK: u32 = (1 << 29) - 1;
 const ARITY: usize = 4;
 
+/// Events up to which taking many is looking at all of them and sorting those.
+const FEW: usize = 256;
+/// Events below which it is so again.
+const FEW_AGAIN: usize = FEW / 2;
+/// Bits of a key that hold a place among the taken.
+const PLACE_BITS: u32 = 8;
+
 impl Calendar {
     /// An empty set with room for `capacity` events.
     #[must_use]
     pub fn with_capacity(capacity: usize) -> Calendar {
-        Calendar { heap: Vec::with_capacity(capacity), sequence: 0 }
+        Calendar { heap: Vec::with_capacity(capacity), ..Calendar::default() }
     }
 
     /// Number of pending events.
@@ -58,12 +71,90 @@ impl Calendar {
         self.heap.is_empty()
     }
 
+    /// What stands for the event, which is the latest of its instant and kind.
+    #[inline(always)]
+    fn entry(&mut self, at: u64, kind: Kind, slot: u32) -> u128 {
+        let low = (u64::from(kind as u8) << 61) | (u64::from(self.sequence) << 32) | u64::from(slot);
+        self.sequence = (self.sequence + 1) & SEQUENCE_MASK;
+        (u128::from(at) << 64) | u128::from(low)
+    }
+
+    /// Schedules a move of `slot` for `at`, in any place while there are few.
+    #[inline]
+    pub(super) fn append(&mut self, at: u64, slot: u32) {
+        if !self.loose && self.heap.len() < FEW_AGAIN {
+            // Where instants tie, what stands first was scheduled first.
+            self.heap.sort_unstable();
+            self.loose = true;
+        }
+        if self.loose && self.heap.len() < FEW {
+            let entry = self.entry(at, Kind::Move, slot);
+            self.heap.push(entry);
+        } else {
+            self.tidy();
+            self.push(at, Kind::Move, slot);
+        }
+    }
+
+    /// Fills `taken` with the instants and slots of all moves that stand before `order`, earliest first, and takes them out.
+    pub(super) fn take_before(&mut self, order: u128, taken: &mut Vec<(u64, u32)>) {
+        taken.clear();
+        let at_and_slot = |entry: u128| ((entry >> 64) as u64, entry as u32);
+        if !self.loose {
+            while self.first() < order {
+                taken.extend(self.first_out().map(at_and_slot));
+            }
+            return;
+        }
+        self.part(order);
+        let first = self.unsorted.iter().map(|entry| (entry >> 64) as u64).min().unwrap_or(0);
+        let last = self.unsorted.iter().map(|entry| (entry >> 64) as u64).max().unwrap_or(0);
+        if (last - first) >> (64 - PLACE_BITS) == 0 {
+            // Half as long to compare and to move.
+            let key = |(place, entry): (u64, &u128)| (((entry >> 64) as u64 - first) << PLACE_BITS) | place;
+            self.keys.clear();
+            self.keys.extend((0..).zip(&self.unsorted).map(key));
+            self.keys.sort_unstable();
+            let place = |key: &u64| (key & ((1 << PLACE_BITS) - 1)) as usize;
+            taken.extend(self.keys.iter().map(|key| at_and_slot(self.unsorted[place(key)])));
+        } else {
+            self.unsorted.sort_unstable();
+            taken.extend(self.unsorted.iter().copied().map(at_and_slot));
+        }
+    }
+
+    /// Moves the entries before `order` out of a loose calendar; both keep their order.
+    fn part(&mut self, order: u128) {
+        self.unsorted.clear();
+        self.unsorted.resize(self.heap.len(), 0);
+        let (mut out, mut kept) = (0, 0);
+        // Where an entry goes is anybody's guess, so no branch depends on it.
+        for index in 0..self.heap.len() {
+            let entry = self.heap[index];
+            self.unsorted[out] = entry;
+            self.heap[kept] = entry;
+            out += usize::from(entry < order);
+            kept += usize::from(entry >= order);
+        }
+        self.unsorted.truncate(out);
+        self.heap.truncate(kept);
+    }
+
+    /// Puts the events in order, if they are in none.
+    #[inline]
+    pub(super) fn tidy(&mut self) {
+        if self.loose {
+            // What is sorted is a heap.
+            self.heap.sort_unstable();
+            self.loose = false;
+        }
+    }
+
     /// Schedules `slot` for `at`.
     #[inline]
     pub fn push(&mut self, at: u64, kind: Kind, slot: u32) {
-        let low = (u64::from(kind as u8) << 61) | (u64::from(self.sequence) << 32) | u64::from(slot);
-        self.sequence = (self.sequence + 1) & SEQUENCE_MASK;
-        let entry = (u128::from(at) << 64) | u128::from(low);
+        debug_assert!(!self.loose, "a loose calendar is tidied first");
+        let entry = self.entry(at, kind, slot);
         let mut hole = self.heap.len();
         self.heap.push(entry);
         while hole > 0 {
@@ -98,6 +189,13 @@ impl Calendar {
     /// always a late one, so comparing it on the way down would be wasted.
     #[inline]
     pub fn pop(&mut self) -> Option<Event> {
+        let top = self.first_out()?;
+        Some(Event { at: (top >> 64) as u64, kind: kind_of(top), slot: top as u32 })
+    }
+
+    #[inline]
+    fn first_out(&mut self) -> Option<u128> {
+        debug_assert!(!self.loose, "a loose calendar is tidied first");
         let top = *self.heap.first()?;
         let last = self.heap.pop()?;
         let len = self.heap.len();
@@ -133,7 +231,7 @@ impl Calendar {
             }
             self.heap[hole] = last;
         }
-        Some(Event { at: (top >> 64) as u64, kind: kind_of(top), slot: top as u32 })
+        Some(top)
     }
 }
 
@@ -151,6 +249,34 @@ fn kind_of(entry: u128) -> Kind {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn moves_taken_together_come_as_they_pop() {
+        let bits = |i: u64| RunKey::new(9, 0).attempt(i, 0).bits(StreamId::new("test", "together"));
+        // Few and many pending, with ties, over ranges that fit a key and that do not.
+        for (spread, scale) in [(100, 1), (3_000, 1), (20_000, 1), (90, 1 << 50)] {
+            let (mut together, mut one_by_one) = (Calendar::default(), Calendar::default());
+            let mut taken = Vec::new();
+            for block in 0..200_u64 {
+                for i in 64 * block..64 * (block + 1) {
+                    let at = (i + bits(i) % spread) * scale;
+                    if bits(i) >> 60 == 0 {
+                        together.tidy();
+                        together.push(at, Kind::Move, i as u32);
+                    } else {
+                        together.append(at, i as u32);
+                    }
+                    one_by_one.push(at, Kind::Move, i as u32);
+                }
+                let order = Calendar::order(64 * block * scale, Kind::Start);
+                together.take_before(order, &mut taken);
+                for &(at, slot) in &taken {
+                    assert_eq!(one_by_one.pop(), Some(Event { at, kind: Kind::Move, slot }));
+                }
+                assert!(one_by_one.first() >= order);
+            }
+        }
+    }
     use crate::random::RunKey;
     use crate::random::StreamId;
 

@@ -74,6 +74,12 @@ impl<const OPEN: bool> Run<'_, OPEN> {
 
     pub(super) fn release_connection(&mut self, index: u32, at: u64, target: u32) {
         let idle = &mut self.idle[index as usize];
+        if idle.len() == idle.capacity() {
+            // Before memory grows: what has been idle for too long is never taken again.
+            let timeout = self.net.pools[index as usize / self.net.classes.len()].idle_timeout;
+            let dead = idle.partition_point(|&(since, _)| self.now.saturating_sub(since) > timeout);
+            idle.drain(..dead);
+        }
         let place = idle.iter().rposition(|&(since, _)| since <= at).map_or(0, |before| before + 1);
         idle.insert(place, (at, target));
     }

@@ -42,11 +42,13 @@ enum Member {
 
 /// A service that is not counted yet.
 #[derive(Clone, Copy, Debug)]
-struct Passed {
-    line: u32,
-    measured: bool,
-    wait: u64,
-    sojourn: u64,
+pub(super) struct Passed {
+    pub line: u32,
+    pub measured: bool,
+    /// ns.
+    pub wait: u64,
+    /// ns.
+    pub sojourn: u64,
 }
 
 impl Passed {
@@ -139,15 +141,24 @@ impl HopMeter {
     /// Counts the services that are not counted yet.
     #[inline(never)]
     fn settle(&mut self) {
+        let mut passed = std::mem::take(&mut self.passed);
+        self.count_each(passed.iter().copied());
+        passed.clear();
+        self.passed = passed;
+    }
+
+    /// Counts services.
+    #[inline]
+    pub(super) fn count_each(&mut self, passed: impl Iterator<Item = Passed>) {
         if let [line] = &mut self.lines[..]
             && self.recorders.is_empty()
         {
             // In registers from one end of the block to the other.
             let mut counts = std::mem::take(line);
-            self.passed.iter().for_each(|passed| passed.count(&mut counts, &mut self.wait, &mut self.sojourn));
+            passed.for_each(|passed| passed.count(&mut counts, &mut self.wait, &mut self.sojourn));
             *line = counts;
         } else {
-            for passed in &self.passed {
+            for passed in passed {
                 let (waits, sojourns) = match self.recorders.get_mut(passed.line as usize) {
                     Some((waits, sojourns)) => (waits, sojourns),
                     None => (&mut self.wait, &mut self.sojourn),
@@ -155,7 +166,32 @@ impl HopMeter {
                 passed.count(&mut self.lines[passed.line as usize], waits, sojourns);
             }
         }
-        self.passed.clear();
+    }
+
+    /// Whether services may be counted by column: there is one line, and no member records.
+    pub(super) fn has_columns(&self) -> bool {
+        self.lines.len() == 1 && self.recorders.is_empty()
+    }
+
+    /// Counts services, all measured or none, by their waiting and their sojourn, ns, of a hop that has columns. The caller
+    /// records the sojourns of the measured ones and hands them in with [`HopMeter::add_sojourns`].
+    pub(super) fn count_columns(&mut self, measured: bool, waits: &[u64], sojourns: &[u64]) {
+        let line = &mut self.lines[0];
+        let sum = |times: &[u64]| times.iter().map(|&ns| u128::from(ns)).sum::<u128>();
+        let (wait, sojourn) = (sum(waits), sum(sojourns));
+        line.busy += sojourn - wait;
+        if measured {
+            line.served += waits.len() as u64;
+            line.waited += waits.iter().filter(|&&wait| wait > 0).count() as u64;
+            line.wait += wait;
+            line.sojourn += sojourn;
+            waits.iter().for_each(|&wait| self.wait.place(wait));
+        }
+    }
+
+    /// Adds sojourns whose sum the line holds already.
+    pub(super) fn add_sojourns(&mut self, sojourns: &Recorder) {
+        self.sojourn.merge_places(sojourns);
     }
 
     /// The service given at each line, which may be set anew.

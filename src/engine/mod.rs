@@ -40,6 +40,7 @@ mod simulate;
 mod source;
 mod station;
 mod steps;
+mod stretch;
 pub mod tally;
 mod walk;
 mod window;

@@ -248,7 +248,12 @@ impl<'a, const OPEN: bool> Run<'a, OPEN> {
         if !self.gate.is_quiet(at) {
             self.pass_gate(at);
         }
-        let measured = self.gate.phase == Phase::Open;
+        self.walker(key, at, class, self.gate.phase == Phase::Open)
+    }
+
+    /// A first attempt that sets out at `at`.
+    #[inline(always)]
+    pub(super) fn walker(&self, key: AttemptKey, at: u64, class: u32, measured: bool) -> Walker {
         let step = self.program.entry(class);
         Walker { key, arrived: at, demand: NOT_DRAWN, choice: NOT_CHOSEN, class, step, measured, decided: false }
     }

@@ -21,6 +21,29 @@ pub(super) fn least(free: &[u64]) -> (usize, u64) {
     }
 }
 
+/// How long attempts wait, ns, that arrive at `at` with service times of `demands` at a station whose few servers become free
+/// at `free`.
+pub(super) fn in_order(free: &mut [u64], at: &[u64], demands: &[u64], waits: &mut [u64]) {
+    let attempts = at.iter().zip(demands).zip(waits);
+    if let [free] = free {
+        // In a register from one end to the other.
+        let mut earliest = *free;
+        for ((&at, &demand), wait) in attempts {
+            let start = earliest.max(at);
+            earliest = start.saturating_add(demand);
+            *wait = start - at;
+        }
+        *free = earliest;
+        return;
+    }
+    for ((&at, &demand), wait) in attempts {
+        let (server, earliest) = least(free);
+        let start = earliest.max(at);
+        free[server] = start.saturating_add(demand);
+        *wait = start - at;
+    }
+}
+
 /// Instants at which many servers become free: a binary heap, the earliest first. Servers that were never used are not in it.
 #[derive(Clone, Debug)]
 pub(super) struct Heap {
@@ -137,6 +160,27 @@ impl Varying {
 mod tests {
     use super::*;
     use crate::random::{RunKey, StreamId};
+
+    #[test]
+    fn one_after_the_other_and_in_one_go_wait_as_long() {
+        let bits = |i: u64| RunKey::new(2, 0).attempt(i, 0).bits(StreamId::new("servers", "test")) >> 50;
+        for servers in [1, 3, 8] {
+            let at: Vec<u64> = (0..1_000).map(|i| 8_192 * i / servers as u64).collect();
+            let demands: Vec<u64> = (0..1_000).map(bits).collect();
+            let mut waits = vec![0; 1_000];
+            let mut together = vec![0; servers];
+            for block in 0..10 {
+                let block = 100 * block..100 * (block + 1);
+                in_order(&mut together, &at[block.clone()], &demands[block.clone()], &mut waits[block]);
+            }
+            let mut free = vec![0; servers];
+            for ((&at, &demand), &wait) in at.iter().zip(&demands).zip(&waits) {
+                let (server, earliest) = least(&free);
+                assert_eq!(wait, earliest.max(at) - at, "{servers}");
+                free[server] = at + wait + demand;
+            }
+        }
+    }
 
     #[test]
     fn looking_at_all_and_the_heap_agree() {

@@ -10,14 +10,15 @@ use super::network::{Arrivals, Network};
 use super::program::{Op, Program};
 use super::run::Run;
 use super::simulate::EngineError;
+use super::stretch::Stretch;
 use super::tally::Outcome;
 use super::walk::Next;
 
 /// A route of delays `first` to `first + count` of the program and a station.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Short {
-    first: u32,
-    count: u32,
+    pub first: u32,
+    pub count: u32,
     hop: u16,
     group: u32,
     by_class: bool,
@@ -26,14 +27,24 @@ pub(super) struct Short {
 
 /// Stations that are all plain and alike, one of which was chosen ahead.
 #[derive(Clone, Copy, Debug)]
-struct Plain {
+pub(super) struct Plain {
     /// Place of the first one's servers.
-    place: usize,
+    pub place: usize,
     /// Of each.
-    servers: usize,
-    hop: usize,
+    pub servers: usize,
+    pub hop: usize,
     /// Whether there are others.
     chosen: bool,
+    /// There are no delays before it, there is no other, and its hop is counted by column.
+    pub columns: bool,
+}
+
+impl Plain {
+    /// Number of the station that was chosen ahead, from 0.
+    #[inline(always)]
+    pub(super) fn station(&self, choice: u32) -> usize {
+        if self.chosen { choice as usize } else { 0 }
+    }
 }
 
 impl Short {
@@ -59,35 +70,68 @@ impl Run<'_, true> {
             return None;
         }
         let (place, servers) = self.stations.plain(group.first)?;
-        Some(Plain { place, servers, hop: usize::from(short.hop), chosen })
+        let hop = usize::from(short.hop);
+        let columns = short.count == 0 && !chosen && self.meters[hop].has_columns();
+        Some(Plain { place, servers, hop, chosen, columns })
     }
 
     /// The event loop.
     pub(super) fn go_short(&mut self, short: Short, stop: &AtomicBool) -> Result<(), EngineError> {
         let plain = self.plain(short);
+        let mut stretch = Stretch::new();
+        let done = self.go_by_stretches(short, plain, &mut stretch, stop);
+        if let Some(plain) = plain {
+            self.add_both(plain, &stretch);
+        }
+        done
+    }
+
+    fn go_by_stretches(
+        &mut self,
+        short: Short,
+        plain: Option<Plain>,
+        stretch: &mut Stretch,
+        stop: &AtomicBool,
+    ) -> Result<(), EngineError> {
         loop {
             self.ahead.count(&mut self.meters, &mut self.tally.dispersion);
             self.ahead.fill();
-            for place in 0..BLOCK {
-                let at = self.ahead.at(place);
-                let due = at.saturating_add(self.lead);
-                let order = Calendar::order(due, Kind::Start);
-                while self.calendar.first() < order {
-                    self.land(short, plain);
-                    if self.is_over() {
-                        return Ok(());
-                    }
+            let mut place = 0;
+            while place < BLOCK {
+                let quiet = self.stretch_from(place);
+                if let Some(plain) = plain
+                    && quiet > 0
+                {
+                    self.go_stretch(short, plain, place..place + quiet, stretch);
+                    place += quiet;
+                    continue;
                 }
-                self.now = due;
-                self.set_out(short, plain, place, at);
-                if self.is_over() {
+                if self.set_out_after_others(short, plain, place) {
                     return Ok(());
                 }
+                place += 1;
             }
             if stop.load(Ordering::Relaxed) {
                 return Err(EngineError::Stopped);
             }
         }
+    }
+
+    /// The request at `place` of the block comes, after all that happens before; whether all is over.
+    fn set_out_after_others(&mut self, short: Short, plain: Option<Plain>, place: usize) -> bool {
+        self.calendar.tidy();
+        let at = self.ahead.at(place);
+        let due = at.saturating_add(self.lead);
+        let order = Calendar::order(due, Kind::Start);
+        while self.calendar.first() < order {
+            self.land(short, plain);
+            if self.is_over() {
+                return true;
+            }
+        }
+        self.now = due;
+        self.set_out(short, plain, place, at);
+        self.is_over()
     }
 
     /// A request comes and takes its delays.
@@ -125,8 +169,9 @@ impl Run<'_, true> {
     /// The station, and the answer.
     #[inline(always)]
     fn reach(&mut self, short: Short, plain: Option<Plain>, walker: &mut Walker, at: u64) {
-        let (outcome, end) = if let Some(Plain { place, servers, hop, chosen }) = plain {
-            let chosen = if chosen { walker.choice as usize } else { 0 };
+        let (outcome, end) = if let Some(plain) = plain {
+            let Plain { place, servers, hop, .. } = plain;
+            let chosen = plain.station(walker.choice);
             let (start, end) = self.stations.arrive_plainly(place + chosen * servers, servers, at, walker.demand);
             let meter = &mut self.meters[hop];
             meter.served(meter.line_in_group(chosen), walker.measured, start - at, end - at);

@@ -130,6 +130,11 @@ impl<'a> Stations<'a> {
         (start, end)
     }
 
+    /// When the servers of a plain station become free, ns, in any order.
+    pub(super) fn few_mut(&mut self, place: usize, servers: usize) -> &mut [u64] {
+        &mut self.free[place..place + servers]
+    }
+
     /// Attempts waiting or in service at `at`.
     pub fn outstanding(&mut self, station: u32, at: u64) -> usize {
         let room = &mut self.rooms[station as usize];

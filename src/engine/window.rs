@@ -75,6 +75,20 @@ impl Gate {
         quiet
     }
 
+    /// How many of the next arrivals, at `instants` (ns, not falling), change nothing; 0 once the window is closed, when each
+    /// may be the last.
+    #[inline]
+    pub(super) fn quiet(&self, instants: &[u64]) -> usize {
+        if self.phase == Phase::Closed {
+            return 0;
+        }
+        let room = self.next_seen.saturating_sub(self.seen).min(instants.len() as u64) as usize;
+        match instants[..room].last() {
+            Some(&last) if last >= self.next_at => instants[..room].partition_point(|&at| at < self.next_at),
+            _ => room,
+        }
+    }
+
     /// An arrival at `at`: what it does to the window, and whether the backlog is sampled at it.
     pub(super) fn pass(&mut self, at: u64) -> (Passage, bool) {
         let mut passage = Passage::Nothing;
@@ -173,16 +187,31 @@ impl InSystem {
         }
     }
 
+    /// As [`InSystem::ends`] for many, `(from, end)` each, while the window is not closed.
+    pub(super) fn end_each(&mut self, lives: impl Iterator<Item = (u64, u64)> + Clone, now: u64, gate: &Gate) {
+        if gate.phase == Phase::Open {
+            let inside = |(from, end): (u64, u64)| u128::from(end.saturating_sub(from.max(gate.opened)));
+            self.total += lives.clone().map(inside).sum::<u128>();
+        }
+        self.make_room(now);
+        self.ahead.extend(lives.map(|(_, end)| end).filter(|&end| end > now));
+    }
+
     #[inline]
     fn keep(&mut self, end: u64, now: u64) {
-        if end <= now {
-            return;
+        if end > now {
+            self.make_room(now);
+            self.ahead.push(end);
         }
+    }
+
+    /// Forgets what has passed, once that may be as much as the rest.
+    #[inline]
+    fn make_room(&mut self, now: u64) {
         if self.ahead.len() >= self.room {
             self.ahead.retain(|&end| end > now);
             self.room = 2 * self.ahead.len() + 256;
         }
-        self.ahead.push(end);
     }
 
     /// Requests whose end is known and lies after `now`.
@@ -200,5 +229,36 @@ impl InSystem {
         let beyond: u128 = self.ahead.iter().map(|&end| u128::from(end.saturating_sub(at))).sum();
         self.total -= beyond;
         self.ahead = Vec::new();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stretch_is_as_long_as_arrivals_are_quiet() {
+        let counted =
+            Window { warmup_ns: 700, warmup_requests: 90, requests: 500, until_ns: u64::MAX, observe: Vec::new() };
+        let timed =
+            Window { warmup_ns: 0, warmup_requests: 90, requests: u64::MAX, until_ns: 9_000, observe: Vec::new() };
+        for window in [counted, timed] {
+            let instants: Vec<u64> = (0..1_000).map(|i| 13 * i / 3 * 3).collect();
+            let mut gate = Gate::new(&window);
+            let (mut next, mut stretches) = (0, 0);
+            while gate.phase != Phase::Closed {
+                let quiet = gate.quiet(&instants[next..]);
+                for &at in &instants[next..next + quiet] {
+                    assert!(gate.is_quiet(at));
+                }
+                next += quiet;
+                assert!(!gate.is_quiet(instants[next]), "{next}");
+                let _ = gate.pass(instants[next]);
+                next += 1;
+                stretches += usize::from(quiet > 0);
+            }
+            assert!(stretches > 15, "{stretches}");
+            assert_eq!(gate.quiet(&instants[next..]), 0);
+        }
     }
 }

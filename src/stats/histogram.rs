@@ -139,11 +139,16 @@ impl Recorder {
     /// Adds all that `other` has recorded, as if it had been recorded here. Exact where both have the same digits;
     /// otherwise `other`'s buckets count at their middles.
     pub fn merge(&mut self, other: &Recorder) {
+        self.merge_places(other);
+        self.sum += other.sum;
+    }
+
+    /// As [`Recorder::merge`], but leaves the sum to the caller, as [`Recorder::place`] does.
+    pub fn merge_places(&mut self, other: &Recorder) {
         for bucket in other.buckets() {
             let value = if self.digits == other.digits { bucket.low } else { bucket.middle() };
             self.add(value, bucket.count);
         }
-        self.sum += other.sum;
         self.max = self.max.max(other.max);
         self.overflowed += other.overflowed;
     }
