@@ -1,9 +1,11 @@
 //! The screen of `limits`: the ladder of every option, where traffic ends, what to ask AWS for. Computed, not simulated.
 
+use super::excluded::excluded;
 use super::table::{Align, Table};
 use super::{Paint, command, wrapped};
 use crate::report::asks::{self, Ask, is_subnet};
 use crate::report::number::{self, cut, list};
+use crate::report::warnings::warnings;
 use crate::results::{Ceiling, Results};
 
 /// Rungs of an option that are shown without `all`.
@@ -31,8 +33,12 @@ pub fn limits(results: &Results, all: bool, colour: bool) -> String {
             number::count(results.wanted.services.unwrap_or(0))
         ));
     }
+    out.push_str(&excluded(results, paint));
     for line in traffic_lines(results) {
         out.push_str(&wrapped(&line, "  "));
+    }
+    for warning in warnings(results) {
+        out.push_str(&format!("{} {}", paint.mark("?"), wrapped(&warning, "  ")));
     }
     let asks = asks::asks(results, |_| true);
     if !asks.is_empty() {

@@ -1,5 +1,6 @@
 //! The screen of `sweep`: an option a row, the verdict, what to ask for, what is not settled.
 
+use super::excluded::excluded;
 use super::table::{Align, Table};
 use super::{Paint, WIDTH, command, differences, option_label, outcome_mark, proof, run, stopped, wrapped};
 use crate::report::ends::{self, traffic_end};
@@ -60,6 +61,7 @@ fn with_options(results: &Results, verdict: &Verdict, paint: Paint) -> String {
             out.push_str(&format!(" {} {line}", paint.mark(mark)));
         }
     }
+    out.push_str(&excluded(results, paint));
     for sentence in &verdict.not_settled {
         out.push_str(&format!(" {} {}", paint.mark("?"), wrapped(&format!("not settled: {sentence}"), "   ")));
     }
