@@ -131,7 +131,8 @@ impl<'a> Month<'a> {
             let larger = self.system.traffic.larger();
             let times = larger.map_or(1.0, |bytes| (bytes / increment).ceil().max(1.0));
             let size = if larger.is_some() { "" } else { "; no size is stated, 512 KiB or less assumed" };
-            let basis = format!("{:.1} requests/s on average, each billed {times} times; {seen}{size}", flow.http);
+            let each = if times > 1.0 { format!(", each billed {times} times") } else { String::new() };
+            let basis = format!("{:.1} requests/s on average{each}; {seen}{size}", flow.http);
             lines.push(self.line(
                 "HTTP API requests",
                 "api.http",
@@ -232,15 +233,15 @@ impl<'a> Month<'a> {
         let crossing = (zones - 1.0) / zones;
         let of_nlb = if self.system.network.nlb_cross_zone { crossing } else { 0.0 };
         let of_alb = crossing * figure(self.system, "alb.zone-share").expected;
-        let has = |count: f64| count > 0.0;
         let total = self.inventory.total();
-        let free = !(has(of_nlb) && has(total.nlbs)) && !(has(of_alb) && has(total.albs));
-        let gb = if free { Some(0.0) } else { self.gb(|flow| flow.nlb * of_nlb + flow.alb * of_alb) };
+        let (nlbs, albs) = (total.nlbs > 0.0, total.albs > 0.0);
+        let crosses = nlbs && of_nlb > 0.0 || albs && of_alb > 0.0;
+        let gb = if crosses { self.gb(|flow| flow.nlb * of_nlb + flow.alb * of_alb) } else { Some(0.0) };
         let mut basis = Vec::new();
-        if has(total.nlbs) {
-            basis.push(if has(of_nlb) { "NLBs send across zones" } else { "NLBs stay in their zone" });
+        if nlbs {
+            basis.push(if of_nlb > 0.0 { "NLBs send across zones" } else { "NLBs stay in their zone" });
         }
-        if has(total.albs) {
+        if albs {
             basis.push("what ALBs send across zones is free as far as is known (grade D)");
         }
         if basis.is_empty() {

@@ -30,13 +30,11 @@ pub fn at_operating_point(combinations: &[Combination], own: usize, cells: &[Cel
     let lacks = lacks(&first.scenario);
     let lacks_of = |name: &str| lacks.iter().find(|(option, _)| *option == name).map(|(_, words)| words.clone());
     let (out, entrants): (Vec<_>, Vec<_>) = options.iter().copied().partition(|(name, _)| lacks_of(name).is_some());
-    let statement = |metric: &&str| {
-        let mut best = best(&entrants, Some(services), metric, confidence)?;
-        best.left_out.extend(
-            out.iter().filter_map(|(name, _)| Some(LeftOut { option: (*name).into(), reason: lacks_of(name)? })),
-        );
-        Some(best)
+    let excluded = || {
+        let reason = |(name, _): &(&str, &Outcome)| Some(LeftOut { option: (*name).into(), reason: lacks_of(name)? });
+        out.iter().filter_map(reason).collect()
     };
+    let statement = |metric: &&str| best_of(&entrants, excluded(), Some(services), metric, confidence);
     (pairs, COMPARED.iter().filter_map(statement).collect())
 }
 
@@ -79,15 +77,23 @@ pub fn pairs(options: &Options<'_>, services: Option<u32>, metric: &str, confide
 /// intervals of [`pairs`], so that it is wrong in any part with a probability of at most 1 - `confidence`.
 #[must_use]
 pub fn best(options: &Options<'_>, services: Option<u32>, metric: &str, confidence: f64) -> Option<Best> {
+    best_of(options, Vec::new(), services, metric, confidence)
+}
+
+/// The same, which also says why those that are no entrants were left out.
+fn best_of(
+    options: &Options<'_>,
+    mut left_out: Vec<LeftOut>,
+    services: Option<u32>,
+    metric: &str,
+    confidence: f64,
+) -> Option<Best> {
     if options.len() < 2 {
         return None;
     }
-    let left_out: Vec<LeftOut> = options
-        .iter()
-        .filter_map(|(name, outcome)| {
-            Some(LeftOut { option: (*name).into(), reason: obstacle(outcome, metric)?.into() })
-        })
-        .collect();
+    left_out.extend(options.iter().filter_map(|(name, outcome)| {
+        Some(LeftOut { option: (*name).into(), reason: obstacle(outcome, metric)?.into() })
+    }));
     let joint = joint_confidence(confidence, measured(options, metric).len());
     let entrants: Vec<(&str, &Outcome)> =
         options.iter().copied().filter(|(_, outcome)| obstacle(outcome, metric).is_none()).collect();

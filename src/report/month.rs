@@ -66,6 +66,18 @@ fn sum<'a>(lines: impl Iterator<Item = &'a CostLine>) -> Option<Month> {
     (priced > 0).then_some(month)
 }
 
+/// What the sums of the options do not hold, in a sentence; none where every line has a price, or no option was counted.
+#[must_use]
+pub fn footnote(results: &Results) -> Option<String> {
+    let mut without: Vec<String> = Vec::new();
+    for month in results.options.iter().filter_map(|option| month(results, &option.name)) {
+        without.extend(month.without);
+    }
+    let mut seen = std::collections::BTreeSet::new();
+    without.retain(|item| seen.insert(item.clone()));
+    (!without.is_empty()).then(|| format!("$/month is without {}, which are not known", number::list(&without)))
+}
+
 impl Month {
     /// US$ as expected: "16,425", or "at least 16,425" where something has no price.
     #[must_use]

@@ -1,3 +1,5 @@
+//! Months whose lines can be calculated by hand, and what must not be taken for free.
+
 use super::*;
 use crate::aws::system::TrafficRate;
 use crate::aws::tests::options;

@@ -71,6 +71,8 @@ pub(super) fn costs(results: &Results, verdict: &Verdict) -> Costs {
             items.push(&line.item);
         }
     }
+    // What nobody has a price for stands below the rest.
+    items.sort_by_key(|item| here.iter().all(|(_, line)| line.item != *item || line.monthly.is_none()));
     let cell = |item: &str, option: usize| {
         here.iter().find(|(i, line)| *i == option && line.item == item).map_or_else(dash, |(_, line)| amount(line))
     };

@@ -86,6 +86,9 @@ pub(super) fn points(results: &Results, colour: bool) -> String {
     } else {
         out.push_str(&point_table(results).text(paint));
     }
+    if let Some(footnote) = month::footnote(results) {
+        out.push_str(&wrapped(&footnote, "  "));
+    }
     out.push_str(&excluded(results, paint));
     let hops = hop_table(results);
     if !hops.is_empty() {
@@ -183,12 +186,15 @@ fn point_table(results: &Results) -> Table {
     }
     columns.push(("nearest limit", Align::Wrap));
     let mut table = Table::new(&columns);
+    // What the question says already.
+    let alike = results.points.windows(2).all(|pair| place(&pair[0]) == place(&pair[1]));
     let hop = |name: &str| name.strip_prefix("hop.").unwrap_or(name).to_string();
     for point in &results.points {
         let metric = |name: &str| point.metrics.get(name).copied().unwrap_or_default();
         let p99 = metric("latency.p99");
         let number_of = |name: &str| results.options.iter().position(|option| option.name == name).map_or(0, |i| i + 1);
         let name = match &point.option {
+            Some(option) if alike => format!("{} {option}", number_of(option)),
             Some(option) => format!("{} {option}, {}", number_of(option), place(point)),
             None => place(point),
         };
