@@ -58,6 +58,17 @@ pub(super) fn lots<'a>(option: &'a ArchitectureOption, services: u32, system: &'
     lots
 }
 
+/// The account whose API serves each of the first `services` services, from 0: that of the service, but with a central API the one
+/// account that holds it.
+#[must_use]
+pub fn accounts_of_apis(option: &ArchitectureOption, services: u32, system: &System) -> Vec<u32> {
+    let accounts = if system.account.topology == AccountTopology::Central { 1 } else { service_accounts(system) };
+    let listed = lots(option, services, system).into_iter().filter(|lot| lot.listed.is_some());
+    let mut all: Vec<u32> = listed.map(|lot| lot.account % accounts).collect();
+    all.extend((all.len() as u32..services).map(|index| index % accounts));
+    all
+}
+
 /// Whether any unit of the option is shared by group.
 pub(super) fn shares_by_group(option: &ArchitectureOption) -> bool {
     let share = &option.share;
@@ -85,6 +96,20 @@ mod tests {
         let lots = lots(&option, 8, &system);
         let in_first: u32 = lots.iter().filter(|lot| lot.vpc == 0).map(|lot| lot.count).sum();
         assert_eq!((lots.len(), in_first), (5, 3));
+    }
+
+    #[test]
+    fn each_account_has_an_api_but_for_a_central_one() {
+        let option = options::named("http-fan-out");
+        let mut system = System::aws_defaults(vec![option.clone()]);
+        system.account = super::super::system::Account { accounts: 3, ..system.account };
+        let mut accounts = |topology, n| {
+            system.account.topology = topology;
+            accounts_of_apis(&option, n, &system)
+        };
+        assert_eq!(accounts(AccountTopology::Federated, 5), [0, 1, 2, 0, 1]);
+        assert_eq!(accounts(AccountTopology::SharedVpc, 2), [0, 1]);
+        assert_eq!(accounts(AccountTopology::Central, 3), [0, 0, 0]);
     }
 
     #[test]

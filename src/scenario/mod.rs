@@ -27,6 +27,8 @@ mod not_yet;
 mod option_file;
 mod options;
 mod path;
+pub mod prices;
+mod requirements;
 pub mod resolved;
 mod resolved_system;
 mod rows;

@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod cli;
+mod costs;
 mod coverage;
 mod determinism;
 mod diagnostics;
@@ -13,6 +14,7 @@ mod golden;
 mod laws;
 mod measure;
 mod naive;
+mod needs;
 mod networks;
 mod opinions;
 mod options;
