@@ -12,7 +12,9 @@ mod central;
 pub mod cloud_map;
 pub mod compare;
 pub mod demand;
+pub mod deployments;
 pub mod features;
+pub mod growth;
 pub mod http_api;
 pub mod inventory;
 pub mod latency;
@@ -40,6 +42,7 @@ pub mod vpc_link_v2;
 #[must_use]
 pub fn data_dates() -> std::collections::BTreeMap<String, String> {
     let tables = [
+        ("deployments", deployments::updated()),
         ("features", features::updated()),
         ("latency", latency::updated()),
         ("prices", prices::updated()),

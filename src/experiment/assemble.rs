@@ -4,7 +4,7 @@ use rayon::prelude::*;
 
 use super::control::Control;
 use super::sweep::{Cell, Combination, saturation};
-use super::{best, known, map};
+use super::{best, deployments, growth, known, map};
 use crate::aws::system::{System, TrafficRate};
 use crate::aws::{ceilings, compare, data_dates, latency, prices};
 use crate::results::{Assumption, Ceiling, CostLine, FORMAT, Objective, OptionInfo, Results, Target, Wanted, Warning};
@@ -30,6 +30,7 @@ pub fn head(scenario: &Scenario, file: &str, hash: &str) -> Results {
         results.options = options(system);
         results.ceilings = system.options.par_iter().flat_map_iter(|option| rungs(option, system)).collect();
         results.costs = costs(system);
+        (results.growth_asked, results.growth) = growth::of(system);
         results.assumptions = assumptions(system);
     }
     results
@@ -132,6 +133,8 @@ fn options(system: &System) -> Vec<OptionInfo> {
                 parts: compared.parts,
                 parts_total: compared.parts_total,
                 shared_configuration: compared.shared_configuration,
+                shared_fate: Some(compared.shared_fate),
+                minutes_per_deployment: compared.minutes_per_deployment,
                 independence: compared.independence,
                 isolation: compared.isolation,
                 ..OptionInfo::default()
@@ -212,6 +215,7 @@ fn assumptions(system: &System) -> Vec<Assumption> {
             options: Vec::new(),
         });
     }
+    all.extend(system.deployments.as_ref().map(deployments::assumptions).unwrap_or_default());
     all
 }
 

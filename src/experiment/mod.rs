@@ -7,6 +7,8 @@
 mod assemble;
 pub mod best;
 pub mod control;
+mod deployments;
+mod growth;
 pub mod hops;
 pub mod judge;
 pub mod known;
@@ -138,6 +140,8 @@ pub fn simulate(
         Err(saturate::SearchError::Point(PointError::Stopped)) => {}
         Err(error) => return Err(error.into()),
     }
+    growth::add_simulated(&mut results, &scenario);
+    results.deployments = deployments::waits(&scenario, whole_sweep, control).map_err(ExperimentError::Fault)?;
     let histograms = cells
         .iter()
         .map(|cell| {

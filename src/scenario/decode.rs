@@ -28,8 +28,19 @@ pub(super) struct Context<'a> {
 }
 
 /// Tables that only an options scenario has.
-const OPTIONS_ONLY: [&str; 9] =
-    ["options", "network", "account", "gateway", "service", "used", "quotas", "hops", "option"];
+const OPTIONS_ONLY: [&str; 11] = [
+    "options",
+    "network",
+    "account",
+    "gateway",
+    "service",
+    "used",
+    "quotas",
+    "hops",
+    "option",
+    "deployments",
+    "growth",
+];
 
 /// The checked scenario of a tree.
 ///

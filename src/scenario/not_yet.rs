@@ -3,8 +3,7 @@
 use super::fields::{Field, Fields};
 
 /// The features in question, by the name that messages show. Whoever makes one work takes it off this list.
-const NOT_YET: [&str; 6] =
-    ["[requirements]", "[deployments]", "[growth]", "topology = \"central\"", "AWS events", "hop events in options"];
+const NOT_YET: [&str; 4] = ["[requirements]", "topology = \"central\"", "AWS events", "hop events in options"];
 
 /// Reports at `field` that `feature` is not simulated yet, if so; whether it may go on.
 pub(super) fn allows(feature: &str, field: &Field<'_>, shown: &str) -> bool {
@@ -23,21 +22,6 @@ pub(super) fn tables(top: &Fields<'_>) {
         }
         allows("[requirements]", &field, "[requirements]");
     }
-    if let Some(field) = top.get("deployments") {
-        if let Some(fields) = Fields::new(field.sink, field.node, "`[deployments]`") {
-            deployments(&fields);
-        }
-        allows("[deployments]", &field, "[deployments]");
-    }
-    if let Some(field) = top.get("growth") {
-        if let Some(fields) = Fields::new(field.sink, field.node, "`[growth]`") {
-            let positive = |x: f64| x > 0.0;
-            fields.get("services_per_month").map(|f| f.number(|x| x >= 0.0, "it must be a number of 0 or more"));
-            fields.get("traffic_per_year").map(|f| f.number(positive, "it must be a number above 0"));
-            fields.finish();
-        }
-        allows("[growth]", &field, "[growth]");
-    }
 }
 
 fn requirements(fields: &Fields<'_>) {
@@ -55,16 +39,5 @@ fn requirements(fields: &Fields<'_>) {
             None
         })
     });
-    fields.finish();
-}
-
-fn deployments(fields: &Fields<'_>) {
-    fields.get("per_service_per_day").map(|f| f.number(|x| x >= 0.0, "it must be a number of 0 or more"));
-    if let Some(hold) = fields.get("hold").and_then(|f| f.table()) {
-        for key in ["code", "traffic_shift", "routes"] {
-            hold.get(key).map(|f| f.duration());
-        }
-        hold.finish();
-    }
     fields.finish();
 }

@@ -9,6 +9,7 @@ use super::laws::distribution;
 use super::metrics::AWS_HOPS;
 use super::names::unique;
 use super::options::{self, Loaded};
+use super::planning;
 use crate::aws::quotas;
 use crate::aws::system::{Balancing, Deployment, Listed, QuotaValue, Services, System, Traffic};
 use crate::issue::nearest;
@@ -91,6 +92,8 @@ pub(super) fn rest(top: &Fields<'_>, services: u32, context: &Context<'_>) -> Op
         traffic: placeholder(),
         quotas: quota_values(top),
         used: numbers(top, "used").into_iter().collect(),
+        deployments: planning::deployments(top),
+        growth: planning::growth(top),
         hop_times: hop_times(top, context),
         options: loaded.iter().map(|loaded| loaded.option.clone()).collect(),
     };

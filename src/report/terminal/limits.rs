@@ -3,8 +3,9 @@
 use super::table::{Align, Table};
 use super::{Paint, command, wrapped};
 use crate::report::asks::{self, Ask, is_subnet};
+use crate::report::growth;
 use crate::report::number::{self, cut, list};
-use crate::results::{Ceiling, Results};
+use crate::results::{Ceiling, GrowthRung, Results};
 
 /// Rungs of an option that are shown without `all`.
 const SHOWN: usize = 4;
@@ -34,6 +35,7 @@ pub fn limits(results: &Results, all: bool, colour: bool) -> String {
     for line in traffic_lines(results) {
         out.push_str(&wrapped(&line, "  "));
     }
+    out.push_str(&growth_lines(results));
     let asks = asks::asks(results, |_| true);
     if !asks.is_empty() {
         out.push('\n');
@@ -45,6 +47,30 @@ pub fn limits(results: &Results, all: bool, colour: bool) -> String {
         out.push_str("        gatecap limits --ask  prints the lines for every option\n");
     } else if results.wanted.services.is_some() {
         out.push_str(&wrapped(&format!("ask: {}", asks::nothing(results)), "  "));
+    }
+    out
+}
+
+/// How fast the system grows, when traffic or a wall ends each option, and what to ask for before it is needed.
+fn growth_lines(results: &Results) -> String {
+    let Some(asked) = &results.growth_asked else { return String::new() };
+    let mut out = wrapped(&format!("growth: {}", growth::sentence(results)), "  ");
+    for (i, option) in results.options.iter().enumerate() {
+        let own = || results.growth.iter().filter(|rung| rung.option == option.name && rung.months.is_some());
+        let traffic = own().find(|rung| rung.kind == "traffic");
+        let wall = own().find(|rung| !rung.adjustable);
+        let mut ends = Vec::from_iter(traffic);
+        ends.extend(wall.filter(|wall| traffic.is_none_or(|traffic| traffic.quota != wall.quota)));
+        let words: Vec<String> = ends
+            .into_iter()
+            .map(|rung| format!("{} {}: {}", rung.name, growth::when(rung), growth::to_do(rung, asked)))
+            .collect();
+        if !words.is_empty() {
+            out.push_str(&wrapped(&format!("  {} {}", i + 1, words.join("; ")), "    "));
+        }
+    }
+    for rung in growth::now(results) {
+        out.push_str(&command("soon", rung.ask.as_deref().unwrap_or_default(), &rung.name));
     }
     out
 }
@@ -82,7 +108,7 @@ fn holding(results: &Results) -> Vec<usize> {
 }
 
 fn ladder_table(results: &Results, all: bool) -> Table {
-    let mut table = Table::new(&[
+    let mut columns = vec![
         ("", Align::Mark),
         ("option", Align::Cut),
         ("services", Align::Right),
@@ -90,7 +116,11 @@ fn ladder_table(results: &Results, all: bool) -> Table {
         ("quota", Align::Left),
         ("now", Align::Right),
         ("raise?", Align::Left),
-    ]);
+    ];
+    if results.growth_asked.is_some() {
+        columns.push(("full", Align::Left));
+    }
+    let mut table = Table::new(&columns);
     let holding = holding(results);
     for (i, option) in results.options.iter().enumerate() {
         let structure = rungs(results, i, |rung| rung.kind == "structure");
@@ -102,7 +132,7 @@ fn ladder_table(results: &Results, all: bool) -> Table {
         }
         for (k, rung) in structure.iter().take(shown).enumerate() {
             let first = k == 0;
-            table.row(vec![
+            let mut row = vec![
                 if first { mark.into() } else { String::new() },
                 if first { label.clone() } else { String::new() },
                 number::count(rung.services),
@@ -110,7 +140,9 @@ fn ladder_table(results: &Results, all: bool) -> Table {
                 rung.code.clone().unwrap_or_else(|| "-".into()),
                 number::plain(rung.limit),
                 raise(rung, results.wanted.services),
-            ]);
+            ];
+            row.extend(growth::find(results, &option.name, &rung.quota).map(full));
+            table.row(row);
         }
         if structure.len() > shown {
             let more = number::counted(structure.len() - shown, "more rung", "more rungs");
@@ -118,6 +150,16 @@ fn ladder_table(results: &Results, all: bool) -> Table {
         }
     }
     table
+}
+
+/// The day on which a limit is full, or the months until then.
+fn full(rung: &GrowthRung) -> String {
+    match (rung.months, &rung.date) {
+        (Some(months), Some(date)) if months > 0.0 => date.clone(),
+        (Some(months), None) if months > 0.0 => format!("{} months", number::fixed(months, 1)),
+        (Some(_), _) => "today".into(),
+        (None, _) => "-".into(),
+    }
 }
 
 /// The quota, with what presses on it where that is not one for one.

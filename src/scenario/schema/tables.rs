@@ -57,9 +57,9 @@ pub(super) struct Scenario {
     option: Option<BTreeMap<String, Share>>,
     /// Features that an option must have. Not simulated yet.
     requirements: Option<Requirements>,
-    /// How often and how long deployments hold shared configuration. Not simulated yet.
+    /// How often and how long deployments hold shared configuration (options).
     deployments: Option<Deployments>,
-    /// Growth over time. Not simulated yet.
+    /// Growth over time (options).
     growth: Option<Growth>,
 }
 
