@@ -20,7 +20,9 @@ pub fn to_do(rung: &GrowthRung, asked: &GrowthAsked) -> String {
     let horizon = number::plain(asked.horizon_months);
     let what = if rung.ask.is_some() { "ask for" } else { "plan" };
     match (rung.kind.as_str(), rung.adjustable, rung.needed, rung.accounts) {
-        ("simulated", ..) => "another option, or faster services".into(),
+        ("simulated", ..) if rung.months.is_some_and(|months| months < asked.horizon_months) => {
+            "another option, or faster services".into()
+        }
         (_, true, Some(needed), _) if rung.ask_now => format!("{what} {} now", number::plain(needed)),
         (_, true, Some(needed), _) => format!("{what} {} in time", number::plain(needed)),
         (_, false, _, Some(accounts)) => format!("no increase helps: {accounts} accounts with an API each carry it"),
@@ -50,6 +52,17 @@ pub fn sentence(results: &Results) -> String {
 #[must_use]
 pub fn find<'a>(results: &'a Results, option: &str, quota: &str) -> Option<&'a GrowthRung> {
     results.growth.iter().find(|rung| rung.option == option && rung.quota == quota)
+}
+
+/// The first limit on traffic and the first that cannot be raised, of those that growth meets: what a ladder of units does not show.
+#[must_use]
+pub fn ends<'a>(results: &'a Results, option: &str) -> Vec<&'a GrowthRung> {
+    let own = || results.growth.iter().filter(|rung| rung.option == option && rung.months.is_some());
+    let traffic = own().find(|rung| rung.kind == "traffic");
+    let wall = own().find(|rung| !rung.adjustable && rung.kind != "simulated");
+    let mut ends = Vec::from_iter(traffic);
+    ends.extend(wall.filter(|wall| traffic.is_none_or(|traffic| traffic.quota != wall.quota)));
+    ends
 }
 
 /// Limits to ask for now, each quota once with the largest value.

@@ -31,9 +31,9 @@ struct Line {
 #[must_use]
 pub fn deployment_wait(results: &Results) -> Option<Chart> {
     let lines = lines(results);
-    let services = || lines.iter().flat_map(|line| line.points.iter().map(|point| point.0));
+    let services = || results.deployments.iter().map(|wait| f64::from(wait.services));
     let (least, most) = (services().fold(f64::INFINITY, f64::min), services().fold(0.0, f64::max));
-    if least >= most {
+    if lines.is_empty() || least >= most {
         return None;
     }
     let longest = lines.iter().flat_map(|line| line.points.iter().map(|point| point.1)).fold(0.0, f64::max);

@@ -13,6 +13,7 @@ const CHANGES: [(&str, &str); 3] =
 /// What the numbers stand for.
 const MEANING: &str = "A change holds its unit for a stated time and others wait in turn; changes come as a Poisson process. The wait is \
     the one that one change in ten exceeds, at the unit that most services share, in minutes of the hours in which changes are made. \
+    New code that is rolled out touches nothing shared; in a blue/green deployment it is a traffic shift. \
     An API's deployment publishes everybody's edits; with automatic deployments of an HTTP API each edit is published by itself, \
     which `hold = { routes = \"0s\" }` says.";
 
@@ -95,7 +96,7 @@ fn not_simulated() -> Wait {
 }
 
 fn wait(wait: &DeploymentWait) -> Wait {
-    let busy = number::percent((wait.utilisation * 1e3).round() / 1e3);
+    let busy = number::plain((wait.utilisation * 1e3).round() / 10.0);
     if wait.hold_min == 0.0 || wait.changes_per_day == 0.0 {
         return Wait { text: "no wait".into(), detail: format!("{} is not held", wait.unit), class: "" };
     }
@@ -103,13 +104,16 @@ fn wait(wait: &DeploymentWait) -> Wait {
         1 => format!("{} alone", wait.unit),
         services => format!("{services} share the {}", wait.unit),
     };
-    let held = format!("{who}, held {busy} of the time");
+    let held = format!("{who}, held {busy} % of the time");
     if !wait.stable {
         return Wait { text: "never gets its turn".into(), detail: held, class: "missed" };
     }
     let interval = number::interval(&wait.wait_p90_min, " – ").map_or(String::new(), |ends| format!(" ({ends})"));
     let mean = number::value(&wait.wait_mean_min);
-    let text = format!("{} min{interval}", number::value(&wait.wait_p90_min));
+    let text = match wait.wait_p90_min.value {
+        Some(0.0) => "none for nine in ten".to_string(),
+        _ => format!("{} min{interval}", number::value(&wait.wait_p90_min)),
+    };
     Wait { text, detail: format!("mean {mean} min; {held}"), class: "" }
 }
 
@@ -148,7 +152,7 @@ mod tests {
         assert_eq!(row.waits[1].text, "33.1 min (32.6 – 33.6)");
         assert_eq!(row.waits[1].detail, "mean 12.5 min; 30 share the listeners of one NLB, held 62.5 % of the time");
         assert_eq!((row.waits[2].text.as_str(), row.waits[2].class), ("never gets its turn", "missed"));
-        assert!(row.waits[2].detail.contains("held 187.5 %"), "{}", row.waits[2].detail);
+        assert!(row.waits[2].detail.contains("held 188 %"), "{}", row.waits[2].detail);
         assert_eq!((row.waits[0].detail.as_str(), row.fate.as_str()), ("not simulated", "–"));
     }
 }

@@ -10,7 +10,7 @@ use crate::results::{GrowthRung, Results};
 pub(in crate::report) struct Section {
     /// How fast it grows, and what the words of the table mean.
     pub lead: String,
-    /// Limits, option by option in order of time.
+    /// Limits that are met within ten years, option by option in order of time.
     pub rows: Vec<Row>,
     /// Lines to ask AWS with now, and the quota of each.
     pub asks: Vec<(String, String)>,
@@ -49,7 +49,8 @@ pub(super) fn section(results: &Results) -> Section {
     };
     let mut rows: Vec<Row> = Vec::new();
     for (i, option) in results.options.iter().enumerate() {
-        for (k, rung) in results.growth.iter().filter(|rung| rung.option == option.name).enumerate() {
+        let own = results.growth.iter().filter(|rung| rung.option == option.name && rung.months.is_some());
+        for (k, rung) in own.enumerate() {
             let soon = rung.months.is_some_and(|months| months < asked.horizon_months);
             let class = match (rung.ask_now, rung.adjustable) {
                 (true, _) => "raise",
@@ -61,7 +62,7 @@ pub(super) fn section(results: &Results) -> Section {
         }
     }
     let lead = format!(
-        "{} A limit is full when the last service that fits is there, or when traffic reaches it. No source says how many days AWS takes \
+        "{} A limit is full when the last service that fits is there, or when traffic reaches it; what is not met within ten years is left out. No source says how many days AWS takes \
          for a request, so what is full within {} months is asked for now.",
         growth::sentence(results),
         number::plain(asked.margin_months)

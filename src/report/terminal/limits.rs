@@ -51,23 +51,28 @@ pub fn limits(results: &Results, all: bool, colour: bool) -> String {
     out
 }
 
-/// How fast the system grows, when traffic or a wall ends each option, and what to ask for before it is needed.
+/// How fast the system grows, when traffic or a wall ends which option, and what to ask for before it is needed.
 fn growth_lines(results: &Results) -> String {
     let Some(asked) = &results.growth_asked else { return String::new() };
     let mut out = wrapped(&format!("growth: {}", growth::sentence(results)), "  ");
+    let mut ends: Vec<(String, Vec<String>)> = Vec::new();
     for (i, option) in results.options.iter().enumerate() {
-        let own = || results.growth.iter().filter(|rung| rung.option == option.name && rung.months.is_some());
-        let traffic = own().find(|rung| rung.kind == "traffic");
-        let wall = own().find(|rung| !rung.adjustable);
-        let mut ends = Vec::from_iter(traffic);
-        ends.extend(wall.filter(|wall| traffic.is_none_or(|traffic| traffic.quota != wall.quota)));
-        let words: Vec<String> = ends
-            .into_iter()
-            .map(|rung| format!("{} {}: {}", rung.name, growth::when(rung), growth::to_do(rung, asked)))
-            .collect();
-        if !words.is_empty() {
-            out.push_str(&wrapped(&format!("  {} {}", i + 1, words.join("; ")), "    "));
+        let number = (i + 1).to_string();
+        for rung in growth::ends(results, &option.name) {
+            let words = format!("{} {}: {}", rung.name, growth::when(rung), growth::to_do(rung, asked));
+            match ends.iter_mut().find(|(known, _)| *known == words) {
+                Some((_, numbers)) => numbers.push(number.clone()),
+                None => ends.push((words, vec![number.clone()])),
+            }
         }
+    }
+    for (words, numbers) in ends {
+        let who = match numbers.len() {
+            all if all == results.options.len() => "every option".to_string(),
+            1 => format!("option {}", numbers[0]),
+            _ => format!("options {}", list(&numbers)),
+        };
+        out.push_str(&wrapped(&format!("growth: {who}: {words}"), "  "));
     }
     for rung in growth::now(results) {
         out.push_str(&command("soon", rung.ask.as_deref().unwrap_or_default(), &rung.name));
