@@ -155,6 +155,20 @@ pub fn months_until_load(services: f64, system: &System, growth: &Growth) -> Opt
     })
 }
 
+/// Months until a service's targets, busy for a share `load` of their time today, are busy all of it; `None` where they are not within
+/// [`LOOK_AHEAD_MONTHS`]. A rate of the whole system divides over the services that are added.
+#[must_use]
+pub fn months_until_busy(load: f64, system: &System, growth: &Growth) -> Option<f64> {
+    let today = system.services.count;
+    first(|months| {
+        let divided = match system.traffic.rate {
+            TrafficRate::PerService(_) => 1.0,
+            TrafficRate::Total(_) | TrafficRate::Closed => f64::from(today) / growth.services(today, months),
+        };
+        load * divided * growth.traffic(months) >= 1.0
+    })
+}
+
 /// The first instant within [`LOOK_AHEAD_MONTHS`] at which something is full, looked for at whole months and then between two of
 /// them, to a second.
 fn first(full: impl Fn(f64) -> bool) -> Option<f64> {
@@ -325,6 +339,13 @@ mod tests {
         let mut system = system(50);
         system.traffic.rate = TrafficRate::Total(Rate::new(5_000.0).unwrap());
         near(of(&met(&options::named("rest-shared-nlb"), &system, &grows(5.0, 2.0)), THROTTLE).months, 12.0);
+    }
+
+    #[test]
+    fn targets_are_busy_when_traffic_has_grown_by_what_they_have_left() {
+        near(months_until_busy(0.25, &system(4), &grows(3.0, 2.0)), 24.0);
+        assert_eq!(months_until_busy(1.2, &system(4), &grows(0.0, 1.0)), Some(0.0));
+        assert_eq!(months_until_busy(0.25, &system(4), &grows(3.0, 1.0)), None, "more services are no load on these");
     }
 
     #[test]

@@ -30,7 +30,7 @@ pub fn head(scenario: &Scenario, file: &str, hash: &str) -> Results {
         results.options = options(system);
         results.ceilings = system.options.par_iter().flat_map_iter(|option| rungs(option, system)).collect();
         results.costs = costs(system);
-        (results.growth_asked, results.growth) = growth::of(system);
+        (results.growth_asked, results.growth) = growth::of(scenario, system);
         results.assumptions = assumptions(system);
     }
     results

@@ -23,6 +23,9 @@ pub fn to_do(rung: &GrowthRung, asked: &GrowthAsked) -> String {
         ("simulated", ..) if rung.months.is_some_and(|months| months < asked.horizon_months) => {
             "another option, or faster services".into()
         }
+        ("traffic", true, None, _) if rung.limit.is_none() && rung.months.is_some_and(|m| m < asked.horizon_months) => {
+            "more or faster targets".into()
+        }
         (_, true, Some(needed), _) if rung.ask_now => format!("{what} {} now", number::plain(needed)),
         (_, true, Some(needed), _) => format!("{what} {} in time", number::plain(needed)),
         (_, false, _, Some(accounts)) => format!("no increase helps: {accounts} accounts with an API each carry it"),
@@ -31,6 +34,15 @@ pub fn to_do(rung: &GrowthRung, asked: &GrowthAsked) -> String {
         }
         _ => format!("nothing within {horizon} months"),
     }
+}
+
+/// `account throttle full in 10.0 months: ask for 20,000 in time`, without the last half where nothing is to be done yet.
+#[must_use]
+pub fn end(rung: &GrowthRung, asked: &GrowthAsked) -> String {
+    let name = rung.name.split(',').next().unwrap_or(&rung.name);
+    let to_do =
+        rung.months.filter(|months| *months < asked.horizon_months).map(|_| format!(": {}", to_do(rung, asked)));
+    format!("{name} full {}{}", when(rung), to_do.unwrap_or_default())
 }
 
 /// How fast it grows and where that leads, in a sentence; empty where the scenario does not say.

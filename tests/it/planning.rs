@@ -51,10 +51,23 @@ fn growth_is_dated_from_the_day_that_is_given_and_from_no_clock() {
 }
 
 #[test]
+fn targets_of_a_service_are_full_when_traffic_has_grown_by_what_they_have_left() {
+    // 100/s over 3 targets of 3 ms keep each busy for a tenth of the time; tenfold traffic comes in a year.
+    let text = "[services]\ntime = { constant = \"3ms\" }\n[growth]\ntraffic_per_year = 10\n";
+    let growing = document(text, &["limits"]);
+    let targets = of(&growing["growth"], &[("option", "http-fan-out"), ("quota", "service.targets")]);
+    assert!((targets["months"].as_f64().unwrap() - 12.0).abs() < 1e-6, "{targets}");
+}
+
+#[test]
 fn the_screen_of_limits_says_when_each_rung_is_full() {
     let ran = run(repository(), &["limits", "scenarios/grow.toml"]);
     assert_eq!(ran.status, 0, "{ran:?}");
-    assert!(ran.stdout.contains("full") && ran.stdout.contains("growth: 2 services more a month"), "{}", ran.stdout);
+    assert!(
+        ran.stdout.contains("  months\n") && ran.stdout.contains("growth: 2 services more a month"),
+        "{}",
+        ran.stdout
+    );
     assert!(ran.stdout.lines().all(|line| line.chars().count() <= 96), "{}", ran.stdout);
 }
 

@@ -59,7 +59,7 @@ fn growth_lines(results: &Results) -> String {
     for (i, option) in results.options.iter().enumerate() {
         let number = (i + 1).to_string();
         for rung in growth::ends(results, &option.name) {
-            let words = format!("{} {}: {}", rung.name, growth::when(rung), growth::to_do(rung, asked));
+            let words = growth::end(rung, asked);
             match ends.iter_mut().find(|(known, _)| *known == words) {
                 Some((_, numbers)) => numbers.push(number.clone()),
                 None => ends.push((words, vec![number.clone()])),
@@ -122,8 +122,8 @@ fn ladder_table(results: &Results, all: bool) -> Table {
         ("now", Align::Right),
         ("raise?", Align::Left),
     ];
-    if results.growth_asked.is_some() {
-        columns.push(("full", Align::Left));
+    if let Some(asked) = &results.growth_asked {
+        columns.push(if asked.today.is_some() { ("full", Align::Left) } else { ("months", Align::Right) });
     }
     let mut table = Table::new(&columns);
     let holding = holding(results);
@@ -157,12 +157,12 @@ fn ladder_table(results: &Results, all: bool) -> Table {
     table
 }
 
-/// The day on which a limit is full, or the months until then.
+/// The day on which a limit is full, or the months until then; a dash where growth does not meet it.
 fn full(rung: &GrowthRung) -> String {
     match (rung.months, &rung.date) {
         (Some(months), Some(date)) if months > 0.0 => date.clone(),
-        (Some(months), None) if months > 0.0 => format!("{} months", number::fixed(months, 1)),
-        (Some(_), _) => "today".into(),
+        (Some(months), None) if months > 0.0 => number::fixed(months, 1),
+        (Some(_), _) => "now".into(),
         (None, _) => "-".into(),
     }
 }
