@@ -73,29 +73,34 @@ pub struct Rung {
 }
 
 /// A limit in force, of AWS or of the scenario.
-struct Limit {
-    quota: String,
-    code: Option<String>,
+pub(super) struct Limit {
+    pub quota: String,
+    pub code: Option<String>,
     service: String,
-    name: String,
-    value: f64,
-    used: f64,
-    adjustable: bool,
-    lead_time: LeadTime,
+    pub name: String,
+    pub value: f64,
+    pub used: f64,
+    pub adjustable: bool,
+    pub lead_time: LeadTime,
     from: String,
     source: String,
     date: String,
 }
 
 /// What an option uses at each number of services, each computed once.
-struct Search<'a> {
-    option: &'a ArchitectureOption,
-    system: &'a System,
+pub(super) struct Search<'a> {
+    pub option: &'a ArchitectureOption,
+    pub system: &'a System,
     known: RefCell<BTreeMap<u32, (Uses, Uses)>>,
 }
 
-impl Search<'_> {
-    fn use_of(&self, kind: Kind, id: &str, services: u32) -> f64 {
+impl<'a> Search<'a> {
+    pub fn new(option: &'a ArchitectureOption, system: &'a System) -> Search<'a> {
+        Search { option, system, known: RefCell::default() }
+    }
+
+    /// The use of a limit by so many services; 0 where the option does not touch it.
+    pub fn use_of(&self, kind: Kind, id: &str, services: u32) -> f64 {
         let mut known = self.known.borrow_mut();
         let (structure, traffic) = known.entry(services).or_insert_with(|| {
             let inventory = inventory(self.option, services, self.system);
@@ -105,7 +110,8 @@ impl Search<'_> {
         uses.get(id).copied().unwrap_or(0.0)
     }
 
-    fn ids(&self, kind: Kind) -> Vec<&'static str> {
+    /// Every limit of a kind that the option touches.
+    pub fn ids(&self, kind: Kind) -> Vec<&'static str> {
         self.use_of(kind, "", MOST_SERVICES);
         let known = self.known.borrow();
         let at_end = known.get(&MOST_SERVICES);
@@ -118,6 +124,15 @@ impl Search<'_> {
     /// The most services whose use fits `limit`; `None` where all fit.
     fn ceiling(&self, kind: Kind, id: &str, limit: &Limit) -> Option<u32> {
         largest(|services| fits_limit(self.use_of(kind, id, services) + limit.used, limit.value))
+    }
+
+    /// The limits of a kind that some number of services exceeds, each with the most services that fit.
+    pub fn ceilings(&self, kind: Kind) -> Vec<(u32, Limit)> {
+        let found = |id| {
+            let limit = limit(self.system, id)?;
+            Some((self.ceiling(kind, id, &limit)?, limit))
+        };
+        self.ids(kind).into_iter().filter_map(found).collect()
     }
 }
 
@@ -143,7 +158,7 @@ fn largest(fits: impl Fn(u32) -> bool) -> Option<u32> {
 }
 
 /// Whether a use fits a limit, but for the rounding of a sum of rates.
-fn fits_limit(amount: f64, limit: f64) -> bool {
+pub(super) fn fits_limit(amount: f64, limit: f64) -> bool {
     amount <= limit * (1.0 + 1e-12)
 }
 
@@ -151,7 +166,7 @@ fn fits_limit(amount: f64, limit: f64) -> bool {
 /// stops growing below its value has no rung. `ask` is for the system's own number of services, or the next rung beyond it.
 #[must_use]
 pub fn ladder(option: &ArchitectureOption, system: &System) -> Vec<Rung> {
-    let search = Search { option, system, known: RefCell::default() };
+    let search = Search::new(option, system);
     let mut ladder = rungs(&search, Kind::Structure);
     ladder.extend(rungs(&search, Kind::Traffic));
     ladder.sort_by_key(|rung| (rung.services, rung.kind));
@@ -159,14 +174,7 @@ pub fn ladder(option: &ArchitectureOption, system: &System) -> Vec<Rung> {
 }
 
 fn rungs(search: &Search<'_>, kind: Kind) -> Vec<Rung> {
-    let mut found: Vec<(u32, Limit)> = Vec::new();
-    for id in search.ids(kind) {
-        if let Some(limit) = limit(search.system, id)
-            && let Some(services) = search.ceiling(kind, id, &limit)
-        {
-            found.push((services, limit));
-        }
-    }
+    let mut found = search.ceilings(kind);
     // Of tied ones the wall comes last: it ends the ladder.
     found.sort_by(|(a, x), (b, y)| (a, !x.adjustable, &x.quota).cmp(&(b, !y.adjustable, &y.quota)));
     let wall = found.iter().find(|(_, limit)| !limit.adjustable).map(|(services, _)| *services);
@@ -202,7 +210,7 @@ fn rungs(search: &Search<'_>, kind: Kind) -> Vec<Rung> {
 }
 
 /// The limit of this id: a quota, or the user's own stage throttle.
-fn limit(system: &System, id: &str) -> Option<Limit> {
+pub(super) fn limit(system: &System, id: &str) -> Option<Limit> {
     if id == STAGE_THROTTLE {
         return system.gateway.stage_throttle.map(|throttle| Limit {
             quota: id.into(),
@@ -237,7 +245,7 @@ fn limit(system: &System, id: &str) -> Option<Limit> {
 }
 
 /// The AWS CLI line that asks for `needed` of a limit; `None` where it cannot be raised or has no code.
-fn ask(limit: &Limit, needed: f64, region: &str) -> Option<String> {
+pub(super) fn ask(limit: &Limit, needed: f64, region: &str) -> Option<String> {
     let code = limit.code.as_ref().filter(|_| limit.adjustable)?;
     Some(format!(
         "aws service-quotas request-service-quota-increase --region {region} --service-code {} --quota-code {code} \

@@ -1,5 +1,6 @@
 //! What an option means for those who run it: counts for people, who shares whose configuration, and how services are apart.
 
+use super::deployments::{added_minutes, shared_fate};
 use super::inventory::{Inventory, VpcCounts, inventory};
 use super::option::ArchitectureOption;
 use super::part::Part;
@@ -47,7 +48,7 @@ pub fn shared_configuration(inventory: &Inventory) -> u32 {
 
 /// Whether services can be deployed without touching what others depend on, in words.
 #[must_use]
-pub fn independence(option: &ArchitectureOption, inventory: &Inventory) -> String {
+pub fn independence(option: &ArchitectureOption, inventory: &Inventory, system: &System) -> String {
     let shared = shared_configuration(inventory);
     let what = match option.last_balancer() {
         Some(Part::Nlb) => "the listeners of one NLB",
@@ -62,8 +63,9 @@ pub fn independence(option: &ArchitectureOption, inventory: &Inventory) -> Strin
     if option.last_balancer().is_none() {
         words = "each service has its own entry in Cloud Map".into();
     }
-    if option.balancers().next() == Some(Part::Nlb) && inventory.services_per_nlb > 1 {
-        words.push_str(&format!("; {} share the zone health of one NLB", inventory.services_per_nlb));
+    let fate = shared_fate(inventory, system);
+    if fate > 1 {
+        words.push_str(&format!("; {fate} share the zone health of one NLB"));
     }
     words
 }
@@ -109,7 +111,9 @@ pub fn at(option: &ArchitectureOption, services: u32, system: &System) -> Compar
         parts: parts(&inventory),
         parts_total: parts_total(&inventory),
         shared_configuration: shared_configuration(&inventory),
-        independence: independence(option, &inventory),
+        shared_fate: shared_fate(&inventory, system),
+        minutes_per_deployment: added_minutes(option, system),
+        independence: independence(option, &inventory, system),
         isolation: isolation(option, services, system),
         addresses: subnet(&inventory, system),
     }
@@ -124,6 +128,10 @@ pub struct Comparison {
     pub parts_total: f64,
     /// The most services that share one load-balancer configuration.
     pub shared_configuration: u32,
+    /// The most services that share the zone health of one NLB.
+    pub shared_fate: u32,
+    /// Minutes that the load balancer adds to each deployment; `None` where nothing is known.
+    pub minutes_per_deployment: Option<f64>,
     /// Independence of deployments in words.
     pub independence: String,
     /// Isolation in words.

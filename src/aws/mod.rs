@@ -14,7 +14,9 @@ pub mod cloud_map;
 pub mod compare;
 pub mod cost;
 pub mod demand;
+pub mod deployments;
 pub mod features;
+pub mod growth;
 pub mod http_api;
 pub mod inventory;
 pub mod latency;
@@ -44,6 +46,7 @@ pub use place::accounts_of_apis;
 #[must_use]
 pub fn data_dates() -> std::collections::BTreeMap<String, String> {
     let tables = [
+        ("deployments", deployments::updated()),
         ("features", features::updated()),
         ("latency", latency::updated()),
         ("prices", prices::updated()),

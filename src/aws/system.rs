@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use super::deployments::Deployments;
+use super::growth::Growth;
 use crate::random::Distribution;
 use crate::units::{Bytes, Duration, Rate};
 
@@ -24,6 +26,10 @@ pub struct System {
     pub quotas: BTreeMap<String, QuotaValue>,
     /// What everything else in the account uses of a quota, by quota id or L-code.
     pub used: BTreeMap<String, f64>,
+    /// How often services change and what a change holds, where the scenario says so.
+    pub deployments: Option<Deployments>,
+    /// How services and traffic grow, where the scenario says so.
+    pub growth: Option<Growth>,
     /// The latency of a hop, by the hop's name (a part's id, or one of the fixed hop names), where the scenario states it.
     pub hop_times: BTreeMap<String, Distribution>,
     /// Prices in force where they are not those of the Region's table, by price id.
@@ -293,6 +299,8 @@ impl System {
             },
             quotas: BTreeMap::new(),
             used: BTreeMap::new(),
+            deployments: None,
+            growth: None,
             hop_times: BTreeMap::new(),
             prices: BTreeMap::new(),
             needs: Vec::new(),

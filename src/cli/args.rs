@@ -48,6 +48,9 @@ pub struct Flags {
     /// Metrics of every copy, branch or service in a sweep (`run` has them anyway)
     #[arg(long)]
     pub copies: bool,
+    /// Today as YYYY-MM-DD, from which `[growth]` counts its days [default: none, months alone]
+    #[arg(long, value_name = "DAY", default_value = "", hide_default_value = true, value_parser = day)]
+    pub date: String,
 }
 
 /// What every verb reads that takes a scenario.
@@ -94,6 +97,9 @@ pub struct Limits {
     /// Every rung
     #[arg(long)]
     pub all: bool,
+    /// Today as YYYY-MM-DD, from which `[growth]` counts its days [default: none, months alone]
+    #[arg(long, value_name = "DAY", default_value = "", hide_default_value = true, value_parser = day)]
+    pub date: String,
     /// Only the AWS CLI lines that ask for increases
     #[arg(long)]
     pub ask: bool,

@@ -6,7 +6,7 @@ use gatecap::engine::EngineError;
 use gatecap::experiment::{Computed, Control, ExperimentError, PointError, add_pilots, limits as limits_of, simulate};
 use gatecap::issue::{Issue, Issues};
 use gatecap::report::{chart, terminal};
-use gatecap::results::{directory, json};
+use gatecap::results::{directory, json, set_today};
 use gatecap::scenario::Warmup;
 
 use super::End;
@@ -62,6 +62,7 @@ fn simulated(input: &Input, flags: &Flags, work: Work) -> Result<(Computed, f64)
         ExperimentError::Fault(error) => fault(error),
     })?;
     computed.results.quotas_read.clone_from(&input.quotas_read);
+    set_today(&mut computed.results, &flags.date);
     if computed.stopped && !flags.quiet {
         remark("interrupted: what was finished is kept");
     }
@@ -148,6 +149,7 @@ pub fn limits(shown: &args::Limits) -> Result<End, Issues> {
     let input = input::read(&shown.input, input::set(&shown.set)?)?;
     let mut results = limits_of(&input.source, &input.file)?;
     results.quotas_read.clone_from(&input.quotas_read);
+    set_today(&mut results, &shown.date);
     if results.options.is_empty() {
         let issue = Issue::new("the scenario spells hops out, which no AWS quota bounds");
         return Err(vec![issue.hint("`gatecap limits` takes a scenario with options; `gatecap init` prints one")]);

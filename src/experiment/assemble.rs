@@ -4,7 +4,7 @@ use rayon::prelude::*;
 
 use super::control::Control;
 use super::sweep::{Cell, Combination, saturation};
-use super::{best, costs, known, map};
+use super::{best, costs, deployments, growth, known, map};
 use crate::aws::option::ArchitectureOption;
 use crate::aws::part::Part;
 use crate::aws::system::{AccountTopology, System, TrafficRate};
@@ -34,6 +34,7 @@ pub fn head(scenario: &Scenario, file: &str, hash: &str) -> Results {
         results.options = options(system);
         results.ceilings = system.options.par_iter().flat_map_iter(|option| rungs(option, system)).collect();
         results.costs = costs::unsimulated(system);
+        (results.growth_asked, results.growth) = growth::of(scenario, system);
         results.assumptions = assumptions(system);
         results.warnings.extend(unknown_sizes(system));
     }
@@ -144,6 +145,8 @@ fn options(system: &System) -> Vec<OptionInfo> {
                 parts: compared.parts,
                 parts_total: compared.parts_total,
                 shared_configuration: compared.shared_configuration,
+                shared_fate: Some(compared.shared_fate),
+                minutes_per_deployment: compared.minutes_per_deployment,
                 independence: compared.independence,
                 isolation: compared.isolation,
                 lacks: exclusions.iter().map(|exclusion| exclusion.need.clone()).collect(),
@@ -230,6 +233,7 @@ fn assumptions(system: &System) -> Vec<Assumption> {
             options: Vec::new(),
         });
     }
+    all.extend(system.deployments.as_ref().map(deployments::assumptions).unwrap_or_default());
     all
 }
 

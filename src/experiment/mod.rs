@@ -8,6 +8,8 @@ mod assemble;
 pub mod best;
 pub mod control;
 pub mod costs;
+mod deployments;
+mod growth;
 pub mod hops;
 pub mod judge;
 pub mod known;
@@ -139,6 +141,8 @@ pub fn simulate(
         Err(saturate::SearchError::Point(PointError::Stopped)) => {}
         Err(error) => return Err(error.into()),
     }
+    growth::add_simulated(&mut results, &scenario);
+    results.deployments = deployments::waits(&scenario, whole_sweep, control).map_err(ExperimentError::Fault)?;
     let histograms = cells
         .iter()
         .map(|cell| {

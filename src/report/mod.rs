@@ -5,6 +5,7 @@ mod asks;
 pub mod chart;
 mod differences;
 mod ends;
+mod growth;
 pub mod html;
 mod judge;
 pub mod markdown;
@@ -23,7 +24,8 @@ mod fixture;
 /// A chart as the report shows it.
 #[derive(Clone, Copy, Debug)]
 pub struct Figure<'a> {
-    /// Stable name, also that of its file: `ladder`, `latency-p99`, `goodput`, `hops`, `percentiles`, `map`.
+    /// Stable name, also that of its file: `ladder`, `latency-p99`, `goodput`, `hops`, `percentiles`, `map`,
+    /// `deployment-wait`.
     pub name: &'a str,
     /// Heading.
     pub title: &'a str,

@@ -10,6 +10,7 @@ use super::cost::CostLine;
 use super::exclusion::Exclusion;
 use super::known::{KnownAnswers, Validation};
 use super::pilots::Pilots;
+use super::planning::{DeploymentWait, GrowthAsked, GrowthRung};
 use super::saturation::SaturationPoint;
 use super::theory::Theory;
 use crate::stats::Interval;
@@ -58,6 +59,15 @@ pub struct Results {
     /// just compared; null in documents of versions that had no record.
     #[serde(default)]
     pub known_answers: Option<KnownAnswers>,
+    /// Waits for one's turn to deploy; empty where the scenario does not say how often services change.
+    #[serde(default)]
+    pub deployments: Vec<DeploymentWait>,
+    /// How fast the system grows; null where the scenario does not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub growth_asked: Option<GrowthAsked>,
+    /// When growth meets each limit, of each option in order of time.
+    #[serde(default)]
+    pub growth: Vec<GrowthRung>,
     /// Which limit is nearest over services and rate; empty where it was not asked for.
     pub map: Vec<MapCell>,
     /// The month of every option and point, as far as known; of `limits` at the operating point alone.
@@ -152,6 +162,12 @@ pub struct OptionInfo {
     pub parts_total: f64,
     /// Services that share one mutable load-balancer configuration at the operating point, at most.
     pub shared_configuration: u32,
+    /// Services that share the zone health of one NLB at the operating point, at most; null in documents of earlier versions.
+    #[serde(default)]
+    pub shared_fate: Option<u32>,
+    /// Minutes that the load balancer adds to each deployment of a service, beside what its own start takes; null where unknown.
+    #[serde(default)]
+    pub minutes_per_deployment: Option<f64>,
     /// Whether the simulated deployments of its services are independent, in words.
     pub independence: String,
     /// Isolation in words: VPCs, accounts.

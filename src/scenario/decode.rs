@@ -8,7 +8,7 @@ use super::metrics::Names;
 use super::path::{self, Override};
 use super::tree::{Node, Place, Value};
 use super::types::{Model, Scenario};
-use super::{client, conditions, events, expect, names, not_yet, run, sweep, system, workload};
+use super::{client, conditions, events, expect, names, run, sweep, system, workload};
 use crate::issue::{Issue, Issues};
 
 /// Services at the operating point where none are stated.
@@ -28,7 +28,7 @@ pub(super) struct Context<'a> {
 }
 
 /// Tables that only an options scenario has.
-const OPTIONS_ONLY: [&str; 11] = [
+const OPTIONS_ONLY: [&str; 13] = [
     "options",
     "network",
     "account",
@@ -40,6 +40,8 @@ const OPTIONS_ONLY: [&str; 11] = [
     "option",
     "requirements",
     "price",
+    "deployments",
+    "growth",
 ];
 
 /// The checked scenario of a tree.
@@ -100,7 +102,6 @@ fn whole(root: &Node, context: &Context<'_>, sink: &Sink) -> Option<Scenario> {
     if is_hops {
         refuse_options_tables(&top);
     }
-    not_yet::tables(&top);
     let services = system::services(&top, is_hops, context);
     let count = services.as_ref().map_or(DEFAULT_SERVICES, |services| services.count);
     let hops = hop_list.map(|list| hops(&list, context));

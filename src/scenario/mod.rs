@@ -27,6 +27,7 @@ mod not_yet;
 mod option_file;
 mod options;
 mod path;
+mod planning;
 pub mod prices;
 mod requirements;
 pub mod resolved;

@@ -4,7 +4,9 @@ use super::options;
 use super::prices;
 use super::resolved::Lines;
 use super::tree::{float_toml, quoted};
-use super::written::{distribution, list, rate};
+use super::written::{distribution, list, rate, time};
+use crate::aws::deployments::Deployments;
+use crate::aws::growth::Growth;
 use crate::aws::option::{ArchitectureOption, Share};
 use crate::aws::part::Part;
 use crate::aws::system::{
@@ -85,6 +87,12 @@ pub(super) fn system(lines: &mut Lines, system: &System) {
         system.quotas.iter().for_each(|(key, quota)| lines.line(&quoted(key), float_toml(quota.value)));
     }
     prices::write(lines, &system.prices);
+    if let Some(wanted) = &system.deployments {
+        deployments(lines, wanted);
+    }
+    if let Some(wanted) = &system.growth {
+        growth(lines, wanted);
+    }
     for (name, time) in &system.hop_times {
         lines.header(&format!("[hops.{name}]"));
         lines.line("time", distribution(time));
@@ -93,6 +101,23 @@ pub(super) fn system(lines: &mut Lines, system: &System) {
         lines.header(&format!("[option.{}]", option.name));
         rules(option).iter().for_each(|(key, value)| lines.line(key, value));
     }
+}
+
+fn deployments(lines: &mut Lines, deployments: &Deployments) {
+    lines.header("[deployments]");
+    lines.line("per_service_per_day", float_toml(deployments.per_service_per_day));
+    lines.line("hours_per_day", float_toml(deployments.hours_per_day));
+    let shift = deployments.traffic_shift.map(|hold| format!("traffic_shift = {}, ", time(hold))).unwrap_or_default();
+    let (code, routes) = (time(deployments.code), time(deployments.routes));
+    lines.line("hold", format!("{{ code = {code}, {shift}routes = {routes} }}"));
+}
+
+fn growth(lines: &mut Lines, growth: &Growth) {
+    lines.header("[growth]");
+    lines.line("services_per_month", float_toml(growth.services_per_month));
+    lines.line("traffic_per_year", float_toml(growth.traffic_per_year));
+    lines.line("horizon_months", float_toml(growth.horizon_months));
+    lines.line("margin_months", float_toml(growth.margin_months));
 }
 
 fn services(lines: &mut Lines, services: &Services) {

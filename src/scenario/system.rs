@@ -9,7 +9,7 @@ use super::laws::distribution;
 use super::metrics::AWS_HOPS;
 use super::names::unique;
 use super::options::{self, Loaded};
-use super::{prices, requirements};
+use super::{planning, prices, requirements};
 use crate::aws::quotas;
 use crate::aws::system::{Balancing, Deployment, Listed, QuotaValue, Services, System, Traffic};
 use crate::issue::nearest;
@@ -93,6 +93,8 @@ pub(super) fn rest(top: &Fields<'_>, services: u32, context: &Context<'_>) -> Op
         traffic: placeholder(),
         quotas: quota_values(top),
         used: numbers(top, "used").into_iter().collect(),
+        deployments: planning::deployments(top),
+        growth: planning::growth(top),
         hop_times: hop_times(top, context),
         prices: prices::stated(top),
         needs,

@@ -19,6 +19,7 @@ mod networks;
 mod opinions;
 mod options;
 mod overload;
+mod planning;
 mod precision;
 mod program;
 mod saturation;

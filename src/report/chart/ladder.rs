@@ -6,7 +6,7 @@ use super::label::{HEADING, Lanes, WIDTH, key, name, name_indent, over};
 use super::style::Paint;
 use super::text::{self, bold, clean, count, cut};
 use super::{Chart, Face};
-use crate::results::{Ceiling, OptionInfo, Results};
+use crate::results::{Ceiling, GrowthAsked, OptionInfo, Results};
 
 const LEFT: f64 = 2.0;
 const RIGHT: f64 = WIDTH - 12.0;
@@ -63,7 +63,8 @@ pub fn ladder(results: &Results) -> Option<Chart> {
     }
     let own = results.wanted.services.map(f64::from).filter(|n| *n > 0.0);
     let least = rungs().chain(own).filter(|s| *s >= 1.0).fold(f64::INFINITY, f64::min);
-    let most = rungs().chain(own).fold(1.0, f64::max);
+    let grown = results.growth_asked.as_ref().map(|asked| (f64::from(asked.services), asked.horizon_months));
+    let most = rungs().chain(own).chain(grown.map(|grown| grown.0)).fold(1.0, f64::max);
     let least = if least.is_finite() { least } else { 1.0 };
     let x = Axis::new(Scale::Log, Unit::Number, ((least / 2.5).max(0.5), (most * 1.1).max(least * 4.0)), (LEFT, RIGHT));
     rows.iter_mut().for_each(|r| lay_out(r, x));
@@ -81,10 +82,16 @@ pub fn ladder(results: &Results) -> Option<Chart> {
             bars(canvas, row, x, top + LINE * row.lines_above as f64);
             top += height(row);
         }
+        let mut lanes = Lanes::new(1, LEFT, WIDTH);
+        let mut mark = |at: f64, words: String, dash| {
+            canvas.line(&[(x.at(at), TOP - 6.0), (x.at(at), bottom)], Stroke(Paint::Ink, 1.6, dash));
+            over(canvas, &mut lanes, x.at(at), TOP - 13.0, (&words, ""), Paint::Ink);
+        };
         if let Some(own) = own {
-            canvas.line(&[(x.at(own), TOP - 6.0), (x.at(own), bottom)], Stroke(Paint::Ink, 1.6, Dash::Solid));
-            let words = format!("your {} services", count(own));
-            over(canvas, &mut Lanes::new(1, LEFT, WIDTH), x.at(own), TOP - 13.0, (&words, ""), Paint::Ink);
+            mark(own, format!("your {} services", count(own)), Dash::Solid);
+        }
+        if let Some((services, months)) = grown {
+            mark(services, format!("{} in {} months", count(services), text::number(months)), Dash::Dashed);
         }
         let mut top = TOP;
         for row in &rows {
@@ -235,8 +242,11 @@ fn describe(results: &Results) -> String {
     };
     let each: Vec<String> = results.options.iter().zip(0..u8::MAX).filter_map(|(o, i)| one(o, i)).collect();
     let own = results.wanted.services.map(|n| format!(", against your {n}")).unwrap_or_default();
+    let grown =
+        |asked: &GrowthAsked| format!(" and {} in {} months", asked.services, text::number(asked.horizon_months));
+    let grown = results.growth_asked.as_ref().map(grown).unwrap_or_default();
     let each = if each.is_empty() { String::new() } else { format!(": {}", text::list(&each)) };
-    format!("Services that each option holds on today's quotas{own}{each}.")
+    format!("Services that each option holds on today's quotas{own}{grown}{each}.")
 }
 
 #[cfg(test)]
@@ -277,5 +287,14 @@ mod tests {
     fn the_description_holds_the_numbers() {
         let chart = ladder(&fixture::five_options()).unwrap();
         assert!(chart.description.contains("against your 60: option 1 50 (traffic: 200), option 2 20"));
+        let mut growing = fixture::five_options();
+        let asked = GrowthAsked { services: 132, horizon_months: 36.0, ..GrowthAsked::default() };
+        growing.growth_asked = Some(asked);
+        let chart = ladder(&growing).unwrap();
+        assert!(
+            chart.description.contains("against your 60 and 132 in 36 months: option 1 50"),
+            "{}",
+            chart.description
+        );
     }
 }

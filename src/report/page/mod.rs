@@ -1,7 +1,9 @@
 //! The review as plain texts in the order of the page, which the HTML and Markdown templates lay out. No markup, no escaping.
 
 mod cost;
+mod deployments;
 mod facts;
+mod growth;
 mod ladder;
 mod latency;
 mod options;
@@ -71,6 +73,10 @@ pub(super) struct Page {
     pub grain: &'static str,
     /// Paired differences at the wanted services.
     pub comparisons: Vec<latency::Pair>,
+    /// Who shares what in deployments, and who waits for whom.
+    pub deployments: deployments::Section,
+    /// When growth meets each limit.
+    pub growth: growth::Section,
     /// What the numbers cannot decide.
     pub not_settled: Vec<String>,
     /// Inputs with evidence.
@@ -146,6 +152,7 @@ pub(super) fn page(results: &Results, figures: &[Figure]) -> Page {
     };
     let first = |name: &str| matches!(name, "ladder" | "latency-p99");
     let saturating = |name: &str| matches!(name, "map" | "goodput");
+    let deploying = |name: &str| name == "deployment-wait";
     let mut page = Page {
         heading: facts::heading(results),
         subtitle: facts::subtitle(results),
@@ -161,6 +168,8 @@ pub(super) fn page(results: &Results, figures: &[Figure]) -> Page {
         unsure: latency::unsure(results),
         best: differences::statements(results),
         comparisons: latency::comparisons(results),
+        deployments: deployments::section(results, drawn(&deploying)),
+        growth: growth::section(results),
         grain: differences::grain(results).unwrap_or_default(),
         assumptions: trust::assumptions(results),
         proof: trust::proof(results),
@@ -171,7 +180,7 @@ pub(super) fn page(results: &Results, figures: &[Figure]) -> Page {
         method: trust::method(results),
         reproduce: trust::reproduce(results),
         first_figures: drawn(&first),
-        latency_figures: drawn(&|name| !first(name) && !saturating(name)),
+        latency_figures: drawn(&|name| !first(name) && !saturating(name) && !deploying(name)),
         saturation_figures: drawn(&saturating),
         ..Page::default()
     };

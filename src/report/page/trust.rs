@@ -230,7 +230,7 @@ pub(super) fn reproduce(results: &Results) -> Vec<String> {
     if !data.is_empty() {
         lines.push(format!("# data      {}", data.join(", ")));
     }
-    lines.push("# numbers   results.json, points.csv, hops.csv, ceilings.csv, costs.csv".into());
+    lines.push("# numbers   results.json, points.csv, hops.csv, ceilings.csv, costs.csv, deployments.csv".into());
     lines.push("gatecap report DIR   # this page again, no simulation".into());
     lines
 }

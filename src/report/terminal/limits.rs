@@ -4,9 +4,10 @@ use super::excluded::excluded;
 use super::table::{Align, Table};
 use super::{Paint, command, wrapped};
 use crate::report::asks::{self, Ask, is_subnet};
+use crate::report::growth;
 use crate::report::number::{self, cut, list};
 use crate::report::warnings::warnings;
-use crate::results::{Ceiling, Results};
+use crate::results::{Ceiling, GrowthRung, Results};
 
 /// Rungs of an option that are shown without `all`.
 const SHOWN: usize = 4;
@@ -40,6 +41,7 @@ pub fn limits(results: &Results, all: bool, colour: bool) -> String {
     for warning in warnings(results) {
         out.push_str(&format!("{} {}", paint.mark("?"), wrapped(&warning, "  ")));
     }
+    out.push_str(&growth_lines(results));
     let asks = asks::asks(results, |_| true);
     if !asks.is_empty() {
         out.push('\n');
@@ -51,6 +53,35 @@ pub fn limits(results: &Results, all: bool, colour: bool) -> String {
         out.push_str("        gatecap limits --ask  prints the lines for every option\n");
     } else if results.wanted.services.is_some() {
         out.push_str(&wrapped(&format!("ask: {}", asks::nothing(results)), "  "));
+    }
+    out
+}
+
+/// How fast the system grows, when traffic or a wall ends which option, and what to ask for before it is needed.
+fn growth_lines(results: &Results) -> String {
+    let Some(asked) = &results.growth_asked else { return String::new() };
+    let mut out = wrapped(&format!("growth: {}", growth::sentence(results)), "  ");
+    let mut ends: Vec<(String, Vec<String>)> = Vec::new();
+    for (i, option) in results.options.iter().enumerate() {
+        let number = (i + 1).to_string();
+        for rung in growth::ends(results, &option.name) {
+            let words = growth::end(rung, asked);
+            match ends.iter_mut().find(|(known, _)| *known == words) {
+                Some((_, numbers)) => numbers.push(number.clone()),
+                None => ends.push((words, vec![number.clone()])),
+            }
+        }
+    }
+    for (words, numbers) in ends {
+        let who = match numbers.len() {
+            all if all == results.options.len() => "every option".to_string(),
+            1 => format!("option {}", numbers[0]),
+            _ => format!("options {}", list(&numbers)),
+        };
+        out.push_str(&wrapped(&format!("growth: {who}: {words}"), "  "));
+    }
+    for rung in growth::now(results) {
+        out.push_str(&command("soon", rung.ask.as_deref().unwrap_or_default(), &rung.name));
     }
     out
 }
@@ -89,7 +120,7 @@ fn holding(results: &Results) -> Vec<usize> {
 }
 
 fn ladder_table(results: &Results, all: bool) -> Table {
-    let mut table = Table::new(&[
+    let mut columns = vec![
         ("", Align::Mark),
         ("option", Align::Cut),
         ("services", Align::Right),
@@ -97,7 +128,11 @@ fn ladder_table(results: &Results, all: bool) -> Table {
         ("quota", Align::Left),
         ("now", Align::Right),
         ("raise?", Align::Left),
-    ]);
+    ];
+    if let Some(asked) = &results.growth_asked {
+        columns.push(if asked.today.is_some() { ("full", Align::Left) } else { ("months", Align::Right) });
+    }
+    let mut table = Table::new(&columns);
     let holding = holding(results);
     for (i, option) in results.options.iter().enumerate() {
         let structure = rungs(results, i, |rung| rung.kind == "structure");
@@ -113,7 +148,7 @@ fn ladder_table(results: &Results, all: bool) -> Table {
         }
         for (k, rung) in structure.iter().take(shown).enumerate() {
             let first = k == 0;
-            table.row(vec![
+            let mut row = vec![
                 if first { mark.into() } else { String::new() },
                 if first { label.clone() } else { String::new() },
                 number::count(rung.services),
@@ -121,7 +156,9 @@ fn ladder_table(results: &Results, all: bool) -> Table {
                 rung.code.clone().unwrap_or_else(|| "-".into()),
                 number::plain(rung.limit),
                 raise(rung, results.wanted.services),
-            ]);
+            ];
+            row.extend(growth::find(results, &option.name, &rung.quota).map(full));
+            table.row(row);
         }
         if structure.len() > shown {
             let more = number::counted(structure.len() - shown, "more rung", "more rungs");
@@ -129,6 +166,16 @@ fn ladder_table(results: &Results, all: bool) -> Table {
         }
     }
     table
+}
+
+/// The day on which a limit is full, or the months until then; a dash where growth does not meet it.
+fn full(rung: &GrowthRung) -> String {
+    match (rung.months, &rung.date) {
+        (Some(months), Some(date)) if months > 0.0 => date.clone(),
+        (Some(months), None) if months > 0.0 => number::fixed(months, 1),
+        (Some(_), _) => "now".into(),
+        (None, _) => "-".into(),
+    }
 }
 
 /// The quota, with what presses on it where that is not one for one.

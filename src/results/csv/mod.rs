@@ -1,6 +1,7 @@
 //! Results as CSV tables, one function a file. Columns are named after metrics with the unit last; the order is fixed by `columns`.
 
 mod columns;
+mod planning;
 mod points;
 mod theory;
 
@@ -8,6 +9,7 @@ use std::collections::BTreeSet;
 
 use super::types::{Ceiling, Estimate, Results};
 
+pub use planning::deployments;
 pub use points::{hops, points};
 
 /// The tables that a sweep writes: file name and content. A table without rows is its header.
@@ -20,6 +22,7 @@ pub fn tables(results: &Results) -> Vec<(&'static str, String)> {
         ("saturation.csv", saturation(results)),
         ("comparisons.csv", comparisons(results)),
         ("costs.csv", costs(results)),
+        ("deployments.csv", deployments(results)),
     ]
 }
 

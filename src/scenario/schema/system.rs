@@ -167,25 +167,27 @@ pub(super) struct Requirements {
     needs: Option<Vec<String>>,
 }
 
-/// How deployments hold shared configuration.
+/// How often services change, and for how long a change holds what others share.
 #[derive(JsonSchema)]
 #[schemars(deny_unknown_fields)]
 pub(super) struct Deployments {
-    /// Deployments.
+    /// Changes of each kind that each service makes a day (2); 0, or 0.001 to 10,000.
     per_service_per_day: Option<f64>,
-    /// How long each kind holds it.
+    /// Hours of a day in which changes are made (24); waits count these hours.
+    hours_per_day: Option<f64>,
+    /// How long each kind holds what it holds.
     hold: Option<DeploymentHold>,
 }
 
-/// Times.
+/// Times, as "15min"; "0s" for nothing.
 #[derive(JsonSchema)]
 #[schemars(deny_unknown_fields)]
 pub(super) struct DeploymentHold {
-    /// New code.
+    /// New code: the service itself ("0s").
     code: Option<String>,
-    /// Shift of traffic.
+    /// Shift of traffic: the listeners or rules of a load balancer ("15min", and what the load balancer adds).
     traffic_shift: Option<String>,
-    /// New routes.
+    /// New routes: the deployment of the API ("5min").
     routes: Option<String>,
 }
 
@@ -193,8 +195,12 @@ pub(super) struct DeploymentHold {
 #[derive(JsonSchema)]
 #[schemars(deny_unknown_fields)]
 pub(super) struct Growth {
-    /// New services.
+    /// New services (0).
     services_per_month: Option<f64>,
-    /// Factor.
+    /// Factor on traffic after a year (1).
     traffic_per_year: Option<f64>,
+    /// Months for which increases are to be enough (36).
+    horizon_months: Option<f64>,
+    /// Limits met within so many months are asked for now (3).
+    margin_months: Option<f64>,
 }

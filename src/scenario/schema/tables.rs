@@ -55,13 +55,13 @@ pub(super) struct Scenario {
     hops: Option<BTreeMap<String, HopTime>>,
     /// Sharing rules changed for this scenario, by option name.
     option: Option<BTreeMap<String, Share>>,
-    /// Features that an option must have. Not simulated yet.
+    /// Features that an option must have (options).
     requirements: Option<Requirements>,
     /// Prices that are not those of the tables.
     price: Option<Vec<Price>>,
-    /// How often and how long deployments hold shared configuration. Not simulated yet.
+    /// How often and how long deployments hold shared configuration (options).
     deployments: Option<Deployments>,
-    /// Growth over time. Not simulated yet.
+    /// Growth over time (options).
     growth: Option<Growth>,
 }
 

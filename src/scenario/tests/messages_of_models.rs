@@ -174,7 +174,14 @@ fn system() {
         ("[requirements]\nneed = [\"waf\"]\n", "2:1 `need` is not a field of `[requirements]` ? did you mean `needs`?"),
         ("[gateway]\nwaf = false\n[requirements]\nneeds = [\"waf-before-gateway\"]\n", "2:7 `waf` is false, but `[requirements]` needs `waf-before-gateway` ? leave `waf` out, or the need"),
         ("[requirements]\nneeds = []\n", "2:9 `needs` is empty, but it must hold at least one entry"),
-        ("[deployments]\nper_service_per_day = 2\n", "1:2 `[deployments]` is not simulated yet"),
-        ("[growth]\nservices_per_month = 2\n", "1:2 `[growth]` is not simulated yet"),
+        ("[deployments]\nper_service_per_day = -2\n", "2:23 `per_service_per_day` is -2, but it must be 0, or a number from 0.001 to 10,000"),
+        ("[deployments]\nper_servce_per_day = 2\n", "2:1 `per_servce_per_day` is not a field of `[deployments]` ? did you mean `per_service_per_day`?"),
+        ("[deployments]\nhours_per_day = 25\n", "2:17 `hours_per_day` is 25, but it must be a number of hours from 0.5 to 24"),
+        ("[deployments]\nhold = { routes = \"5ms\" }\n", "2:19 `hold.routes` is `5ms`, but it must be `0s`, or from `1s` to `30d`"),
+        ("[deployments]\nhold = { traffic_shift = 15 }\n", "2:26 `hold.traffic_shift` is 15, but it needs a unit: `ns`, `us`, `ms`, `s`, `min`, `h` or `d` ? write `\"15ms\"`"),
+        ("[growth]\nservices_per_month = -1\n", "2:22 `services_per_month` is -1, but it must be a number from 0 to 100,000"),
+        ("[growth]\ntraffic_per_year = 0\n", "2:20 `traffic_per_year` is 0, but it must be a factor from 0.01 to 100: 1.4 is 40 % more after a year"),
+        ("[growth]\nhorizon_months = 0\n", "2:18 `horizon_months` is 0, but it must be a number of months from 1 to 120"),
+        ("[workload]\nrate = \"9/s\"\n[[hop]]\nname = \"a\"\n[growth]\nservices_per_month = 1\n", "5:2 `[growth]` and `[[hop]]` stand in one file, but a system is described one way ? keep the hops, which can be any network, or the options, which are AWS architectures"),
     ]);
 }
