@@ -201,13 +201,13 @@ fn assumptions(system: &System) -> Vec<Assumption> {
         });
     }
     if let Some(reuse) = latency::scalar_default("connection_reuse") {
-        let own = system.network.connection_reuse != reuse.value;
+        let own = reuse.value != Some(system.network.connection_reuse);
         all.push(Assumption {
             input: reuse.title.clone(),
             value: system.network.connection_reuse.to_string(),
             grade: if own { "yours".into() } else { reuse.grade.clone() },
-            low: reuse.low.clone(),
-            high: reuse.high.clone(),
+            low: reuse.low.to_string(),
+            high: reuse.high.to_string(),
             source: if own { "the scenario".into() } else { reuse.source.clone() },
             options: Vec::new(),
         });
@@ -216,7 +216,7 @@ fn assumptions(system: &System) -> Vec<Assumption> {
 }
 
 /// Names of the options whose path has a hop.
-fn users_of(system: &System, hop: &str) -> Vec<String> {
+pub(super) fn users_of(system: &System, hop: &str) -> Vec<String> {
     let on_path = |option: &&crate::aws::option::ArchitectureOption| match hop {
         "waf" => system.gateway.waf && option.api().id() == "rest-api",
         "authorizer" => system.gateway.authorizer.is_some(),
