@@ -94,7 +94,7 @@ pub fn best(options: &Options<'_>, services: Option<u32>, metric: &str, confiden
 }
 
 /// An option's outcome, and its series of the metric in question.
-type Entrant<'a> = (&'a Outcome, &'a Series);
+pub(super) type Entrant<'a> = (&'a Outcome, &'a Series);
 
 /// Those with a steady state and samples enough.
 fn measured<'a>(options: &Options<'a>, metric: &str) -> Vec<(&'a str, Entrant<'a>)> {
@@ -126,7 +126,7 @@ fn value(series: &Series) -> f64 {
 }
 
 /// The first less the second over the replications that both have.
-fn difference((one, a): Entrant<'_>, (other, b): Entrant<'_>, metric: &str, confidence: f64) -> Paired {
+pub(super) fn difference((one, a): Entrant<'_>, (other, b): Entrant<'_>, metric: &str, confidence: f64) -> Paired {
     let same = one.latency == other.latency;
     let common = a.values.len().min(b.values.len());
     let (first, second) = (&a.values[..common], &b.values[..common]);

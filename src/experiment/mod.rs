@@ -16,6 +16,7 @@ pub mod pilots;
 pub mod point;
 mod precision;
 pub mod saturate;
+pub mod sensitivity;
 mod settle;
 pub mod source;
 pub mod sweep;
@@ -71,6 +72,12 @@ pub enum ExperimentError {
     Issues(Issues),
     /// A fault of the engine.
     Fault(PointError),
+}
+
+impl From<PointError> for ExperimentError {
+    fn from(error: PointError) -> ExperimentError {
+        ExperimentError::Fault(error)
+    }
 }
 
 impl From<saturate::SearchError> for ExperimentError {
@@ -137,6 +144,9 @@ pub fn simulate(
         // What was finished before the stop is kept.
         Err(saturate::SearchError::Point(PointError::Stopped)) => {}
         Err(error) => return Err(error.into()),
+    }
+    if whole_sweep {
+        results.sensitivity = sensitivity::study(source, &scenario, control)?;
     }
     let histograms = cells
         .iter()

@@ -11,6 +11,7 @@ pub mod markdown;
 pub mod number;
 mod page;
 mod precision;
+mod sensitivity;
 pub mod terminal;
 mod theory;
 pub mod verdict;
@@ -22,7 +23,7 @@ mod fixture;
 /// A chart as the report shows it.
 #[derive(Clone, Copy, Debug)]
 pub struct Figure<'a> {
-    /// Stable name, also that of its file: `ladder`, `latency-p99`, `goodput`, `hops`, `percentiles`, `map`.
+    /// Stable name, also that of its file: `ladder`, `latency-p99`, `goodput`, `hops`, `percentiles`, `map`, `tornado`.
     pub name: &'a str,
     /// Heading.
     pub title: &'a str,

@@ -8,6 +8,7 @@ pub mod json;
 pub mod known;
 mod pilots;
 mod saturation;
+mod sensitivity;
 pub mod theory;
 pub mod types;
 
@@ -15,5 +16,6 @@ pub use best::{Best, LeftOut};
 pub use known::{Agreement, KnownAnswers, Validation};
 pub use pilots::{PilotCurve, Pilots};
 pub use saturation::SaturationPoint;
+pub use sensitivity::{Effect, Flip, InputEnd, MovedCeiling, MovedCondition, Ranking, Sensitivity, VariedInput};
 pub use theory::*;
 pub use types::*;

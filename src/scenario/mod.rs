@@ -32,6 +32,7 @@ mod resolved_system;
 mod rows;
 mod run;
 pub mod schema;
+mod sensitivity;
 mod sweep;
 mod system;
 #[cfg(test)]
@@ -46,4 +47,5 @@ pub use document::Document;
 pub use hop::*;
 pub use options::built_in as built_in_option;
 pub use path::Override;
+pub use sensitivity::{Sensitivity, VariedInput};
 pub use types::*;

@@ -2,6 +2,7 @@
 
 mod columns;
 mod points;
+mod sensitivity;
 mod theory;
 
 use std::collections::BTreeSet;
@@ -9,6 +10,7 @@ use std::collections::BTreeSet;
 use super::types::{Ceiling, Estimate, Results};
 
 pub use points::{hops, points};
+pub use sensitivity::sensitivity;
 
 /// The tables that a sweep writes: file name and content. A table without rows is its header.
 #[must_use]
@@ -19,6 +21,7 @@ pub fn tables(results: &Results) -> Vec<(&'static str, String)> {
         ("ceilings.csv", ceilings(results)),
         ("saturation.csv", saturation(results)),
         ("comparisons.csv", comparisons(results)),
+        ("sensitivity.csv", sensitivity(results)),
         ("costs.csv", costs(results)),
     ]
 }

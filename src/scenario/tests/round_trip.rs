@@ -40,6 +40,9 @@ fn defaults_and_options() {
         "[gateway]\nintegration_timeout = \"12s\"\nwaf = true\nauthorizer = { constant = \"7ms\" }\nstage_throttle = { rate = \"5000/s\", burst = 2000 }\n[account]\ntopology = \"federated\"\naccounts = 3\n[network]\nsubnet = \"/24\"\n",
     );
     same(
+        "[sensitivity]\nenabled = true\nrequests = 20_000\ninputs = [{ field = \"network.connection_reuse\", low = 0.5, high = 0.99 }, { field = \"workload.rate_per_service\", low = \"50/s\", high = \"200/s\" }]\n[network]\nzone_share = 0.25\n",
+    );
+    same(
         "[[event]]\nat = \"1s\"\nuntil = \"90s\"\nrate_factor = 3\n[sweep]\nservices = [1, 5, 9]\nnetwork.zones = [2, 3]\n\"services.concurrency\" = [1, 2]\n",
     );
 }

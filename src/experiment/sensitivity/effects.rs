@@ -1,0 +1,124 @@
+//! What an end does: to each metric, to the order of the options, to ceilings and conditions.
+
+use super::{METRICS, State};
+use crate::aws::ceilings::{Rung, ladder};
+use crate::experiment::best;
+use crate::experiment::judge::{self, Verdict};
+use crate::experiment::point::Outcome;
+use crate::results::{Effect, Estimate, InputEnd, MovedCeiling, MovedCondition, Ranking};
+use crate::scenario::Model;
+
+/// The effects of the end's state beside the standing one; `moves_quotas` says whether ceilings can differ at all. Value and number
+/// are left for the caller.
+pub(super) fn end(standing: &State, end: &State, moves_quotas: bool) -> InputEnd {
+    let confidence = standing.scenario.run.confidence;
+    let pairs = || standing.outcomes.iter().zip(&end.outcomes);
+    let effect = |metric: &str, (before, after): (&Outcome, &Outcome)| Effect {
+        metric: metric.into(),
+        option: before.point.option.clone(),
+        at_end: after.point.metrics.get(metric).copied().unwrap_or_default(),
+        difference: difference(after, before, metric, confidence),
+    };
+    let mut effects = Vec::new();
+    for metric in METRICS {
+        let named = names(standing).into_iter().zip(pairs());
+        effects.extend(named.map(|(option, (before, after))| Effect { option, ..effect(metric, (before, after)) }));
+    }
+    InputEnd {
+        effects,
+        rankings: rankings(end),
+        ceilings: if moves_quotas { ceilings(standing, end) } else { Vec::new() },
+        conditions: conditions(standing, end),
+        ..InputEnd::default()
+    }
+}
+
+/// The names of a state's options: outcomes that options share have the name of one of them.
+pub(super) fn names(state: &State) -> Vec<Option<String>> {
+    match &state.scenario.model {
+        Model::Options(system) => system.options.iter().map(|option| Some(option.name.clone())).collect(),
+        Model::Hops(_) => vec![None],
+    }
+}
+
+/// `a` less `b`, paired: without an interval where a quantile has too few samples, without a value where one has no steady state.
+fn difference(a: &Outcome, b: &Outcome, metric: &str, confidence: f64) -> Estimate {
+    if !(a.point.stable && b.point.stable) {
+        return Estimate::default();
+    }
+    let (Some(first), Some(second)) = (a.series(metric), b.series(metric)) else { return Estimate::default() };
+    let estimate: Estimate = best::difference((a, first), (b, second), metric, confidence).difference.into();
+    let sure = first.supported && second.supported;
+    if sure { estimate } else { Estimate { value: estimate.value, ..Estimate::default() } }
+}
+
+/// The options by each metric, best first.
+pub(super) fn rankings(state: &State) -> Vec<Ranking> {
+    let ranking = |metric: &&str| {
+        let value = |outcome: &Outcome| outcome.point.metrics.get(*metric)?.value;
+        let named = names(state).into_iter().zip(&state.outcomes);
+        let mut values: Vec<(String, f64)> =
+            named.filter_map(|(name, outcome)| Some((name?, value(outcome)?))).collect();
+        values.sort_by(|a, b| a.1.total_cmp(&b.1));
+        Ranking { metric: (*metric).into(), options: values.into_iter().map(|(name, _)| name).collect() }
+    };
+    METRICS.iter().map(ranking).filter(|ranking| !ranking.options.is_empty()).collect()
+}
+
+/// The binding rungs that are not at the same number of services, by option and kind.
+fn ceilings(standing: &State, end: &State) -> Vec<MovedCeiling> {
+    let (Model::Options(before), Model::Options(after)) = (&standing.scenario.model, &end.scenario.model) else {
+        return Vec::new();
+    };
+    let mut moved = Vec::new();
+    for (old, new) in before.options.iter().zip(&after.options) {
+        let (from, to) = (binding(ladder(old, before)), binding(ladder(new, after)));
+        for rung in from {
+            if let Some(now) = to.iter().find(|now| now.kind == rung.kind && now.services != rung.services) {
+                moved.push(MovedCeiling {
+                    option: old.name.clone(),
+                    kind: rung.kind.text().into(),
+                    from: rung.services,
+                    to: now.services,
+                    by: now.name.clone(),
+                });
+            }
+        }
+    }
+    moved
+}
+
+/// The first binding rung of each kind.
+fn binding(ladder: Vec<Rung>) -> Vec<Rung> {
+    let mut first: Vec<Rung> = Vec::new();
+    for rung in ladder.into_iter().filter(|rung| rung.binding) {
+        if !first.iter().any(|known| known.kind == rung.kind) {
+            first.push(rung);
+        }
+    }
+    first
+}
+
+/// The objectives that the end decides otherwise.
+fn conditions(standing: &State, end: &State) -> Vec<MovedCondition> {
+    let mut moved = Vec::new();
+    let pairs = names(standing).into_iter().zip(standing.outcomes.iter().zip(&end.outcomes));
+    for (option, (before, after)) in pairs {
+        for condition in &standing.scenario.objectives {
+            let (from, to) = (word(judge::condition(before, condition)), word(judge::condition(after, condition)));
+            if from != to {
+                let (option, condition) = (option.clone(), condition.text.clone());
+                moved.push(MovedCondition { option, condition, from: from.into(), to: to.into() });
+            }
+        }
+    }
+    moved
+}
+
+fn word(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Pass => "holds",
+        Verdict::Fail => "fails",
+        Verdict::Undecided { .. } | Verdict::Withheld => "undecided",
+    }
+}

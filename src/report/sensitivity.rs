@@ -1,0 +1,189 @@
+//! What would change the answer, in words: rankings that an input turns, ceilings that move, the size of each effect.
+
+use super::number::{self, list};
+use crate::results::{Effect, Estimate, Flip, InputEnd, Results, Sensitivity, VariedInput};
+
+/// Turns that agree to this share of their value are one.
+const SAME: f64 = 0.005;
+
+/// An order of options that an end of an input turns or leaves undecided, with the slower options of which the same is true.
+#[derive(Clone, Debug)]
+pub(super) struct Turn<'a> {
+    /// The input.
+    pub input: &'a VariedInput,
+    /// What happens, of the first of the slower options.
+    pub flip: &'a Flip,
+    /// Number of the option that is faster as the scenario stands.
+    pub faster: usize,
+    /// Numbers of the others.
+    pub slower: Vec<usize>,
+}
+
+/// What turns, most important first: what the option of number `chosen` takes part in, what turns before what is undecided, and what
+/// turns nearer to the scenario's own value before what turns further away.
+pub(super) fn turns(results: &Results, chosen: Option<usize>) -> Vec<Turn<'_>> {
+    let Some(found) = &results.sensitivity else { return Vec::new() };
+    let number_of = |name: &str| results.options.iter().position(|option| option.name == name).map_or(0, |i| i + 1);
+    let mut turns: Vec<Turn<'_>> = Vec::new();
+    for input in &found.inputs {
+        for flip in &input.flips {
+            let (faster, slower) = (number_of(&flip.faster), number_of(&flip.slower));
+            let same = |turn: &&mut Turn<'_>| {
+                let key = |flip: &Flip| (flip.metric.clone(), flip.end.clone(), flip.verdict.clone());
+                turn.input.name == input.name
+                    && turn.faster == faster
+                    && key(turn.flip) == key(flip)
+                    && near(turn.flip, flip)
+            };
+            match turns.iter_mut().find(same) {
+                Some(turn) => turn.slower.push(slower),
+                None => turns.push(Turn { input, flip, faster, slower: vec![slower] }),
+            }
+        }
+    }
+    let apart = |turn: &Turn<'_>| chosen.is_some_and(|own| turn.faster != own && !turn.slower.contains(&own));
+    let way = |turn: &Turn<'_>| turn.flip.way.unwrap_or(1.0);
+    turns.sort_by(|a, b| {
+        let undecided = |turn: &Turn<'_>| turn.flip.verdict != "turns";
+        (apart(a), undecided(a)).cmp(&(apart(b), undecided(b))).then(way(a).total_cmp(&way(b)))
+    });
+    turns
+}
+
+fn near(a: &Flip, b: &Flip) -> bool {
+    match (a.at.value, b.at.value) {
+        (Some(a), Some(b)) => (a - b).abs() <= SAME * a.abs().max(b.abs()),
+        (a, b) => a == b,
+    }
+}
+
+/// The most important turns in a sentence each, without full stop; at most `most`, one for each input and order of options.
+pub(super) fn sentences(results: &Results, chosen: Option<usize>, most: usize) -> Vec<String> {
+    let mut told: Vec<(&str, &str, usize, Vec<usize>)> = Vec::new();
+    let mut sentences = Vec::new();
+    for turn in turns(results, chosen) {
+        let key = (turn.input.name.as_str(), turn.flip.end.as_str(), turn.faster, turn.slower.clone());
+        if sentences.len() < most && !told.contains(&key) {
+            told.push(key);
+            sentences.push(sentence(&turn));
+        }
+    }
+    sentences
+}
+
+/// `Option 1 against 2 and 3 on mean latency rests on the overhead of a REST API over that of an HTTP API (inferred, grade C): below 1.25
+/// (1.24 to 1.26) it turns`.
+pub(super) fn sentence(turn: &Turn<'_>) -> String {
+    let slower: Vec<String> = turn.slower.iter().map(ToString::to_string).collect();
+    let side = if turn.flip.end == "low" { "below" } else { "above" };
+    let outcome = match (turn.flip.verdict.as_str(), turn.flip.at.value) {
+        ("turns", Some(_)) => format!("{side} {} it turns", place(turn.input, &turn.flip.at)),
+        ("turns", None) => format!("at {} it turns", end(turn).value),
+        _ => format!("at {} it cannot be told", end(turn).value),
+    };
+    format!(
+        "Option {} against {} on {} rests on {} ({}): {outcome}",
+        turn.faster,
+        list(&slower),
+        metric(&turn.flip.metric),
+        what(turn.input),
+        evidence(&turn.input.grade)
+    )
+}
+
+fn end<'a>(turn: &Turn<'a>) -> &'a InputEnd {
+    if turn.flip.end == "low" { &turn.input.low } else { &turn.input.high }
+}
+
+/// The number of an input where something turns, with its range: `1.25 (1.24 to 1.26)`, `a mean of 5.11 ms (5.09 to 5.13)`.
+pub(super) fn place(input: &VariedInput, at: &Estimate) -> String {
+    let range = number::interval(at, " to ").filter(|_| at.low < at.high);
+    let range = range.map_or(String::new(), |range| format!(" ({range})"));
+    let value = number::value(at);
+    match input.unit.as_str() {
+        "ms" if input.grade != "yours" => format!("a mean of {value} ms{range}"),
+        "" => format!("{value}{range}"),
+        unit if unit.starts_with('/') => format!("{value}{unit}{range}"),
+        unit => format!("{value} {unit}{range}"),
+    }
+}
+
+/// The input as what something rests on.
+fn what(input: &VariedInput) -> String {
+    match (input.unit.as_str(), input.grade.as_str()) {
+        (_, "yours") => input.title.clone(),
+        ("ms", _) => format!("the time of a hop, {}", input.title),
+        _ => format!("the {}", input.title),
+    }
+}
+
+/// `inferred, grade C`.
+fn evidence(grade: &str) -> String {
+    match grade {
+        "B" => "claimed, grade B".into(),
+        "C" => "inferred, grade C".into(),
+        "D" => "assumed, grade D".into(),
+        "yours" => "yours".into(),
+        other => format!("grade {other}"),
+    }
+}
+
+/// `p99` for `latency.p99`, `mean latency` for `latency.mean`.
+pub(super) fn metric(name: &str) -> String {
+    match name {
+        "latency.mean" => "mean latency".into(),
+        name => name.strip_prefix("latency.").unwrap_or(name).replace('_', "."),
+    }
+}
+
+/// The effect of an end on a metric of an option; of the only system where there is no option.
+pub(super) fn effect<'a>(end: &'a InputEnd, metric: &str, option: Option<&str>) -> Option<&'a Effect> {
+    end.effects.iter().find(|effect| effect.metric == metric && effect.option.as_deref() == option)
+}
+
+/// Whether an end's effect is shown not to be 0.
+pub(super) fn is_clear(effect: &Effect) -> bool {
+    matches!((effect.difference.low, effect.difference.high), (Some(low), Some(high)) if low > 0.0 || high < 0.0)
+}
+
+/// A difference in ms with its sign: `+1.45`, `-0.31`, `0`.
+pub(super) fn signed(difference: &Estimate) -> String {
+    match difference.value {
+        None => "–".into(),
+        Some(value) if value > 0.0 => format!("+{}", number::value(difference)),
+        Some(0.0) => "0".into(),
+        Some(_) => number::value(difference),
+    }
+}
+
+/// What the ends do to ceilings and conditions, a sentence each; what they leave alone in a last one.
+pub(super) fn ends(found: &Sensitivity, results: &Results) -> Vec<String> {
+    let title = |name: &str| {
+        let known = results.options.iter().position(|option| option.name == name);
+        known.map_or_else(|| name.to_string(), |i| format!("option {}", i + 1))
+    };
+    let mut sentences = Vec::new();
+    for input in &found.inputs {
+        for end in [&input.low, &input.high] {
+            let moved = |c: &crate::results::MovedCeiling| {
+                let (from, to) = (number::count(c.from), number::count(c.to));
+                format!("{} {to} instead of {from} services ({})", title(&c.option), c.by)
+            };
+            let mut said: Vec<String> = end.ceilings.iter().map(moved).collect();
+            let judged = |c: &crate::results::MovedCondition| {
+                let whose = c.option.as_deref().map_or_else(|| "the system".into(), title);
+                format!("{} {} for {whose}, where it {} today", number::condition(&c.condition), c.to, c.from)
+            };
+            said.extend(end.conditions.iter().map(judged));
+            if !said.is_empty() {
+                sentences.push(format!("{} at {}: {}.", input.title, end.value, said.join("; ")));
+            }
+        }
+    }
+    sentences.push(
+        "Quotas count units and requests, not milliseconds: a hop's time moves no ceiling, unless a condition fails at the \
+         operating point already."
+            .into(),
+    );
+    sentences
+}
