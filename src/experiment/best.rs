@@ -121,7 +121,7 @@ fn obstacle(outcome: &Outcome, metric: &str) -> Option<&'static str> {
 }
 
 /// The point estimate behind a series.
-fn value(series: &Series) -> f64 {
+pub(super) fn value(series: &Series) -> f64 {
     series.merged.unwrap_or_else(|| series.values.iter().sum::<f64>() / series.values.len() as f64)
 }
 

@@ -21,8 +21,12 @@ use super::source::Source;
 use crate::results;
 use crate::scenario::{Length, Model, Scenario};
 
-/// Metrics that effects and rankings are about: those that options are compared by.
+/// Metrics that effects are about: those that options are compared by.
 const METRICS: [&str; 2] = ["latency.p99", "latency.mean"];
+/// The mean time that a path adds to the client's round trip and the service: what is left of an order when queues are left out.
+const ADDED: &str = "latency.added";
+/// Metrics that options are ranked by.
+const RANKED: [&str; 3] = ["latency.p99", "latency.mean", ADDED];
 /// Measured requests of a replication where the scenario does not say: enough for a p99 with an interval.
 const REQUESTS: u64 = 12_000;
 
@@ -143,9 +147,10 @@ impl<'a> Study<'a> {
             pairs.map(|(input, found)| if fast_low(found) == fast { &input.low } else { &input.high }).collect()
         };
         let moves = inputs.iter().any(|input| input.low.moves_quotas());
-        let both = vec![self.with(&side(true))?, self.with(&side(false))?];
+        // Values that are right one by one may exclude each other.
+        let (Ok(fast), Ok(slow)) = (self.with(&side(true)), self.with(&side(false))) else { return Ok(Vec::new()) };
         let words = ["every input at its faster end", "every input at its slower end"];
-        let ends = self.runs.states(both)?;
+        let ends = self.runs.states(vec![fast, slow])?;
         let result = |(end, words): (&State, &str)| results::InputEnd {
             value: words.into(),
             ..effects::end(&self.standing, end, moves)
@@ -153,3 +158,7 @@ impl<'a> Study<'a> {
         Ok(ends.iter().zip(words).map(result).collect())
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests;

@@ -71,7 +71,7 @@ pub(super) fn sentences(results: &Results, chosen: Option<usize>, most: usize) -
     sentences
 }
 
-/// `Option 1 against 2 and 3 on mean latency rests on the overhead of a REST API over that of an HTTP API (inferred, grade C): below 1.25
+/// `Option 1 against 2 and 3 on mean added latency rests on the overhead of a REST API over that of an HTTP API (inferred, grade C): below 1.25
 /// (1.24 to 1.26) it turns`.
 pub(super) fn sentence(turn: &Turn<'_>) -> String {
     let slower: Vec<String> = turn.slower.iter().map(ToString::to_string).collect();
@@ -112,7 +112,7 @@ pub(super) fn place(input: &VariedInput, at: &Estimate) -> String {
 fn what(input: &VariedInput) -> String {
     match (input.unit.as_str(), input.grade.as_str()) {
         (_, "yours") => input.title.clone(),
-        ("ms", _) => format!("the time of a hop, {}", input.title),
+        ("ms", _) => format!("the hop time of {}", input.title),
         _ => format!("the {}", input.title),
     }
 }
@@ -128,10 +128,11 @@ fn evidence(grade: &str) -> String {
     }
 }
 
-/// `p99` for `latency.p99`, `mean latency` for `latency.mean`.
+/// `p99` for `latency.p99`, `mean latency` for `latency.mean`, `mean added latency` for what the path adds to client and service.
 pub(super) fn metric(name: &str) -> String {
     match name {
         "latency.mean" => "mean latency".into(),
+        "latency.added" => "mean added latency".into(),
         name => name.strip_prefix("latency.").unwrap_or(name).replace('_', "."),
     }
 }
@@ -172,7 +173,7 @@ pub(super) fn ends(found: &Sensitivity, results: &Results) -> Vec<String> {
             let mut said: Vec<String> = end.ceilings.iter().map(moved).collect();
             let judged = |c: &crate::results::MovedCondition| {
                 let whose = c.option.as_deref().map_or_else(|| "the system".into(), title);
-                format!("{} {} for {whose}, where it {} today", number::condition(&c.condition), c.to, c.from)
+                format!("{} for {whose}: {}, {} as the scenario stands", number::condition(&c.condition), c.to, c.from)
             };
             said.extend(end.conditions.iter().map(judged));
             if !said.is_empty() {
@@ -186,4 +187,60 @@ pub(super) fn ends(found: &Sensitivity, results: &Results) -> Vec<String> {
             .into(),
     );
     sentences
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::fixture;
+
+    #[test]
+    fn options_of_which_the_same_is_true_share_a_sentence() {
+        let results = fixture::studied();
+        let told = "Option 1 against 2 and 3 on mean added latency rests on the overhead of a REST API over that of an HTTP API \
+                    (inferred, grade C): below 1.246 (1.241 to 1.251) it turns";
+        assert_eq!(sentences(&results, Some(1), 3), [told]);
+        assert!(sentences(&results, Some(1), 0).is_empty());
+    }
+
+    #[test]
+    fn the_nearest_turn_of_the_chosen_option_goes_first() {
+        let mut results = fixture::studied();
+        let flip = |faster: usize, slower: usize, way: Option<f64>| Flip {
+            metric: "latency.p99".into(),
+            faster: results.options[faster].name.clone(),
+            slower: results.options[slower].name.clone(),
+            end: "high".into(),
+            verdict: if way.is_some() { "turns" } else { "undecided" }.into(),
+            at: Estimate { value: way.map(|way| 1.2 + way), low: None, high: None },
+            way,
+        };
+        let flips = vec![flip(0, 3, None), flip(3, 4, Some(0.1)), flip(0, 4, Some(0.3))];
+        if let Some(found) = &mut results.sensitivity {
+            found.inputs[1].flips = flips;
+        }
+        let said = sentences(&results, Some(1), 9);
+        let begins: Vec<&str> = said.iter().map(|sentence| sentence.split(" rests").next().unwrap_or("")).collect();
+        let added = "Option 1 against 2 and 3 on mean added latency";
+        assert_eq!(
+            begins,
+            ["Option 1 against 5 on p99", added, "Option 1 against 4 on p99", "Option 4 against 5 on p99"]
+        );
+        assert!(
+            said[0].ends_with(
+                "the hop time of Application Load Balancer (inferred, grade C): above a mean of 1.50 ms it turns"
+            ),
+            "{}",
+            said[0]
+        );
+        assert!(said[2].ends_with("at 2 ms it cannot be told"), "{}", said[2]);
+    }
+
+    #[test]
+    fn ceilings_that_move_are_told() {
+        let results = fixture::studied();
+        let said = results.sensitivity.as_ref().map(|found| ends(found, &results)).unwrap_or_default();
+        assert_eq!(said[0], "client round trip at 150 ms: option 1 74 instead of 100 services (account throttle).");
+        assert!(said.len() == 2 && said[1].starts_with("Quotas count units"), "{said:?}");
+    }
 }

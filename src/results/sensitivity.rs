@@ -17,7 +17,8 @@ pub struct Sensitivity {
     pub runs: u32,
     /// Requests simulated, with those of warm-ups and pilots.
     pub simulated: u64,
-    /// The options by each metric as the scenario stands.
+    /// The options by each metric as the scenario stands: `latency.p99`, `latency.mean` and, of options, `latency.added`, the mean
+    /// that a path adds to the client's round trip and the service.
     pub rankings: Vec<Ranking>,
     /// The inputs, in the order of the path, the user's own at the end.
     pub inputs: Vec<VariedInput>,
@@ -46,7 +47,7 @@ pub struct VariedInput {
     pub low: InputEnd,
     /// The high end.
     pub high: InputEnd,
-    /// Pairs of options whose order is not the same at an end.
+    /// Pairs of options whose order is another one at an end.
     pub flips: Vec<Flip>,
 }
 
@@ -117,7 +118,7 @@ pub struct MovedCondition {
     pub to: String,
 }
 
-/// Two options of which the one that is faster as the scenario stands is not shown to be faster at an end.
+/// Two options of which the other one is faster at an end.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Flip {
     /// Metric name.
@@ -128,7 +129,7 @@ pub struct Flip {
     pub slower: String,
     /// `low` or `high`.
     pub end: String,
-    /// `turns` where the interval at the end shows the other order, `undecided` where it covers 0.
+    /// `turns` where the interval at the end shows the other order, `undecided` where it covers 0 all the same.
     pub verdict: String,
     /// The input's number at which the two are equal, with the range in which their difference's interval covers 0; nulls where the
     /// order is undecided at the end.

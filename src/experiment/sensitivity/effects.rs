@@ -1,9 +1,10 @@
 //! What an end does: to each metric, to the order of the options, to ceilings and conditions.
 
-use super::{METRICS, State};
+use super::{ADDED, METRICS, RANKED, State};
 use crate::aws::ceilings::{Rung, ladder};
 use crate::experiment::best;
 use crate::experiment::judge::{self, Verdict};
+use crate::experiment::metrics::Series;
 use crate::experiment::point::Outcome;
 use crate::results::{Effect, Estimate, InputEnd, MovedCeiling, MovedCondition, Ranking};
 use crate::scenario::Model;
@@ -46,23 +47,44 @@ fn difference(a: &Outcome, b: &Outcome, metric: &str, confidence: f64) -> Estima
     if !(a.point.stable && b.point.stable) {
         return Estimate::default();
     }
-    let (Some(first), Some(second)) = (a.series(metric), b.series(metric)) else { return Estimate::default() };
-    let estimate: Estimate = best::difference((a, first), (b, second), metric, confidence).difference.into();
+    let (Some(first), Some(second)) = (series(a, metric), series(b, metric)) else { return Estimate::default() };
+    let estimate: Estimate = best::difference((a, &first), (b, &second), metric, confidence).difference.into();
     let sure = first.supported && second.supported;
     if sure { estimate } else { Estimate { value: estimate.value, ..Estimate::default() } }
+}
+
+/// The values of a metric in the replications; none without a steady state.
+pub(super) fn series(outcome: &Outcome, metric: &str) -> Option<Series> {
+    let all = outcome.series(metric);
+    let found = if metric == ADDED { added(outcome) } else { all.cloned() };
+    found.filter(|_| outcome.point.stable)
+}
+
+/// What the hops but the client's round trip and the service add to a request, in each replication.
+fn added(outcome: &Outcome) -> Option<Series> {
+    let offered = outcome.series("rate.offered")?;
+    let mut values = vec![0.0; offered.values.len()];
+    for hop in outcome.point.hops.iter().filter(|hop| !matches!(hop.name.as_str(), "client" | "service")) {
+        let of = |leaf: &str| outcome.series(&format!("hop.{}.{leaf}", hop.name));
+        let Some((sojourn, visits)) = of("sojourn.mean").zip(of("arrivals")) else { continue };
+        for (index, value) in values.iter_mut().enumerate() {
+            *value += sojourn.values[index] * visits.values[index] / offered.values[index];
+        }
+    }
+    Some(Series { values, merged: None, merged_first: Vec::new(), supported: outcome.point.option.is_some() })
 }
 
 /// The options by each metric, best first.
 pub(super) fn rankings(state: &State) -> Vec<Ranking> {
     let ranking = |metric: &&str| {
-        let value = |outcome: &Outcome| outcome.point.metrics.get(*metric)?.value;
+        let value = |outcome: &Outcome| series(outcome, metric).map(|series| best::value(&series));
         let named = names(state).into_iter().zip(&state.outcomes);
         let mut values: Vec<(String, f64)> =
             named.filter_map(|(name, outcome)| Some((name?, value(outcome)?))).collect();
         values.sort_by(|a, b| a.1.total_cmp(&b.1));
         Ranking { metric: (*metric).into(), options: values.into_iter().map(|(name, _)| name).collect() }
     };
-    METRICS.iter().map(ranking).filter(|ranking| !ranking.options.is_empty()).collect()
+    RANKED.iter().map(ranking).filter(|ranking| !ranking.options.is_empty()).collect()
 }
 
 /// The binding rungs that are not at the same number of services, by option and kind.

@@ -30,6 +30,13 @@ struct Job<'s> {
     cut: Cut,
 }
 
+fn options(scenario: &Scenario) -> usize {
+    match &scenario.model {
+        Model::Options(system) => system.options.len(),
+        Model::Hops(_) => 1,
+    }
+}
+
 impl<'a> Runs<'a> {
     /// No run yet; finds the warm-up of the scenario as it stands.
     pub fn new(standing: &Scenario, control: &'a Control) -> Result<Runs<'a>, PointError> {
@@ -50,31 +57,44 @@ impl<'a> Runs<'a> {
 
     /// The outcomes of every option of each scenario, what is not known yet simulated in parallel.
     pub fn states(&mut self, scenarios: Vec<Scenario>) -> Result<Vec<State>, PointError> {
-        let mut jobs: Vec<Job<'_>> = Vec::new();
+        let mut jobs = Vec::new();
         let mut places = Vec::new();
         for scenario in &scenarios {
-            places.push(self.places(scenario, &mut jobs));
+            let options: Vec<usize> = (0..options(scenario)).collect();
+            places.push(self.places(scenario, &options, &mut jobs));
         }
+        self.run(jobs)?;
+        let states = scenarios.into_iter().zip(places);
+        Ok(states.map(|(scenario, places)| State { scenario, outcomes: self.at(places) }).collect())
+    }
+
+    /// The outcomes of some options of a scenario.
+    pub fn outcomes(&mut self, scenario: &Scenario, options: &[usize]) -> Result<Vec<Arc<Outcome>>, PointError> {
+        let mut jobs = Vec::new();
+        let places = self.places(scenario, options, &mut jobs);
+        self.run(jobs)?;
+        Ok(self.at(places))
+    }
+
+    fn at(&self, places: Vec<usize>) -> Vec<Arc<Outcome>> {
+        places.into_iter().map(|place| Arc::clone(&self.known[place].1)).collect()
+    }
+
+    fn run(&mut self, jobs: Vec<Job<'_>>) -> Result<(), PointError> {
         let replications = |job: &Job<'_>| u64::from(job.spec.scenario.run.replications);
         self.control.plan(jobs.iter().map(replications).sum());
         let outcomes: Vec<Outcome> =
             jobs.par_iter().map(|job| job.spec.run_from(&job.cut, self.control)).collect::<Result<_, _>>()?;
         let networks: Vec<Network> = jobs.into_iter().map(|job| job.network).collect();
         self.known.extend(networks.into_iter().zip(outcomes.into_iter().map(Arc::new)));
-        let outcomes = |places: Vec<usize>| places.into_iter().map(|place| Arc::clone(&self.known[place].1)).collect();
-        let states = scenarios.into_iter().zip(places);
-        Ok(states.map(|(scenario, places)| State { scenario, outcomes: outcomes(places) }).collect())
+        Ok(())
     }
 
-    /// For every option of a scenario where its outcome is going to be among the known ones, those in `jobs` behind the others.
-    fn places<'s>(&self, scenario: &'s Scenario, jobs: &mut Vec<Job<'s>>) -> Vec<usize> {
+    /// For each of some options of a scenario where its outcome is going to be among the known ones, those in `jobs` behind the others.
+    fn places<'s>(&self, scenario: &'s Scenario, options: &[usize], jobs: &mut Vec<Job<'s>>) -> Vec<usize> {
         let services = operating_services(scenario);
         let cut = self.cut_of(scenario, services);
-        let options = match &scenario.model {
-            Model::Options(system) => system.options.len(),
-            Model::Hops(_) => 1,
-        };
-        let place = |option: usize| {
+        let place = |&option: &usize| {
             let spec = PointSpec { scenario, option, services, detail: false };
             let (network, _) = build(spec.request(&cut));
             let known = self.known.iter().map(|(known, _)| known);
@@ -84,7 +104,7 @@ impl<'a> Runs<'a> {
                 self.known.len() + jobs.len() - 1
             })
         };
-        (0..options).map(place).collect()
+        options.iter().map(place).collect()
     }
 
     /// The warm-up of the scenario as it stands, or the floor of this one where that is longer.

@@ -1,7 +1,7 @@
 //! The chart `tornado`: what each input's low and high end does to the p99 of the chosen option, largest first.
 
 use super::axis::{Axis, Scale, Unit, tick_row};
-use super::canvas::{At, Canvas, Dash, Stroke, Tie, Type, span};
+use super::canvas::{At, Canvas, Dash, Stroke, Tie, Type};
 use super::label::{HEADING, WIDTH, key, name};
 use super::select::title_of;
 use super::style::Paint;
@@ -10,7 +10,7 @@ use super::{Chart, Face};
 use crate::report::number::value;
 use crate::report::sensitivity::{effect, is_clear, signed};
 use crate::report::verdict::verdict;
-use crate::results::{Effect, Estimate, InputEnd, Results, VariedInput};
+use crate::results::{Effect, Estimate, Flip, InputEnd, Results, VariedInput};
 
 const METRIC: &str = "latency.p99";
 const TOP: f64 = HEADING + 6.0;
@@ -23,6 +23,8 @@ const WORDS: f64 = 150.0;
 const CUT: f64 = 3.0;
 const LOW: Paint = Paint::Series(0);
 const HIGH: Paint = Paint::Series(3);
+/// Half the width of the mark of a turn.
+const TURN: f64 = 5.0;
 const SMALL: Type = Type::plain(10.5, Paint::Ink);
 
 /// An input with what its ends do.
@@ -32,6 +34,8 @@ struct Row<'a> {
     high: &'a Effect,
     /// The larger of both effects, ms.
     size: f64,
+    /// Where orders turn in which the option takes part.
+    turns: Vec<&'a Flip>,
 }
 
 /// A tornado of the p99 of the chosen option (the first one where none is chosen). `None` where no inputs were varied.
@@ -42,14 +46,14 @@ pub fn tornado(results: &Results) -> Option<Chart> {
     let option = chosen.map(|index| results.options[index].name.as_str());
     let title = clean(&title_of(results, option));
     let (rows, still) = rows(found.inputs.iter().collect(), option);
-    let whose = chosen.map_or_else(String::new, |index| format!(" of option {}, {title}", index + 1));
+    let whose = chosen.map_or_else(String::new, |index| format!(" of option {}", index + 1));
     let standing = rows.first().and_then(|row| Some(row.low.at_end.value? - row.low.difference.value?));
-    let standing = standing.map_or_else(String::new, |ms| format!("; it is {} ms as the scenario stands", number(ms)));
+    let standing = standing.map_or_else(String::new, |ms| format!("; now {} ms", number(ms)));
     let face = Face {
         name: "tornado",
         title: "What would change the answer".into(),
-        subtitle: format!("ms that each input adds to the p99{whose}{standing}"),
-        description: describe(&rows, &whose),
+        subtitle: format!("p99{whose}: change with each input at its ends, ms{standing}"),
+        description: describe(&rows, &format!("{whose}, {title}")),
     };
     if rows.is_empty() {
         return Some(face.empty("no input changes the p99 by more than its interval"));
@@ -63,9 +67,10 @@ pub fn tornado(results: &Results) -> Option<Chart> {
     let x = Axis::new(Scale::Linear, Unit::Number, (lowest, most), ends);
     let bottom = TOP + ROW * rows.len() as f64;
     let note = if still.is_empty() { String::new() } else { format!("no effect is shown of: {}", list(&still)) };
-    let turns = rows.iter().any(|row| row.input.flips.iter().any(|flip| flip.verdict == "turns"));
     let mut words = vec!["low end".to_string(), "high end".to_string(), "its interval".to_string()];
-    words.extend(turns.then(|| "an order of options turns".to_string()));
+    if let (true, Some(index)) = (rows.iter().any(|row| !row.turns.is_empty()), chosen) {
+        words.push(format!("an order of option {} and others turns", index + 1));
+    }
     let lines = wrapped(&note, WIDTH - 4.0);
     Some(face.chart((WIDTH, bottom + 48.0 + 15.0 * lines.len() as f64), |canvas| {
         let ticks = x.ticks();
@@ -81,7 +86,7 @@ pub fn tornado(results: &Results) -> Option<Chart> {
         key(canvas, bottom + 31.0, WIDTH, &words, |i, left, y| match i {
             0 | 1 => canvas.rect((left, y - 5.0), (16.0, 10.0), if i == 0 { LOW } else { HIGH }, 1.0),
             2 => whisker(canvas, (left, left + 16.0), y),
-            _ => canvas.diamond((left + 8.0, y), 5.0, Paint::Limit),
+            _ => canvas.diamond((left + 8.0, y), TURN, Paint::Limit),
         });
         for (i, line) in lines.iter().enumerate() {
             canvas.text((2.0, bottom + 48.0 + 15.0 * i as f64), line, Tie::Left, Type::plain(11.0, Paint::Muted));
@@ -89,15 +94,17 @@ pub fn tornado(results: &Results) -> Option<Chart> {
     }))
 }
 
-/// The inputs with an effect that is shown or a number of the user's, largest first, and the titles of the others.
+/// The inputs with an effect that is shown or that turn an order, largest first, and the titles of the others.
 fn rows<'a>(inputs: Vec<&'a VariedInput>, option: Option<&str>) -> (Vec<Row<'a>>, Vec<String>) {
     let (mut rows, mut still) = (Vec::new(), Vec::new());
     for input in inputs {
         let effects = effect(&input.low, METRIC, option).zip(effect(&input.high, METRIC, option));
-        match effects.filter(|(low, high)| is_clear(low) || is_clear(high)) {
+        let own = |flip: &&Flip| [&flip.faster, &flip.slower].iter().any(|name| Some(name.as_str()) == option);
+        let turns: Vec<&Flip> = input.flips.iter().filter(own).filter(|flip| flip.way.is_some()).collect();
+        match effects.filter(|(low, high)| is_clear(low) || is_clear(high) || !turns.is_empty()) {
             Some((low, high)) => {
                 let size = |effect: &Effect| effect.difference.value.unwrap_or(0.0).abs();
-                rows.push(Row { input, low, high, size: size(low).max(size(high)) });
+                rows.push(Row { input, low, high, size: size(low).max(size(high)), turns });
             }
             None => still.push(clean(&input.title)),
         }
@@ -110,31 +117,33 @@ fn draw(canvas: &Canvas, row: &Row<'_>, x: Axis, top: f64) {
     let grade = format!("{}  (evidence {})", clean(&row.input.title), row.input.grade);
     let standing = row.input.number.filter(|_| row.input.grade != "yours").map(|own| in_unit(row.input, own));
     let standing = standing.unwrap_or_else(|| clean(&row.input.value));
-    let right = format!("now {standing}");
+    let nearest = row.turns.iter().min_by(|a, b| a.way.unwrap_or(1.0).total_cmp(&b.way.unwrap_or(1.0)));
+    let turn = nearest.and_then(|flip| flip.at.value).map(|at| format!(", turns at {}", in_unit(row.input, at)));
+    let right = format!("now {standing}{}", turn.unwrap_or_default());
     let room = WIDTH - 14.0 - width(&right, 11.0, false);
     name(canvas, (2.0, top + 8.0), ("", Paint::Ink), &grade, (12.0, room));
     canvas.boxed((WIDTH - 2.0, top + 8.0), &right, Tie::Right, Type::plain(11.0, Paint::Muted));
-    bar(canvas, row.input, (&row.input.low, "low", row.low, LOW), x, top + 17.0);
-    bar(canvas, row.input, (&row.input.high, "high", row.high, HIGH), x, top + 17.0 + HALF);
+    bar(canvas, row, (&row.input.low, "low", row.low, LOW), x, top + 17.0);
+    bar(canvas, row, (&row.input.high, "high", row.high, HIGH), x, top + 17.0 + HALF);
 }
 
 /// One end: the bar from 0, its interval, where an order turns on the way, and the input's value with the effect in words.
 fn bar(
     canvas: &Canvas,
-    input: &VariedInput,
+    row: &Row<'_>,
     (end, side, effect, paint): (&InputEnd, &str, &Effect, Paint),
     x: Axis,
     top: f64,
 ) {
     let middle = top + HALF / 2.0;
     let words =
-        |effect: &str| format!("{}: {effect}", end.number.map_or_else(|| clean(&end.value), |n| in_unit(input, n)));
+        |effect: &str| format!("{}: {effect}", end.number.map_or_else(|| clean(&end.value), |n| in_unit(row.input, n)));
     let Some(size) = effect.difference.value else {
         canvas.text((x.at(0.0) + 5.0, middle), &words("no steady state"), Tie::Left, SMALL);
         return;
     };
     let (from, to) = (x.at(0.0), x.within(size));
-    canvas.rect((from.min(to), top + 0.5), ((to - from).abs().max(1.0), HALF - 1.0), paint, 1.0);
+    canvas.rect((from.min(to), top + 0.5), ((to - from).abs(), HALF - 1.0), paint, 1.0);
     let mut outer = to;
     if x.holds(size) {
         if let (Some(low), Some(high)) = (effect.difference.low, effect.difference.high) {
@@ -145,15 +154,14 @@ fn bar(
     } else {
         broken(canvas, to, size, (top, middle));
     }
-    for flip in input.flips.iter().filter(|flip| flip.end == side && flip.verdict == "turns") {
-        if let Some(way) = flip.way {
-            canvas.diamond((x.within(size * way), middle), 5.0, Paint::Limit);
-        }
+    for way in row.turns.iter().filter(|flip| flip.end == side).filter_map(|flip| flip.way) {
+        let at = from + way * (to - from);
+        canvas.diamond((at, middle), TURN, Paint::Limit);
+        outer = if size < 0.0 { outer.min(at - TURN) } else { outer.max(at + TURN) };
     }
     let label = words(&signed(&effect.difference));
     let (tie, at) = if size < 0.0 { (Tie::Right, outer - 5.0) } else { (Tie::Left, outer + 5.0) };
     let label = cut(&label, SMALL.size, false, if size < 0.0 { at - 2.0 } else { WIDTH - 2.0 - at });
-    debug_assert!(span(at, &label, tie, SMALL).0 > -1.0);
     canvas.boxed((at, middle), &label, tie, SMALL);
 }
 
@@ -210,4 +218,35 @@ fn describe(rows: &[Row<'_>], whose: &str) -> String {
     };
     let each: Vec<String> = rows.iter().map(one).collect();
     format!("Changes of the p99{}, largest first: {}.", clean(whose), list(&each))
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::report::fixture;
+
+    #[test]
+    fn bars_are_sorted_cut_and_marked() {
+        assert_eq!(tornado(&fixture::four()), None);
+        let results = fixture::studied();
+        let chart = tornado(&results).unwrap();
+        let at = |words: &str| chart.svg.find(words).unwrap_or_else(|| panic!("no `{words}`"));
+        assert!(at("client round trip (evidence D)") < at("Application Load Balancer (evidence C)"));
+        assert!(chart.svg.contains("no effect is shown of: Network Load Balancer"), "{}", chart.svg);
+        // An input that the option does not have stays where an order of the option turns with it.
+        assert!(at("turns at 1.25") > at("Application Load Balancer"));
+        assert!(
+            chart.description.contains("client round trip -19.0 ms at its low and +130 ms"),
+            "{}",
+            chart.description
+        );
+    }
+
+    #[test]
+    fn nothing_to_show_is_said() {
+        let mut results = fixture::studied();
+        results.sensitivity.as_mut().unwrap().inputs.clear();
+        assert!(tornado(&results).unwrap().svg.contains("Nothing to show: no input changes the p99"));
+    }
 }
