@@ -78,8 +78,8 @@ pub(super) fn sentence(turn: &Turn<'_>) -> String {
     let side = if turn.flip.end == "low" { "below" } else { "above" };
     let outcome = match (turn.flip.verdict.as_str(), turn.flip.at.value) {
         ("turns", Some(_)) => format!("{side} {} it turns", place(turn.input, &turn.flip.at)),
-        ("turns", None) => format!("at {} it turns", end(turn).value),
-        _ => format!("at {} it cannot be told", end(turn).value),
+        ("turns", None) => format!("at its {} end ({}) it turns", turn.flip.end, end(turn).value),
+        _ => format!("at its {} end ({}) it cannot be told", turn.flip.end, end(turn).value),
     };
     format!(
         "Option {} against {} on {} rests on {} ({}): {outcome}",
@@ -147,36 +147,45 @@ pub(super) fn is_clear(effect: &Effect) -> bool {
     matches!((effect.difference.low, effect.difference.high), (Some(low), Some(high)) if low > 0.0 || high < 0.0)
 }
 
-/// A difference in ms with its sign: `+1.45`, `-0.31`, `0`.
+/// A difference in ms with its sign: `+1.45`, `-0.31`, `0` where it is 0 or rounds to it.
 pub(super) fn signed(difference: &Estimate) -> String {
-    match difference.value {
-        None => "–".into(),
-        Some(value) if value > 0.0 => format!("+{}", number::value(difference)),
-        Some(0.0) => "0".into(),
-        Some(_) => number::value(difference),
+    let Some(value) = difference.value else { return "–".into() };
+    let shown = number::value(difference);
+    match shown.trim_matches(['-', '0', '.']).is_empty() {
+        true => "0".into(),
+        false if value > 0.0 => format!("+{shown}"),
+        false => shown,
     }
 }
 
-/// What the ends do to ceilings and conditions, a sentence each; what they leave alone in a last one.
+/// What the ends do to ceilings and conditions, a sentence for each end; what they leave alone in a last one.
 pub(super) fn ends(found: &Sensitivity, results: &Results) -> Vec<String> {
-    let title = |name: &str| {
-        let known = results.options.iter().position(|option| option.name == name);
-        known.map_or_else(|| name.to_string(), |i| format!("option {}", i + 1))
-    };
     let mut sentences = Vec::new();
     for input in &found.inputs {
         for end in [&input.low, &input.high] {
-            let moved = |c: &crate::results::MovedCeiling| {
-                let (from, to) = (number::count(c.from), number::count(c.to));
-                format!("{} {to} instead of {from} services ({})", title(&c.option), c.by)
+            let mut said: Vec<(String, Vec<usize>)> = Vec::new();
+            let mut tell = |text: String, option: Option<&str>| {
+                let number =
+                    results.options.iter().position(|known| Some(known.name.as_str()) == option).map(|i| i + 1);
+                match said.iter_mut().find(|(known, _)| *known == text) {
+                    Some((_, numbers)) => numbers.extend(number),
+                    None => said.push((text, number.into_iter().collect())),
+                }
             };
-            let mut said: Vec<String> = end.ceilings.iter().map(moved).collect();
-            let judged = |c: &crate::results::MovedCondition| {
-                let whose = c.option.as_deref().map_or_else(|| "the system".into(), title);
-                format!("{} for {whose}: {}, {} as the scenario stands", number::condition(&c.condition), c.to, c.from)
-            };
-            said.extend(end.conditions.iter().map(judged));
+            for c in &end.ceilings {
+                let (from, to) = (number::count(c.from), number::counted_services(c.to));
+                tell(format!("{to} instead of {from} fit ({})", c.by), Some(&c.option));
+            }
+            for c in &end.conditions {
+                let condition = number::condition(&c.condition);
+                tell(
+                    format!("{condition} {}, which {} as the scenario stands", outcome(&c.to), outcome(&c.from)),
+                    c.option.as_deref(),
+                );
+            }
             if !said.is_empty() {
+                let said: Vec<String> =
+                    said.iter().map(|(text, numbers)| format!("{}{text}", whose(numbers, results))).collect();
                 sentences.push(format!("{} at {}: {}.", input.title, end.value, said.join("; ")));
             }
         }
@@ -187,6 +196,21 @@ pub(super) fn ends(found: &Sensitivity, results: &Results) -> Vec<String> {
             .into(),
     );
     sentences
+}
+
+fn outcome(word: &str) -> &str {
+    if word == "undecided" { "is undecided" } else { word }
+}
+
+/// `of options 1 and 4 `, `of all options `; empty where there are none.
+fn whose(numbers: &[usize], results: &Results) -> String {
+    let words: Vec<String> = numbers.iter().map(ToString::to_string).collect();
+    match words.as_slice() {
+        [] => String::new(),
+        [one] => format!("of option {one} "),
+        all if all.len() == results.options.len() => "of all options ".into(),
+        some => format!("of options {} ", list(some)),
+    }
 }
 
 #[cfg(test)]
@@ -233,14 +257,17 @@ mod tests {
             "{}",
             said[0]
         );
-        assert!(said[2].ends_with("at 2 ms it cannot be told"), "{}", said[2]);
+        assert!(said[2].ends_with("at its high end (2 ms) it cannot be told"), "{}", said[2]);
     }
 
     #[test]
     fn ceilings_that_move_are_told() {
         let results = fixture::studied();
         let said = results.sensitivity.as_ref().map(|found| ends(found, &results)).unwrap_or_default();
-        assert_eq!(said[0], "client round trip at 150 ms: option 1 74 instead of 100 services (account throttle).");
+        assert_eq!(
+            said[0],
+            "client round trip at 150 ms: of option 1 74 services instead of 100 fit (account throttle)."
+        );
         assert!(said.len() == 2 && said[1].starts_with("Quotas count units"), "{said:?}");
     }
 }

@@ -11,6 +11,8 @@ use crate::scenario::Document;
 use crate::scenario::{Arrivals, AxisValue, Load, Model, Override, Scenario, VariedInput, resolved};
 use crate::units::Rate;
 
+const HTTP: &str = "http-api";
+const REST: &str = "rest-api";
 /// The ratio that takes the place of a REST API's own overhead where both kinds of APIs are compared: what is claimed is the ratio.
 const RATIO: &str = "rest_over_http";
 /// The factor on the rate of arrivals.
@@ -21,6 +23,8 @@ const BURST: &str = "burst_rate";
 pub(super) enum Setting {
     /// The time of a hop, by its name in the table.
     Hop(String, Distribution),
+    /// An HTTP API's overhead, and a REST API's, which is so many times that.
+    Apis(Distribution, f64),
     /// A REST API's overhead over an HTTP API's.
     Ratio(f64),
     /// The rate of arrivals over what the scenario says.
@@ -77,12 +81,14 @@ fn of_table(scenario: &Scenario, system: &System) -> Vec<Input> {
         name => system.hop_times.contains_key(name),
     };
     let used = |hop: &str| !stated(hop) && !users_of(system, hop).is_empty();
-    let both = used("http-api") && used("rest-api");
+    let both = used(HTTP) && used(REST);
+    let ratio = latency::scalar_default(RATIO).filter(|_| both);
     let mut inputs = Vec::new();
     for hop in latency::hop_defaults().iter().filter(|hop| is_weak(&hop.grade) && used(&hop.name)) {
-        match latency::scalar_default(RATIO).filter(|_| both && hop.name == "rest-api") {
-            Some(ratio) => inputs.extend(of_number(ratio, ratio.value, Setting::Ratio)),
-            None => inputs.push(of_hop(hop)),
+        match (ratio, hop.name.as_str()) {
+            (Some(ratio), HTTP) => inputs.extend(ratio.value.map(|ratio| of_apis(hop, ratio))),
+            (Some(ratio), REST) => inputs.extend(of_number(ratio, ratio.value, Setting::Ratio)),
+            _ => inputs.push(of_hop(hop)),
         }
     }
     let open = matches!(scenario.workload.load, Load::Total(_) | Load::PerService(_));
@@ -116,6 +122,18 @@ fn of_hop(hop: &HopDefault) -> Input {
         high: setting(&hop.high_distribution),
         words: (hop.low.clone(), hop.high.clone()),
         whole: false,
+    }
+}
+
+/// The overhead of an HTTP API where that of a REST API is known by their ratio alone, and moves with it.
+fn of_apis(hop: &HopDefault, ratio: f64) -> Input {
+    let setting = |time: &Distribution| Setting::Apis(time.clone(), ratio);
+    Input {
+        title: format!("{}, and a REST API in proportion", hop.title),
+        standing: Some(setting(&hop.distribution)),
+        low: setting(&hop.low_distribution),
+        high: setting(&hop.high_distribution),
+        ..of_hop(hop)
     }
 }
 
@@ -201,6 +219,7 @@ impl Input {
         let way = |from: f64, to: f64| from + share * (to - from);
         Some(match (self.standing.as_ref()?, end) {
             (Setting::Hop(name, from), Setting::Hop(_, to)) => Setting::Hop(name.clone(), from.between(to, share)),
+            (Setting::Apis(from, ratio), Setting::Apis(to, _)) => Setting::Apis(from.between(to, share), *ratio),
             (Setting::Ratio(from), Setting::Ratio(to)) => Setting::Ratio(way(*from, *to)),
             (Setting::Rate(from), Setting::Rate(to)) => Setting::Rate(way(*from, *to)),
             (Setting::Field(field, from), Setting::Field(_, to)) => {
@@ -225,7 +244,7 @@ impl Setting {
     /// The value as a number: of a hop its mean, ms; none where it is text.
     pub fn number(&self) -> Option<f64> {
         match self {
-            Setting::Hop(_, time) => Some(time.mean_ns() / 1e6),
+            Setting::Hop(_, time) | Setting::Apis(time, _) => Some(time.mean_ns() / 1e6),
             Setting::Ratio(number) | Setting::Rate(number) => Some(*number),
             Setting::Field(_, value) => value.is_number().then_some(value.number),
         }
@@ -233,7 +252,7 @@ impl Setting {
 
     /// Whether quotas may be used otherwise: by anything but latencies.
     pub fn moves_quotas(&self) -> bool {
-        !matches!(self, Setting::Hop(..) | Setting::Ratio(_))
+        !matches!(self, Setting::Hop(..) | Setting::Apis(..) | Setting::Ratio(_))
     }
 }
 
@@ -256,10 +275,8 @@ pub(super) fn with(source: &Source, standing: &Scenario, settings: &[&Setting]) 
 }
 
 fn put(setting: &Setting, scenario: &mut Scenario) {
-    if let Setting::Rate(factor) = setting {
-        for rate in [rate_of(&mut scenario.workload.load)].into_iter().flatten() {
-            *rate = times(*rate, *factor);
-        }
+    if let (Setting::Rate(factor), Some(rate)) = (setting, rate_of(&mut scenario.workload.load)) {
+        *rate = times(*rate, *factor);
     }
     let Model::Options(system) = &mut scenario.model else { return };
     match setting {
@@ -267,10 +284,14 @@ fn put(setting: &Setting, scenario: &mut Scenario) {
         Setting::Hop(name, time) => {
             system.hop_times.insert(name.clone(), time.clone());
         }
+        Setting::Apis(http, ratio) => {
+            system.hop_times.insert(HTTP.into(), http.clone());
+            system.hop_times.insert(REST.into(), http.scaled(*ratio));
+        }
         Setting::Ratio(ratio) => {
-            let known = latency::hop_default("http-api").map(|hop| hop.distribution.clone());
-            if let Some(http) = system.hop_times.get("http-api").cloned().or(known) {
-                system.hop_times.insert("rest-api".into(), http.scaled(*ratio));
+            let known = latency::hop_default(HTTP).map(|hop| hop.distribution.clone());
+            if let Some(http) = system.hop_times.get(HTTP).cloned().or(known) {
+                system.hop_times.insert(REST.into(), http.scaled(*ratio));
             }
         }
         Setting::Rate(factor) => {

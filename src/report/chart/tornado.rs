@@ -53,7 +53,7 @@ pub fn tornado(results: &Results) -> Option<Chart> {
         name: "tornado",
         title: "What would change the answer".into(),
         subtitle: format!("p99{whose}: change with each input at its ends, ms{standing}"),
-        description: describe(&rows, &format!("{whose}, {title}")),
+        description: describe(&rows, &format!("p99{whose}, {title}")),
     };
     if rows.is_empty() {
         return Some(face.empty("no input changes the p99 by more than its interval"));
@@ -114,7 +114,7 @@ fn rows<'a>(inputs: Vec<&'a VariedInput>, option: Option<&str>) -> (Vec<Row<'a>>
 }
 
 fn draw(canvas: &Canvas, row: &Row<'_>, x: Axis, top: f64) {
-    let grade = format!("{}  (evidence {})", clean(&row.input.title), row.input.grade);
+    let grade = format!("{} (evidence {})", clean(&row.input.title), row.input.grade);
     let standing = row.input.number.filter(|_| row.input.grade != "yours").map(|own| in_unit(row.input, own));
     let standing = standing.unwrap_or_else(|| clean(&row.input.value));
     let nearest = row.turns.iter().min_by(|a, b| a.way.unwrap_or(1.0).total_cmp(&b.way.unwrap_or(1.0)));
@@ -211,13 +211,13 @@ fn wrapped(text: &str, room: f64) -> Vec<String> {
     lines
 }
 
-fn describe(rows: &[Row<'_>], whose: &str) -> String {
+fn describe(rows: &[Row<'_>], what: &str) -> String {
     let one = |row: &Row<'_>| {
         let (low, high) = (signed(&row.low.difference), signed(&row.high.difference));
         format!("{} {low} ms at its low and {high} ms at its high end", clean(&row.input.title))
     };
     let each: Vec<String> = rows.iter().map(one).collect();
-    format!("Changes of the p99{}, largest first: {}.", clean(whose), list(&each))
+    format!("Changes of the {}, largest first: {}.", clean(what), list(&each))
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::report::number;
-use crate::report::sensitivity::{effect, ends, metric, place, sentence, signed, turns};
+use crate::report::sensitivity::{Turn, effect, ends, metric, place, sentence, signed, turns};
 use crate::report::verdict::Verdict;
 use crate::results::{InputEnd, Results, Sensitivity, VariedInput};
 
@@ -51,9 +51,9 @@ pub(super) fn study(results: &Results, verdict: Option<&Verdict<'_>>) -> Study {
     let Some(found) = &results.sensitivity else { return Study::default() };
     let chosen = verdict.map(|verdict| verdict.chosen.unwrap_or(0));
     let option = chosen.map(|index| results.options[index].name.as_str());
-    let rows = found.inputs.iter().map(|input| row(results, input, option)).collect();
-    let turns: Vec<String> =
-        turns(results, chosen.map(|index| index + 1)).iter().map(|turn| format!("{}.", sentence(turn))).collect();
+    let turning = turns(results, chosen.map(|index| index + 1));
+    let rows = found.inputs.iter().map(|input| row(&turning, input, option)).collect();
+    let turns: Vec<String> = turning.iter().map(|turn| format!("{}.", sentence(turn))).collect();
     let settled = if turns.is_empty() && results.options.len() > 1 {
         "No input, within its range, turns an order of options that is decided as the scenario stands.".to_string()
     } else {
@@ -90,22 +90,12 @@ fn done(results: &Results, found: &Sensitivity) -> String {
     )
 }
 
-fn row(results: &Results, input: &VariedInput, option: Option<&str>) -> Row {
+fn row(turns: &[Turn<'_>], input: &VariedInput, option: Option<&str>) -> Row {
     let change = |metric: &str| {
         let of = |end: &InputEnd| effect(end, metric, option).map_or("–".into(), |effect| signed(&effect.difference));
         (of(&input.low), of(&input.high))
     };
-    let number_of = |name: &str| {
-        results.options.iter().position(|option| option.name == name).map_or(String::new(), |i| (i + 1).to_string())
-    };
-    let flip = |flip: &crate::results::Flip| {
-        let where_ = match flip.at.value {
-            Some(_) => place(input, &flip.at),
-            None => format!("{} end, undecided", flip.end),
-        };
-        format!("{}/{} {}: {where_}", number_of(&flip.faster), number_of(&flip.slower), metric(&flip.metric))
-    };
-    let turning: Vec<String> = input.flips.iter().map(flip).collect();
+    let turning: Vec<String> = turns.iter().filter(|turn| turn.input.name == input.name).map(turning).collect();
     Row {
         input: input.title.clone(),
         grade: input.grade.clone(),
@@ -116,6 +106,16 @@ fn row(results: &Results, input: &VariedInput, option: Option<&str>) -> Row {
         mean: change("latency.mean"),
         turns: if turning.is_empty() { "none".into() } else { turning.join("; ") },
     }
+}
+
+/// `1 against 2 and 3 on mean added latency: 1.25 (1.24 to 1.26)`.
+fn turning(turn: &Turn<'_>) -> String {
+    let slower: Vec<String> = turn.slower.iter().map(ToString::to_string).collect();
+    let place = match turn.flip.at.value {
+        Some(_) => place(turn.input, &turn.flip.at),
+        None => format!("undecided at the {} end", turn.flip.end),
+    };
+    format!("{} against {} on {}: {place}", turn.faster, number::list(&slower), metric(&turn.flip.metric))
 }
 
 /// `With every input at its faster end p99 is 40.1 ms, and the order by mean latency is 1, 2, 3, 5, 4 (now the same).`
