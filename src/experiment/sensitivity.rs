@@ -27,8 +27,8 @@ const METRICS: [&str; 2] = ["latency.p99", "latency.mean"];
 const ADDED: &str = "latency.added";
 /// Metrics that options are ranked by.
 const RANKED: [&str; 3] = ["latency.p99", "latency.mean", ADDED];
-/// Measured requests of a replication where the scenario does not say: enough for a p99 with an interval.
-const REQUESTS: u64 = 12_000;
+/// Measured requests of a replication where the scenario does not say: enough for a p99 with an interval, and some that fail.
+const REQUESTS: u64 = 10_500;
 
 /// The study of the scenario's operating point; none where it is switched off, does not apply, or where `control` stopped it.
 ///

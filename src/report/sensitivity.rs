@@ -6,15 +6,15 @@ use crate::results::{Effect, Estimate, Flip, InputEnd, Results, Sensitivity, Var
 /// Turns that agree to this share of their value are one.
 const SAME: f64 = 0.005;
 
-/// An order of options that an end of an input turns or leaves undecided, with the slower options of which the same is true.
+/// An order of options that an end of an input turns or leaves undecided, with all options of which the same is true.
 #[derive(Clone, Debug)]
 pub(super) struct Turn<'a> {
     /// The input.
     pub input: &'a VariedInput,
-    /// What happens, of the first of the slower options.
+    /// What happens, of the first pair.
     pub flip: &'a Flip,
-    /// Number of the option that is faster as the scenario stands.
-    pub faster: usize,
+    /// Numbers of the options that are faster as the scenario stands.
+    pub faster: Vec<usize>,
     /// Numbers of the others.
     pub slower: Vec<usize>,
 }
@@ -24,24 +24,26 @@ pub(super) struct Turn<'a> {
 pub(super) fn turns(results: &Results, chosen: Option<usize>) -> Vec<Turn<'_>> {
     let Some(found) = &results.sensitivity else { return Vec::new() };
     let number_of = |name: &str| results.options.iter().position(|option| option.name == name).map_or(0, |i| i + 1);
-    let mut turns: Vec<Turn<'_>> = Vec::new();
+    let mut pairs: Vec<Turn<'_>> = Vec::new();
     for input in &found.inputs {
         for flip in &input.flips {
-            let (faster, slower) = (number_of(&flip.faster), number_of(&flip.slower));
-            let same = |turn: &&mut Turn<'_>| {
-                let key = |flip: &Flip| (flip.metric.clone(), flip.end.clone(), flip.verdict.clone());
-                turn.input.name == input.name
-                    && turn.faster == faster
-                    && key(turn.flip) == key(flip)
-                    && near(turn.flip, flip)
-            };
-            match turns.iter_mut().find(same) {
-                Some(turn) => turn.slower.push(slower),
-                None => turns.push(Turn { input, flip, faster, slower: vec![slower] }),
+            let turn =
+                Turn { input, flip, faster: vec![number_of(&flip.faster)], slower: vec![number_of(&flip.slower)] };
+            match pairs.iter_mut().find(|known| known.faster == turn.faster && alike(known, &turn)) {
+                Some(known) => known.slower.extend(turn.slower),
+                None => pairs.push(turn),
             }
         }
     }
-    let apart = |turn: &Turn<'_>| chosen.is_some_and(|own| turn.faster != own && !turn.slower.contains(&own));
+    // Then what is true of several faster ones before the same slower ones.
+    let mut turns: Vec<Turn<'_>> = Vec::new();
+    for turn in pairs {
+        match turns.iter_mut().find(|known| known.slower == turn.slower && alike(known, &turn)) {
+            Some(known) => known.faster.extend(turn.faster),
+            None => turns.push(turn),
+        }
+    }
+    let apart = |turn: &Turn<'_>| chosen.is_some_and(|own| !turn.faster.contains(&own) && !turn.slower.contains(&own));
     let way = |turn: &Turn<'_>| turn.flip.way.unwrap_or(1.0);
     turns.sort_by(|a, b| {
         let undecided = |turn: &Turn<'_>| turn.flip.verdict != "turns";
@@ -50,19 +52,22 @@ pub(super) fn turns(results: &Results, chosen: Option<usize>) -> Vec<Turn<'_>> {
     turns
 }
 
-fn near(a: &Flip, b: &Flip) -> bool {
-    match (a.at.value, b.at.value) {
+/// Whether the same happens on the same metric at the same end of the same input, at about the same value.
+fn alike(a: &Turn<'_>, b: &Turn<'_>) -> bool {
+    let key = |flip: &Flip| (flip.metric.clone(), flip.end.clone(), flip.verdict.clone());
+    let near = match (a.flip.at.value, b.flip.at.value) {
         (Some(a), Some(b)) => (a - b).abs() <= SAME * a.abs().max(b.abs()),
         (a, b) => a == b,
-    }
+    };
+    a.input.name == b.input.name && key(a.flip) == key(b.flip) && near
 }
 
 /// The most important turns in a sentence each, without full stop; at most `most`, one for each input and order of options.
 pub(super) fn sentences(results: &Results, chosen: Option<usize>, most: usize) -> Vec<String> {
-    let mut told: Vec<(&str, &str, usize, Vec<usize>)> = Vec::new();
+    let mut told: Vec<(&str, &str, Vec<usize>, Vec<usize>)> = Vec::new();
     let mut sentences = Vec::new();
     for turn in turns(results, chosen) {
-        let key = (turn.input.name.as_str(), turn.flip.end.as_str(), turn.faster, turn.slower.clone());
+        let key = (turn.input.name.as_str(), turn.flip.end.as_str(), turn.faster.clone(), turn.slower.clone());
         if sentences.len() < most && !told.contains(&key) {
             told.push(key);
             sentences.push(sentence(&turn));
@@ -74,21 +79,30 @@ pub(super) fn sentences(results: &Results, chosen: Option<usize>, most: usize) -
 /// `Option 1 against 2 and 3 on mean added latency rests on the overhead of a REST API over that of an HTTP API (inferred, grade C): below 1.25
 /// (1.24 to 1.26) it turns`.
 pub(super) fn sentence(turn: &Turn<'_>) -> String {
-    let slower: Vec<String> = turn.slower.iter().map(ToString::to_string).collect();
     let side = if turn.flip.end == "low" { "below" } else { "above" };
+    let at_end = || match end(turn).number {
+        Some(value) => place(turn.input, &Estimate { value: Some(value), low: None, high: None }),
+        None => end(turn).value.clone(),
+    };
     let outcome = match (turn.flip.verdict.as_str(), turn.flip.at.value) {
         ("turns", Some(_)) => format!("{side} {} it turns", place(turn.input, &turn.flip.at)),
-        ("turns", None) => format!("at its {} end ({}) it turns", turn.flip.end, end(turn).value),
-        _ => format!("at its {} end ({}) it cannot be told", turn.flip.end, end(turn).value),
+        ("turns", None) => format!("at its {} end, {}, it turns", turn.flip.end, at_end()),
+        _ => format!("at its {} end, {}, it cannot be told", turn.flip.end, at_end()),
     };
+    let options = if turn.faster.len() == 1 { "Option" } else { "Options" };
     format!(
-        "Option {} against {} on {} rests on {} ({}): {outcome}",
-        turn.faster,
-        list(&slower),
+        "{options} {} on {} rests on {} ({}): {outcome}",
+        order(turn),
         metric(&turn.flip.metric),
         what(turn.input),
         evidence(&turn.input.grade)
     )
+}
+
+/// `1 against 2 and 3`.
+pub(super) fn order(turn: &Turn<'_>) -> String {
+    let words = |numbers: &[usize]| list(&numbers.iter().map(ToString::to_string).collect::<Vec<String>>());
+    format!("{} against {}", words(&turn.faster), words(&turn.slower))
 }
 
 fn end<'a>(turn: &Turn<'a>) -> &'a InputEnd {
@@ -185,7 +199,7 @@ pub(super) fn ends(found: &Sensitivity, results: &Results) -> Vec<String> {
             }
             if !said.is_empty() {
                 let said: Vec<String> =
-                    said.iter().map(|(text, numbers)| format!("{}{text}", whose(numbers, results))).collect();
+                    said.iter().map(|(text, numbers)| format!("{text}{}", whose(numbers, results))).collect();
                 sentences.push(format!("{} at {}: {}.", input.title, end.value, said.join("; ")));
             }
         }
@@ -202,14 +216,14 @@ fn outcome(word: &str) -> &str {
     if word == "undecided" { "is undecided" } else { word }
 }
 
-/// `of options 1 and 4 `, `of all options `; empty where there are none.
+/// ` for options 1 and 4`, ` for all options`; empty where there are none.
 fn whose(numbers: &[usize], results: &Results) -> String {
     let words: Vec<String> = numbers.iter().map(ToString::to_string).collect();
     match words.as_slice() {
         [] => String::new(),
-        [one] => format!("of option {one} "),
-        all if all.len() == results.options.len() => "of all options ".into(),
-        some => format!("of options {} ", list(some)),
+        [one] => format!(" for option {one}"),
+        all if all.len() == results.options.len() => " for all options".into(),
+        some => format!(" for options {}", list(some)),
     }
 }
 
@@ -257,7 +271,7 @@ mod tests {
             "{}",
             said[0]
         );
-        assert!(said[2].ends_with("at its high end (2 ms) it cannot be told"), "{}", said[2]);
+        assert!(said[2].ends_with("at its high end, a mean of 2.50 ms, it cannot be told"), "{}", said[2]);
     }
 
     #[test]
@@ -266,7 +280,7 @@ mod tests {
         let said = results.sensitivity.as_ref().map(|found| ends(found, &results)).unwrap_or_default();
         assert_eq!(
             said[0],
-            "client round trip at 150 ms: of option 1 74 services instead of 100 fit (account throttle)."
+            "client round trip at 150 ms: 74 services instead of 100 fit (account throttle) for option 1."
         );
         assert!(said.len() == 2 && said[1].starts_with("Quotas count units"), "{said:?}");
     }

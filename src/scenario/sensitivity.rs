@@ -11,6 +11,9 @@ use super::types::{AxisValue, Scenario};
 /// Inputs that a scenario may name.
 const MOST_INPUTS: usize = 100;
 
+/// What says how a system is simulated, and not what it is: the seed, the title, and the tables that these prefixes begin.
+const NOT_OF_THE_SYSTEM: [&str; 6] = ["seed", "title", "run.", "sweep.", "saturation.", "sensitivity."];
+
 /// `[sensitivity]`.
 #[derive(Clone, Debug, PartialEq, Default)]
 pub struct Sensitivity {
@@ -69,7 +72,13 @@ fn input(item: &Field<'_>) -> Option<VariedInput> {
     let name = fields.require("field", EXAMPLE);
     let (low, high) = (fields.require("low", EXAMPLE), fields.require("high", EXAMPLE));
     fields.finish();
-    let name = name.and_then(|f| f.text());
+    let name = name.and_then(|f| {
+        let name = f.text()?;
+        match NOT_OF_THE_SYSTEM.iter().find(|part| name.trim().starts_with(**part)) {
+            Some(_) => f.refuse("it says how the system is simulated, which is no input of it"),
+            None => Some(name),
+        }
+    });
     let end = |field: Option<Field<'_>>, index: usize| {
         let field = field?;
         axis_value(field.node, index).or_else(|| field.refuse("an end of an input is no list and no table"))

@@ -14,7 +14,7 @@ const STEPS: usize = 6;
 /// Systems of a study after which no further value is searched for.
 const MOST_SYSTEMS: u32 = 300;
 /// A difference within this share of its interval is as good as 0.
-const ENOUGH: f64 = 0.25;
+const ENOUGH: f64 = 0.5;
 /// Share of the way between two values whose difference gives a slope: nearer ones differ by noise.
 const APART: f64 = 0.05;
 

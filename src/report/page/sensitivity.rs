@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::report::number;
-use crate::report::sensitivity::{Turn, effect, ends, metric, place, sentence, signed, turns};
+use crate::report::sensitivity::{Turn, effect, ends, metric, order, place, sentence, signed, turns};
 use crate::report::verdict::Verdict;
 use crate::results::{InputEnd, Results, Sensitivity, VariedInput};
 
@@ -110,12 +110,11 @@ fn row(turns: &[Turn<'_>], input: &VariedInput, option: Option<&str>) -> Row {
 
 /// `1 against 2 and 3 on mean added latency: 1.25 (1.24 to 1.26)`.
 fn turning(turn: &Turn<'_>) -> String {
-    let slower: Vec<String> = turn.slower.iter().map(ToString::to_string).collect();
     let place = match turn.flip.at.value {
         Some(_) => place(turn.input, &turn.flip.at),
         None => format!("undecided at the {} end", turn.flip.end),
     };
-    format!("{} against {} on {}: {place}", turn.faster, number::list(&slower), metric(&turn.flip.metric))
+    format!("{} on {}: {place}", order(turn), metric(&turn.flip.metric))
 }
 
 /// `With every input at its faster end p99 is 40.1 ms, and the order by mean latency is 1, 2, 3, 5, 4 (now the same).`

@@ -114,7 +114,7 @@ pub(super) struct Sweep {
 pub(super) struct Sensitivity {
     /// Absent: where options are compared or inputs named, in a steady state.
     enabled: Option<bool>,
-    /// Measured requests of a replication (12,000, but no more than `run.requests`).
+    /// Measured requests of a replication (10,500, but no more than `run.requests`).
     requests: Option<u64>,
     /// Further inputs, beside those of weak evidence.
     inputs: Option<Vec<VariedInput>>,

@@ -157,6 +157,7 @@ fn sensitivity() {
     assert_eq!(inputs("{ field = \"network.conection_reuse\", low = 0.5, high = 0.9 }"), "2:54 `network.conection_reuse` cannot be 0.5: `conection_reuse` is not a field of `[network]` ? did you mean `connection_reuse`?");
     assert_eq!(inputs("{ field = \"network.connection_reuse\", low = 0.5, high = 2 }"), "2:67 `network.connection_reuse` cannot be 2: `connection_reuse` is 2, but it must be a number from 0 to 1");
     assert_eq!(inputs("{ field = \"network.zones\", low = 2, high = [3] }"), "2:54 `inputs[0].high` is a list, but an end of an input is no list and no table");
+    assert_eq!(inputs("{ field = \"run.requests\", low = 10, high = 20 }"), "2:21 `inputs[0].field` is `run.requests`, but it says how the system is simulated, which is no input of it");
     let twice = "{ field = \"network.zones\", low = 2, high = 4 }";
     assert_eq!(inputs(&format!("{twice}, {twice}")), "2:59 `inputs[1]` varies `network.zones` a second time");
     check(&[
