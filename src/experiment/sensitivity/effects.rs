@@ -47,6 +47,10 @@ fn difference(a: &Outcome, b: &Outcome, metric: &str, confidence: f64) -> Estima
     if !(a.point.stable && b.point.stable) {
         return Estimate::default();
     }
+    // The same run, since the systems are alike: 0 for certain, however few samples there are.
+    if std::ptr::eq(a, b) {
+        return Estimate { value: Some(0.0), low: Some(0.0), high: Some(0.0) };
+    }
     let (Some(first), Some(second)) = (series(a, metric), series(b, metric)) else { return Estimate::default() };
     let estimate: Estimate = best::difference((a, &first), (b, &second), metric, confidence).difference.into();
     let sure = first.supported && second.supported;

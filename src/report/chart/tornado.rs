@@ -237,7 +237,7 @@ mod tests {
         // An input that the option does not have stays where an order of the option turns with it.
         assert!(at("turns at 1.25") > at("Application Load Balancer"));
         assert!(
-            chart.description.contains("client round trip -19.0 ms at its low and +130 ms"),
+            chart.description.contains("client round trip -19 ms at its low and +130 ms"),
             "{}",
             chart.description
         );
