@@ -245,7 +245,7 @@ pub fn interrupted(done: u64, planned: u64) -> Warning {
     Warning {
         kind: "interrupted".into(),
         about: "all".into(),
-        message: format!("interrupted after {done} of {planned} runs: points that were not finished are missing"),
+        message: format!("interrupted after {done} of {planned} runs: what was not finished is missing"),
     }
 }
 

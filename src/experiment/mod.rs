@@ -134,10 +134,6 @@ pub fn simulate(
     let cells = sweep::grid(&combinations, whole_sweep, detail, control).map_err(ExperimentError::Fault)?;
     let head = assemble::head(&scenario, file, &hash(&scenario, source));
     let mut results = assemble::document(head, &combinations, own, &cells, whole_sweep, control);
-    if control.stopped() {
-        let (done, planned) = (control.done(), control.planned());
-        results.warnings.insert(0, assemble::interrupted(done, planned));
-    }
     assemble::added_means(&mut results);
     match saturate::search(source, &scenario, control) {
         Ok(found) => saturate::replace(&mut results, found),
@@ -147,6 +143,10 @@ pub fn simulate(
     }
     if whole_sweep {
         results.sensitivity = sensitivity::study(source, &scenario, control)?;
+    }
+    if control.stopped() {
+        let (done, planned) = (control.done(), control.planned());
+        results.warnings.insert(0, assemble::interrupted(done, planned));
     }
     let histograms = cells
         .iter()

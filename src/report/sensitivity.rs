@@ -89,9 +89,9 @@ pub(super) fn sentence(turn: &Turn<'_>) -> String {
         ("turns", None) => format!("at its {} end, {}, it turns", turn.flip.end, at_end()),
         _ => format!("at its {} end, {}, it cannot be told", turn.flip.end, at_end()),
     };
-    let options = if turn.faster.len() == 1 { "Option" } else { "Options" };
+    let (options, rest) = if turn.faster.len() == 1 { ("Option", "rests") } else { ("Options", "rest") };
     format!(
-        "{options} {} on {} rests on {} ({}): {outcome}",
+        "{options} {} on {} {rest} on {} ({}): {outcome}",
         order(turn),
         metric(&turn.flip.metric),
         what(turn.input),
@@ -193,7 +193,7 @@ pub(super) fn ends(found: &Sensitivity, results: &Results) -> Vec<String> {
             for c in &end.conditions {
                 let condition = number::condition(&c.condition);
                 tell(
-                    format!("{condition} {}, which {} as the scenario stands", outcome(&c.to), outcome(&c.from)),
+                    format!("{condition} {} ({} as the scenario stands)", outcome(&c.to), outcome(&c.from)),
                     c.option.as_deref(),
                 );
             }

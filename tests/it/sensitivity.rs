@@ -53,7 +53,7 @@ fn an_input_that_cannot_be_varied_is_refused_at_its_place() {
     std::fs::write(folder.path().join("a.toml"), TWO.replace("services.targets", "services.tragets")).unwrap();
     let ran = run(folder.path(), &["sweep", "a.toml", "--quiet"]);
     assert_eq!(ran.status, 2);
-    for words in ["`services.tragets` cannot be 2", "did you mean `targets`?", "a.toml:7:"] {
+    for words in ["`services.tragets` cannot be 2", "did you mean `targets`?", "a.toml:8:"] {
         assert!(ran.stderr.contains(words), "{}", ran.stderr);
     }
 }

@@ -236,11 +236,7 @@ mod tests {
         assert!(chart.svg.contains("no effect is shown of: Network Load Balancer"), "{}", chart.svg);
         // An input that the option does not have stays where an order of the option turns with it.
         assert!(at("turns at 1.25") > at("Application Load Balancer"));
-        assert!(
-            chart.description.contains("client round trip -19 ms at its low and +130 ms"),
-            "{}",
-            chart.description
-        );
+        assert!(chart.description.contains("client round trip -19 ms at its low and +130 ms"), "{}", chart.description);
     }
 
     #[test]
