@@ -191,9 +191,8 @@ impl<'a> Month<'a> {
     fn opened(&self) -> Range {
         let own = self.system.network.connection_reuse;
         let expected = self.observed.map_or((1.0 - own) * self.admitted(), |seen| seen.opened);
-        let plausible = latency::scalar_default("connection_reuse").filter(|default| default.value == own);
-        let end = |text: Option<&String>| text.and_then(|text| text.parse::<f64>().ok()).unwrap_or(own);
-        let (most, least) = (end(plausible.map(|p| &p.high)), end(plausible.map(|p| &p.low)));
+        let plausible = latency::scalar_default("connection_reuse").filter(|default| default.value == Some(own));
+        let (least, most) = plausible.map_or((own, own), |range| (range.low, range.high));
         let opened = |reuse: f64| (1.0 - reuse) * self.admitted();
         Range { low: opened(most).min(expected), expected, high: opened(least).max(expected) }
     }

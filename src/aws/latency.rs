@@ -21,7 +21,7 @@ pub struct HopDefault {
     pub text: String,
     /// Evidence: A measured, A- on few samples, B claimed by the vendor, C inferred, D assumed.
     pub grade: String,
-    /// Low end of what is plausible, in words.
+    /// Low end of what is plausible, in words, made from the distribution.
     pub low: String,
     /// High end of what is plausible, in words.
     pub high: String,
@@ -39,18 +39,20 @@ pub struct HopDefault {
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ScalarDefault {
-    /// `connection_reuse`.
+    /// `connection_reuse`, `zone_share`, `rest_over_http` or `burst_rate`.
     pub name: String,
     /// For people.
     pub title: String,
-    /// The number; a share lies in 0 to 1.
-    pub value: f64,
+    /// The scenario's field of this number, by its dotted name; none where it is a ratio or a factor of others.
+    pub field: Option<String>,
+    /// The number; a share lies in 0 to 1. None where it follows from the scenario.
+    pub value: Option<f64>,
     /// Evidence, as for hops.
     pub grade: String,
     /// Low end of what is plausible.
-    pub low: String,
+    pub low: f64,
     /// High end of what is plausible.
-    pub high: String,
+    pub high: f64,
     /// Where it is from.
     pub source: String,
     /// When the source said so.
@@ -67,8 +69,8 @@ struct Row {
     high_time: Time,
     text: String,
     grade: String,
-    low: String,
-    high: String,
+    low_note: Option<String>,
+    high_note: Option<String>,
     source: String,
     date: String,
 }
@@ -149,10 +151,16 @@ pub fn hop_defaults() -> &'static [HopDefault] {
     &table().hops
 }
 
+/// The defaults that are plain numbers, in the table's order.
+#[must_use]
+pub fn scalar_defaults() -> &'static [ScalarDefault] {
+    &table().scalars
+}
+
 /// The default that is a plain number, by name.
 #[must_use]
 pub fn scalar_default(name: &str) -> Option<&'static ScalarDefault> {
-    table().scalars.iter().find(|scalar| scalar.name == name)
+    scalar_defaults().iter().find(|scalar| scalar.name == name)
 }
 
 /// Every name that a scenario may give a time under `[hops.NAME]`: those of the table, and the authorizer.
@@ -162,16 +170,22 @@ pub fn names() -> impl Iterator<Item = &'static str> {
 
 impl Row {
     fn check(self) -> Option<HopDefault> {
+        let distribution = self.time.distribution()?;
+        let (low, high) = (self.low_time.distribution()?, self.high_time.distribution()?);
+        let words = |end: &Distribution, note: Option<String>| {
+            let note = note.map(|note| format!(" ({note})")).unwrap_or_default();
+            format!("{}{note}", end.describe_beside(&distribution))
+        };
         Some(HopDefault {
-            distribution: self.time.distribution()?,
-            low_distribution: self.low_time.distribution()?,
-            high_distribution: self.high_time.distribution()?,
+            low: words(&low, self.low_note),
+            high: words(&high, self.high_note),
+            low_distribution: low,
+            high_distribution: high,
+            distribution,
             name: self.name,
             title: self.title,
             text: self.text,
             grade: self.grade,
-            low: self.low,
-            high: self.high,
             source: self.source,
             date: self.date,
         })
@@ -227,7 +241,32 @@ mod tests {
         }
         let unique: BTreeSet<_> = names().collect();
         assert_eq!(unique.len(), names().count());
-        assert!(scalar_default("connection_reuse").is_some_and(|reuse| reuse.value == 0.95));
+        for scalar in scalar_defaults() {
+            assert!(scalar.source.len() > 10 && scalar.date.starts_with("20"), "{}", scalar.name);
+            assert!(scalar.value.is_none_or(|value| scalar.low <= value && value <= scalar.high), "{}", scalar.name);
+        }
+        assert!(scalar_default("connection_reuse").is_some_and(|reuse| reuse.value == Some(0.95)));
+    }
+
+    #[test]
+    fn the_defaults_of_the_two_apis_have_the_ratio_of_the_table() {
+        let mean = |name: &str| hop_default(name).unwrap().distribution.mean_ns();
+        let ratio = scalar_default("rest_over_http").unwrap().value.unwrap();
+        assert!((mean("rest-api") / mean("http-api") / ratio - 1.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn ends_are_told_by_what_differs() {
+        let ends = |name: &str| hop_default(name).map(|hop| (hop.low.as_str(), hop.high.as_str())).unwrap();
+        assert_eq!(
+            ends("rest-api"),
+            ("median 3.75 ms, p99 10 ms (as an HTTP API)", "median 9.4 ms, p99 25 ms (2.5 times an HTTP API)")
+        );
+        assert_eq!(
+            ends("zone-leg-cross"),
+            ("400 us, and the same on top", "1.25 ms, and the same on top (sa-east-1 3.0 ms)")
+        );
+        assert_eq!((ends("client"), ends("vpc-link-v1").0), (("1 ms", "150 ms"), "0 ms"));
     }
 
     #[test]

@@ -129,6 +129,8 @@ pub struct Network {
     pub nlb_cross_zone: bool,
     /// Probability that an attempt takes an idle warm connection, if there is one.
     pub connection_reuse: f64,
+    /// Probability that a zone leg of a sender which balances over all zones crosses them; `None`: (k - 1) / k for k zones.
+    pub zone_share: Option<f64>,
 }
 
 /// `[account]`.
@@ -265,10 +267,29 @@ impl Default for Services {
     }
 }
 
+impl Network {
+    /// Probabilities that a zone leg of a sender which balances over all zones crosses them, and that it does not.
+    #[must_use]
+    pub fn crossing(&self) -> (f64, f64) {
+        let zones = f64::from(self.zones);
+        match self.zone_share.filter(|_| self.zones > 1) {
+            Some(share) => (share, 1.0 - share),
+            None => ((zones - 1.0) / zones, 1.0 / zones),
+        }
+    }
+}
+
 impl Default for Network {
     /// `[network]` where nothing is stated.
     fn default() -> Network {
-        Network { zones: 3, vpcs: 2, subnet_prefix: 20, nlb_cross_zone: false, connection_reuse: 0.95 }
+        Network {
+            zones: 3,
+            vpcs: 2,
+            subnet_prefix: 20,
+            nlb_cross_zone: false,
+            connection_reuse: 0.95,
+            zone_share: None,
+        }
     }
 }
 

@@ -28,7 +28,7 @@ pub struct LimiterSpec {
 }
 
 /// What a station is like; shared by all stations that are alike.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct StationKind {
     /// Service time.
     pub time: Sampler,
@@ -51,7 +51,7 @@ pub struct StationKind {
 }
 
 /// A biased coin with its own draws; the threshold is compared with 64 uniform bits.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Coin {
     /// Heads below this; `None`: never.
     pub threshold: Option<u64>,
@@ -77,7 +77,7 @@ pub fn threshold(p: f64) -> Option<u64> {
 }
 
 /// Parallel stations among which an attempt chooses one.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Group {
     /// Index of the first station.
     pub first: u32,
@@ -88,7 +88,7 @@ pub struct Group {
 }
 
 /// How an attempt chooses among the stations of a group.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Balancing {
     /// Evenly at random.
     Random(StreamId),
@@ -103,7 +103,7 @@ pub enum Balancing {
 }
 
 /// A pool of connections in front of a class's stations.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Pool {
     /// Probability that an attempt takes an idle connection, if there is one.
     pub reuse: Coin,
@@ -132,7 +132,7 @@ pub enum FlowLimits {
 }
 
 /// One step of a route.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Step {
     /// A pure delay at a hop.
     Delay {
@@ -232,7 +232,7 @@ impl Hop {
 }
 
 /// What the client does about slow and failed attempts.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Client {
     /// Per attempt, from its start, ns; an answer at that very instant is in time.
     pub timeout: Option<u64>,
@@ -241,7 +241,7 @@ pub struct Client {
 }
 
 /// Retry policy.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Retry {
     /// Never.
     None,
@@ -280,7 +280,7 @@ pub struct SdkRetry {
 }
 
 /// How requests arrive; the engine's view of arrivals.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Arrivals {
     /// Independent gaps (Poisson: exponential ones); the first request comes after a full gap.
     Renewal {
@@ -334,8 +334,8 @@ pub struct Window {
     pub observe: Vec<u64>,
 }
 
-/// A network, ready to run.
-#[derive(Clone, Debug)]
+/// A network, ready to run. Equal ones give equal tallies for the same window and key.
+#[derive(Clone, Debug, PartialEq)]
 pub struct Network {
     /// Arrivals.
     pub arrivals: Arrivals,

@@ -222,13 +222,13 @@ fn assumptions(system: &System) -> Vec<Assumption> {
         });
     }
     if let Some(reuse) = latency::scalar_default("connection_reuse") {
-        let own = system.network.connection_reuse != reuse.value;
+        let own = reuse.value != Some(system.network.connection_reuse);
         all.push(Assumption {
             input: reuse.title.clone(),
             value: system.network.connection_reuse.to_string(),
             grade: if own { "yours".into() } else { reuse.grade.clone() },
-            low: reuse.low.clone(),
-            high: reuse.high.clone(),
+            low: reuse.low.to_string(),
+            high: reuse.high.to_string(),
             source: if own { "the scenario".into() } else { reuse.source.clone() },
             options: Vec::new(),
         });
@@ -238,7 +238,7 @@ fn assumptions(system: &System) -> Vec<Assumption> {
 }
 
 /// Names of the options whose path has a hop.
-fn users_of(system: &System, hop: &str) -> Vec<String> {
+pub(super) fn users_of(system: &System, hop: &str) -> Vec<String> {
     let central = system.account.topology == AccountTopology::Central;
     let on_path = |option: &&ArchitectureOption| match hop {
         "waf" => system.gateway.waf && option.api().id() == "rest-api",
@@ -296,7 +296,7 @@ pub fn interrupted(done: u64, planned: u64) -> Warning {
     Warning {
         kind: "interrupted".into(),
         about: "all".into(),
-        message: format!("interrupted after {done} of {planned} runs: points that were not finished are missing"),
+        message: format!("interrupted after {done} of {planned} runs: what was not finished is missing"),
     }
 }
 

@@ -123,7 +123,7 @@ fn best_of(
 }
 
 /// An option's outcome, and its series of the metric in question.
-type Entrant<'a> = (&'a Outcome, &'a Series);
+pub(super) type Entrant<'a> = (&'a Outcome, &'a Series);
 
 /// Those with a steady state and samples enough.
 fn measured<'a>(options: &Options<'a>, metric: &str) -> Vec<(&'a str, Entrant<'a>)> {
@@ -150,12 +150,12 @@ fn obstacle(outcome: &Outcome, metric: &str) -> Option<&'static str> {
 }
 
 /// The point estimate behind a series.
-fn value(series: &Series) -> f64 {
+pub(super) fn value(series: &Series) -> f64 {
     series.merged.unwrap_or_else(|| series.values.iter().sum::<f64>() / series.values.len() as f64)
 }
 
 /// The first less the second over the replications that both have.
-fn difference((one, a): Entrant<'_>, (other, b): Entrant<'_>, metric: &str, confidence: f64) -> Paired {
+pub(super) fn difference((one, a): Entrant<'_>, (other, b): Entrant<'_>, metric: &str, confidence: f64) -> Paired {
     let same = one.latency == other.latency;
     let common = a.values.len().min(b.values.len());
     let (first, second) = (&a.values[..common], &b.values[..common]);

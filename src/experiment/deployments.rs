@@ -10,8 +10,8 @@ use crate::aws::system::System;
 use crate::random::Distribution;
 use crate::results::{Assumption, DeploymentWait, Estimate, Point};
 use crate::scenario::{
-    Arrivals, Client, Hop, Length, Load, Model, Popularity, Retries, Run, Scenario, Station, Stations, Sweep, Warmup,
-    Workload,
+    Arrivals, Client, Hop, Length, Load, Model, Popularity, Retries, Run, Scenario, Sensitivity, Station, Stations,
+    Sweep, Warmup, Workload,
 };
 use crate::theory::mg1_mean_wait;
 use crate::units::{Duration, Rate};
@@ -194,6 +194,7 @@ fn unit(scenario: &Scenario, utilisation: f64) -> Scenario {
         events: Vec::new(),
         objectives: Vec::new(),
         saturation: None,
+        sensitivity: Sensitivity::default(),
         sweep: Sweep::default(),
         expect: None,
         services: 1,

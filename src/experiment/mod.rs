@@ -19,6 +19,7 @@ pub mod pilots;
 pub mod point;
 mod precision;
 pub mod saturate;
+pub mod sensitivity;
 mod settle;
 pub mod source;
 pub mod sweep;
@@ -76,6 +77,12 @@ pub enum ExperimentError {
     Fault(PointError),
 }
 
+impl From<PointError> for ExperimentError {
+    fn from(error: PointError) -> ExperimentError {
+        ExperimentError::Fault(error)
+    }
+}
+
 impl From<saturate::SearchError> for ExperimentError {
     fn from(error: saturate::SearchError) -> ExperimentError {
         match error {
@@ -130,10 +137,6 @@ pub fn simulate(
     let cells = sweep::grid(&combinations, whole_sweep, detail, control).map_err(ExperimentError::Fault)?;
     let head = assemble::head(&scenario, file, &hash(&scenario, source));
     let mut results = assemble::document(head, &combinations, own, &cells, whole_sweep, control);
-    if control.stopped() {
-        let (done, planned) = (control.done(), control.planned());
-        results.warnings.insert(0, assemble::interrupted(done, planned));
-    }
     assemble::added_means(&mut results);
     match saturate::search(source, &scenario, control) {
         Ok(found) => saturate::replace(&mut results, found),
@@ -143,6 +146,13 @@ pub fn simulate(
     }
     growth::add_simulated(&mut results, &scenario);
     results.deployments = deployments::waits(&scenario, whole_sweep, control).map_err(ExperimentError::Fault)?;
+    if whole_sweep {
+        results.sensitivity = sensitivity::study(source, &scenario, control)?;
+    }
+    if control.stopped() {
+        let (done, planned) = (control.done(), control.planned());
+        results.warnings.insert(0, assemble::interrupted(done, planned));
+    }
     let histograms = cells
         .iter()
         .map(|cell| {

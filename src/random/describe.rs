@@ -61,6 +61,19 @@ impl Distribution {
         };
         if self.offset > 0.0 { format!("{text}, plus {}", time(self.offset)) } else { text }
     }
+
+    /// The same for a reader who knows `other`: only what differs. `median 9 ms, p99 25 ms` beside another lognormal law, and of a law
+    /// that differs in its offset alone `1 ms, and the same on top`.
+    #[must_use]
+    pub fn describe_beside(&self, other: &Distribution) -> String {
+        match (&self.law, &other.law) {
+            (Law::Constant(0.0), _) if self.offset == 0.0 => "0 ms".into(),
+            (Law::Constant(value), _) => time(value + self.offset),
+            (law, same) if law == same => format!("{}, and the same on top", time(self.offset)),
+            (Law::Lognormal { .. }, Law::Lognormal { .. }) => self.describe().replacen("lognormal, ", "", 1),
+            _ => self.describe(),
+        }
+    }
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use super::distribution::{Distribution, Law};
 use super::sampler::Sampler;
 
 /// One part of a mixture: the uniform numbers from `from` up to the next part's are its own.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Part {
     from: u64,
     /// 2^64 over the width of its share: stretches a place inside the share to the whole range.

@@ -3,6 +3,7 @@
 //! A draw is a pure function of (seed, replication, entity name, purpose, request, attempt): nothing that one option,
 //! hop or retry does moves another's draws.
 
+mod between;
 mod describe;
 pub mod distribution;
 pub mod exact;

@@ -40,8 +40,9 @@ const RELATIVE_TOLERANCE: f64 = 1e-3;
 /// ... or by so much that the cell alone would move the law's mean by this share.
 const MEAN_TOLERANCE: f64 = 1e-6;
 
-/// Draws times from one distribution by inverting its quantile function; cheap to clone (tables are shared).
-#[derive(Clone, Debug)]
+/// Draws times from one distribution by inverting its quantile function; cheap to clone (tables are shared). Equal ones draw the
+/// same.
+#[derive(Clone, Debug, PartialEq)]
 pub enum Sampler {
     /// Always this many nanoseconds.
     Constant(u64),
@@ -73,6 +74,13 @@ pub struct Table {
     cells: [Cell; 2 * ROW],
     offset: f64,
     distribution: Distribution,
+}
+
+impl PartialEq for Table {
+    /// The distribution decides all of it.
+    fn eq(&self, other: &Table) -> bool {
+        self.distribution == other.distribution
+    }
 }
 
 impl Sampler {

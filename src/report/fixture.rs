@@ -5,9 +5,11 @@ use std::collections::BTreeMap;
 use crate::results::*;
 
 mod proof;
+mod study;
 
 pub use proof::known_answers;
 use proof::second_opinion;
+pub use study::studied;
 
 const NAMES: [(&str, &str, &str); 5] = [
     ("http-fan-out", "HTTP API, VPC link V2, ALB", "one service an ALB"),

@@ -78,7 +78,7 @@ mod tests {
 
     #[test]
     fn every_page_is_well_formed_and_loads_nothing() {
-        for results in [fixture::orders(), fixture::four(), fixture::queue(), Results::default()] {
+        for results in [fixture::orders(), fixture::four(), fixture::studied(), fixture::queue(), Results::default()] {
             let html = html(&results, &figures(), "").unwrap();
             assert_eq!(unbalanced(&html), Vec::<String>::new());
             assert!(html.contains("default-src 'none'; style-src 'unsafe-inline'; img-src data:"));

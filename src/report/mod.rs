@@ -13,6 +13,7 @@ mod month;
 pub mod number;
 mod page;
 mod precision;
+mod sensitivity;
 pub mod terminal;
 mod theory;
 pub mod verdict;
@@ -25,7 +26,7 @@ mod fixture;
 #[derive(Clone, Copy, Debug)]
 pub struct Figure<'a> {
     /// Stable name, also that of its file: `ladder`, `latency-p99`, `goodput`, `hops`, `percentiles`, `map`,
-    /// `deployment-wait`.
+    /// `deployment-wait`, `tornado`.
     pub name: &'a str,
     /// Heading.
     pub title: &'a str,

@@ -12,6 +12,7 @@ pub mod known;
 mod pilots;
 mod planning;
 mod saturation;
+mod sensitivity;
 pub mod theory;
 pub mod types;
 
@@ -23,5 +24,6 @@ pub use known::{Agreement, KnownAnswers, Validation};
 pub use pilots::{PilotCurve, Pilots};
 pub use planning::{DeploymentWait, GrowthAsked, GrowthRung, set_today};
 pub use saturation::SaturationPoint;
+pub use sensitivity::{Effect, Flip, InputEnd, MovedCeiling, MovedCondition, Ranking, Sensitivity, VariedInput};
 pub use theory::*;
 pub use types::*;

@@ -12,6 +12,7 @@ use super::known::{KnownAnswers, Validation};
 use super::pilots::Pilots;
 use super::planning::{DeploymentWait, GrowthAsked, GrowthRung};
 use super::saturation::SaturationPoint;
+use super::sensitivity::Sensitivity;
 use super::theory::Theory;
 use crate::stats::Interval;
 
@@ -53,6 +54,9 @@ pub struct Results {
     /// Which option is best at the operating point, a statement for each metric compared.
     #[serde(default)]
     pub best: Vec<Best>,
+    /// What would change the answer; null where it was not asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sensitivity: Option<Sensitivity>,
     /// Known answers, one by one; of `validate` only.
     pub validations: Vec<Validation>,
     /// How the built-in known answers were met: the release's record, or of `validate` and `report --validate` what was

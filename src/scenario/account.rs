@@ -20,6 +20,7 @@ pub(super) fn network(top: &Fields<'_>) -> Network {
     network.nlb_cross_zone = fields.get("nlb_cross_zone").and_then(|f| f.boolean()).unwrap_or(network.nlb_cross_zone);
     network.connection_reuse =
         fields.get("connection_reuse").and_then(|f| f.probability()).unwrap_or(network.connection_reuse);
+    network.zone_share = fields.get("zone_share").and_then(|f| f.probability());
     fields.finish();
     network
 }

@@ -8,7 +8,7 @@ use super::metrics::Names;
 use super::path::{self, Override};
 use super::tree::{Node, Place, Value};
 use super::types::{Model, Scenario};
-use super::{client, conditions, events, expect, names, run, sweep, system, workload};
+use super::{client, conditions, events, expect, names, run, sensitivity, sweep, system, workload};
 use crate::issue::{Issue, Issues};
 
 /// Services at the operating point where none are stated.
@@ -53,7 +53,7 @@ pub(super) fn scenario(root: &Node, context: &Context<'_>) -> Result<Scenario, I
     let scenario = whole(root, context, &sink);
     if let (Some(scenario), true) = (&scenario, sink.is_empty()) {
         let mut said = Vec::new();
-        for trial in sweep::fields_used(root, scenario) {
+        for trial in sweep::fields_used(root, scenario).into_iter().chain(sensitivity::ends_used(root, scenario)) {
             // A field that no value fits is reported at the first one.
             if let Some(issue) = try_value(root, context, &trial).filter(|issue| !said.contains(&issue.message)) {
                 said.push(issue.message.clone());
@@ -82,7 +82,7 @@ pub(super) struct Trial {
 fn try_value(root: &Node, context: &Context<'_>, trial: &Trial) -> Option<Issue> {
     let mut root = root.clone();
     if let Value::Table(table) = &mut root.value {
-        table.entries.retain(|entry| !matches!(entry.key.as_str(), "sweep" | "saturation" | "expect"));
+        table.entries.retain(|entry| !matches!(entry.key.as_str(), "sweep" | "saturation" | "sensitivity" | "expect"));
     }
     let change = Override { field: trial.field.clone(), toml: trial.toml.clone(), from: "axis".into() };
     let result = match path::apply(&mut root, &change) {
@@ -120,6 +120,7 @@ fn whole(root: &Node, context: &Context<'_>, sink: &Sink) -> Option<Scenario> {
     let saturation = sweep::saturation(&top, &metric_names);
     let by_weights = load.as_ref().is_some_and(workload::Read::by_weights);
     let swept = sweep::sweep(&top, count, is_hops, by_weights);
+    let varied = sensitivity::sensitivity(&top);
     let wanted = expect::expect(&top, &metric_names, saturation.as_ref().and_then(Option::as_ref));
     top.finish();
 
@@ -144,6 +145,7 @@ fn whole(root: &Node, context: &Context<'_>, sink: &Sink) -> Option<Scenario> {
         objectives: objectives?,
         saturation: saturation?,
         sweep: swept.unwrap_or_default(),
+        sensitivity: varied?,
         expect: wanted?,
         services: count,
         model,

@@ -7,8 +7,9 @@ use std::sync::Arc;
 use super::decode::{self, Context};
 use super::path::{self, Override};
 use super::rows::io_message;
+use super::sweep;
 use super::tree::{self, Node};
-use super::types::Scenario;
+use super::types::{AxisValue, Scenario};
 use crate::issue::{Issue, Issues, SourceFile};
 
 /// Files larger than this are refused unread: no scenario is that long, but traces given by mistake are.
@@ -95,6 +96,12 @@ impl Document {
     #[must_use]
     pub fn has(&self, field: &str) -> bool {
         path::find(&self.root, field).is_some()
+    }
+
+    /// The value that the file states for the field of this dotted name; none for lists, tables and what is not there.
+    #[must_use]
+    pub fn value(&self, field: &str) -> Option<AxisValue> {
+        path::find(&self.root, field).and_then(|node| sweep::axis_value(node, 0))
     }
 
     /// The file's path as messages show it.

@@ -35,6 +35,7 @@ mod resolved_system;
 mod rows;
 mod run;
 pub mod schema;
+mod sensitivity;
 mod sweep;
 mod system;
 #[cfg(test)]
@@ -49,4 +50,5 @@ pub use document::Document;
 pub use hop::*;
 pub use options::built_in as built_in_option;
 pub use path::Override;
+pub use sensitivity::{Sensitivity, VariedInput};
 pub use types::*;

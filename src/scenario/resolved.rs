@@ -6,6 +6,7 @@ use std::path::{Component, Path, PathBuf};
 use super::hop::{Bucket, BucketStart, Copies, Hop, HopBalancing, Refill, Station, Stations};
 use super::metrics::is_time;
 use super::resolved_system;
+use super::sensitivity::{Sensitivity, VariedInput};
 use super::tree::{float_toml, quoted};
 use super::types::{
     Arrivals, Change, Client, Expect, Length, Load, Model, Popularity, Retries, Run, Saturation, Scenario, Sweep,
@@ -81,6 +82,7 @@ pub fn toml(scenario: &Scenario, base: &Path) -> String {
         saturation(&mut lines, wanted);
     }
     sweep(&mut lines, &scenario.sweep);
+    sensitivity(&mut lines, &scenario.sensitivity);
     match &scenario.model {
         Model::Options(system) => resolved_system::system(&mut lines, system),
         Model::Hops(hops) => {
@@ -246,6 +248,21 @@ fn sweep(lines: &mut Lines, sweep: &Sweep) {
     }
     for axis in &sweep.axes {
         lines.line(&quoted(&axis.field), list(axis.values.iter().map(|value| value.toml.clone())));
+    }
+}
+
+fn sensitivity(lines: &mut Lines, wanted: &Sensitivity) {
+    if *wanted == Sensitivity::default() {
+        return;
+    }
+    lines.header("[sensitivity]");
+    lines.line_if("enabled", wanted.enabled);
+    lines.line_if("requests", wanted.requests);
+    let input = |input: &VariedInput| {
+        format!("{{ field = {}, low = {}, high = {} }}", quoted(&input.field), input.low.toml, input.high.toml)
+    };
+    if !wanted.inputs.is_empty() {
+        lines.line("inputs", list(wanted.inputs.iter().map(input)));
     }
 }
 

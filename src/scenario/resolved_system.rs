@@ -166,6 +166,7 @@ fn network(lines: &mut Lines, network: &Network) {
     lines.line("subnet", quoted(&format!("/{}", network.subnet_prefix)));
     lines.line("nlb_cross_zone", network.nlb_cross_zone);
     lines.line("connection_reuse", float_toml(network.connection_reuse));
+    lines.line_if("zone_share", network.zone_share.map(float_toml));
 }
 
 fn account(lines: &mut Lines, account: &Account) {

@@ -9,7 +9,7 @@ use crate::units::Duration;
 /// Replications at which rounds end where the scenario does not say.
 const MOST_REPLICATIONS: u32 = 200;
 /// The most requests that a replication may measure.
-const MOST_REQUESTS: u64 = 1_000_000_000_000;
+pub(super) const MOST_REQUESTS: u64 = 1_000_000_000_000;
 
 /// `[run]` with its defaults; a trace changes two of them.
 pub(super) fn run(top: &Fields<'_>, workload: Option<&Workload>, names: &Names) -> Option<Run> {

@@ -131,7 +131,7 @@ fn axis(name: &str, field: &Field<'_>, axes: &mut Vec<Axis>) -> Option<()> {
 }
 
 /// A scalar as an axis value; `index` is its number where it has none.
-fn axis_value(node: &Node, index: usize) -> Option<AxisValue> {
+pub(super) fn axis_value(node: &Node, index: usize) -> Option<AxisValue> {
     let toml = node.scalar_toml()?;
     let (number, unit) = match &node.value {
         Value::Integer(number) => (*number as f64, String::new()),

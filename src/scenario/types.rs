@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use super::hop::Hop;
+use super::sensitivity::Sensitivity;
 use crate::aws::system::System;
 use crate::random::Distribution;
 use crate::units::{Duration, Rate};
@@ -30,6 +31,8 @@ pub struct Scenario {
     pub saturation: Option<Saturation>,
     /// The grid of `sweep`; empty: `sweep` is `run`.
     pub sweep: Sweep,
+    /// What a sweep varies at the operating point.
+    pub sensitivity: Sensitivity,
     /// Expected values, for `validate`.
     pub expect: Option<Expect>,
     /// Services at the operating point; counts only where something depends on it (options, `copies = "services"`).
@@ -334,6 +337,14 @@ pub struct AxisValue {
     pub number: f64,
     /// The unit as written, as `/s`; empty where there is none.
     pub unit: String,
+}
+
+impl AxisValue {
+    /// Whether it is a number or a quantity, and not text or a truth value.
+    #[must_use]
+    pub fn is_number(&self) -> bool {
+        self.toml.trim_matches('"').starts_with(|c: char| c.is_ascii_digit() || matches!(c, '-' | '+' | '.'))
+    }
 }
 
 /// `[expect]`.

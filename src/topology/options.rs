@@ -165,15 +165,15 @@ impl Route<'_, '_> {
         self.builder.delay(hop, stop.hop, &time)
     }
 
-    /// A zone leg: crosses zones with probability (k - 1) / k where whoever sends balances over all k zones, never otherwise.
+    /// A zone leg: may cross zones where whoever sends balances over all of them, never otherwise.
     fn leg_time(&self, crosses: bool) -> (Distribution, String) {
-        let zones = f64::from(self.system.network.zones);
+        let (across, within) = self.system.network.crossing();
         let (same, same_grade) = self.time("zone-leg-same");
-        if !crosses || zones <= 1.0 {
+        if !crosses || across <= 0.0 {
             return (same, same_grade);
         }
         let (cross, grade) = self.time("zone-leg-cross");
-        let mixed = Distribution::mixture(vec![((zones - 1.0) / zones, cross), (1.0 / zones, same.clone())]);
+        let mixed = Distribution::mixture(vec![(across, cross), (within, same.clone())]);
         (mixed.unwrap_or(same), grade)
     }
 

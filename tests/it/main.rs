@@ -24,6 +24,7 @@ mod precision;
 mod program;
 mod saturation;
 mod selection;
+mod sensitivity;
 mod source_text;
 mod theory;
 mod tidy;

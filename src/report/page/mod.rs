@@ -7,6 +7,7 @@ mod growth;
 mod ladder;
 mod latency;
 mod options;
+mod sensitivity;
 mod theory;
 mod trust;
 
@@ -79,6 +80,10 @@ pub(super) struct Page {
     pub growth: growth::Section,
     /// What the numbers cannot decide.
     pub not_settled: Vec<String>,
+    /// What would change the answer.
+    pub study: sensitivity::Study,
+    /// Figures of that section.
+    pub study_figures: Vec<Drawing>,
     /// Inputs with evidence.
     pub assumptions: Vec<trust::Input>,
     /// How the built-in known answers were met.
@@ -153,6 +158,7 @@ pub(super) fn page(results: &Results, figures: &[Figure]) -> Page {
     let first = |name: &str| matches!(name, "ladder" | "latency-p99");
     let saturating = |name: &str| matches!(name, "map" | "goodput");
     let deploying = |name: &str| name == "deployment-wait";
+    let studied = |name: &str| name == "tornado";
     let mut page = Page {
         heading: facts::heading(results),
         subtitle: facts::subtitle(results),
@@ -171,6 +177,8 @@ pub(super) fn page(results: &Results, figures: &[Figure]) -> Page {
         deployments: deployments::section(results, drawn(&deploying)),
         growth: growth::section(results),
         grain: differences::grain(results).unwrap_or_default(),
+        study: sensitivity::study(results, verdict.as_ref()),
+        study_figures: drawn(&studied),
         assumptions: trust::assumptions(results),
         proof: trust::proof(results),
         validations: trust::validations(results),
@@ -180,7 +188,7 @@ pub(super) fn page(results: &Results, figures: &[Figure]) -> Page {
         method: trust::method(results),
         reproduce: trust::reproduce(results),
         first_figures: drawn(&first),
-        latency_figures: drawn(&|name| !first(name) && !saturating(name) && !deploying(name)),
+        latency_figures: drawn(&|name| !first(name) && !saturating(name) && !deploying(name) && !studied(name)),
         saturation_figures: drawn(&saturating),
         ..Page::default()
     };

@@ -2,8 +2,12 @@
 
 use super::super::judge::Judgement;
 use super::super::number::{self, list};
+use super::super::sensitivity;
 use super::{TIE_METRIC, difference, in_words};
 use crate::results::{Best, Estimate, HopInfo, Results};
+
+/// Sentences about rankings that an input turns, at most; the page has them all.
+const MOST_TURNS: usize = 3;
 
 /// Sentences about the chosen option against those that stand as well as it does.
 pub(super) fn not_settled(results: &Results, options: &[Judgement], best: usize) -> Vec<String> {
@@ -13,8 +17,12 @@ pub(super) fn not_settled(results: &Results, options: &[Judgement], best: usize)
     for rival in rivals() {
         sentences.extend(close_call(results, chosen, rival));
     }
-    sentences.extend(api_ratio(options));
-    sentences.extend(assumed_hops(chosen, &rivals().collect::<Vec<_>>()));
+    if results.sensitivity.is_some() {
+        sentences.extend(sensitivity::sentences(results, Some(chosen.number), MOST_TURNS));
+    } else {
+        sentences.extend(api_ratio(options));
+        sentences.extend(assumed_hops(chosen, &rivals().collect::<Vec<_>>()));
+    }
     sentences
 }
 
@@ -35,7 +43,7 @@ fn close_call(results: &Results, a: &Judgement, b: &Judgement) -> Option<String>
     })
 }
 
-/// HTTP APIs are believed to add less than REST APIs by a ratio that nobody has published. Says below which ratio the ranking of mean
+/// Where no study of inputs was made: HTTP APIs are believed to add less than REST APIs by a ratio that nobody has published. Says below which ratio the ranking of mean
 /// added latency turns: 1 + (what else the HTTP path adds - what else the REST path adds) / HTTP API overhead.
 fn api_ratio(options: &[Judgement]) -> Option<String> {
     let overhead = |option: &Judgement, api: &str| -> Option<f64> {

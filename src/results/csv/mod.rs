@@ -3,6 +3,7 @@
 mod columns;
 mod planning;
 mod points;
+mod sensitivity;
 mod theory;
 
 use std::collections::BTreeSet;
@@ -11,6 +12,7 @@ use super::types::{Ceiling, Estimate, Results};
 
 pub use planning::deployments;
 pub use points::{hops, points};
+pub use sensitivity::sensitivity;
 
 /// The tables that a sweep writes: file name and content. A table without rows is its header.
 #[must_use]
@@ -21,6 +23,7 @@ pub fn tables(results: &Results) -> Vec<(&'static str, String)> {
         ("ceilings.csv", ceilings(results)),
         ("saturation.csv", saturation(results)),
         ("comparisons.csv", comparisons(results)),
+        ("sensitivity.csv", sensitivity(results)),
         ("costs.csv", costs(results)),
         ("deployments.csv", deployments(results)),
     ]

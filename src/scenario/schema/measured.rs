@@ -108,6 +108,30 @@ pub(super) struct Sweep {
     axes: BTreeMap<String, Value>,
 }
 
+/// What a sweep varies at the operating point to see what would change the answer.
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub(super) struct Sensitivity {
+    /// Absent: where options are compared or inputs named, in a steady state.
+    enabled: Option<bool>,
+    /// Measured requests of a replication (10,500, but no more than `run.requests`).
+    requests: Option<u64>,
+    /// Further inputs, beside those of weak evidence.
+    inputs: Option<Vec<VariedInput>>,
+}
+
+/// A scalar field with two values to try.
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+struct VariedInput {
+    /// Dotted name of the field.
+    field: String,
+    /// One end.
+    low: Value,
+    /// The other end.
+    high: Value,
+}
+
 /// Expected values by metric name.
 #[derive(JsonSchema)]
 pub(super) struct Expect {

@@ -71,6 +71,8 @@ pub(super) struct Network {
     nlb_cross_zone: Option<bool>,
     /// Probability of a warm connection (0.95).
     connection_reuse: Option<f64>,
+    /// Probability that a leg from a sender that balances over all zones crosses them; absent: (k - 1) / k for k zones.
+    zone_share: Option<f64>,
 }
 
 /// Where it runs.

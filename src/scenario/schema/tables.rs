@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 
 use super::laws::{Distribution, Phases};
-use super::measured::{Event, Expect, Hold, Hop, Run, Saturation, Sweep};
+use super::measured::{Event, Expect, Hold, Hop, Run, Saturation, Sensitivity, Sweep};
 use super::system::{Account, Deployments, Gateway, Growth, HopTime, Network, Price, Requirements, Service, Services};
 
 /// A gatecap scenario: AWS options, or hops spelled out.
@@ -33,6 +33,8 @@ pub(super) struct Scenario {
     saturation: Option<Saturation>,
     /// The grid of `sweep`.
     sweep: Option<Sweep>,
+    /// What would change the answer.
+    sensitivity: Option<Sensitivity>,
     /// Expected values, for `validate`.
     expect: Option<Expect>,
     /// The stations of a hops scenario, in order.

@@ -144,3 +144,24 @@ fn distributions() {
         ("[workload]\nrate = \"9/s\"\n[[hop]]\nname = \"a\"\ntime = \"10ms\"\n", "5:8 `time` is `10ms`, but it must be a distribution ? as `{ constant = \"10ms\" }` or `{ lognormal = { median = \"5ms\", p99 = \"60ms\" } }`"),
     ]);
 }
+
+#[test]
+#[rustfmt::skip]
+fn sensitivity() {
+    let inputs = |inputs: &str| complaints(&format!("[sensitivity]\ninputs = [{inputs}]\n"));
+    assert_eq!(inputs(""), "2:10 `inputs` is empty, but it must hold at least one entry");
+    assert_eq!(inputs("3"), "2:11 `inputs[0]` is 3, but it must be a table in `{ }`");
+    assert_eq!(inputs("{ field = \"network.zones\", low = 2 }"), "2:11 `inputs[0].high` is missing ? as `{ field = \"network.connection_reuse\", low = 0.5, high = 0.99 }`");
+    assert_eq!(inputs("{ field = \"network.zones\", low = 3, high = 2 }"), "2:54 the `high` of `network.zones` is 2, but it must be above its `low`, which is 3");
+    assert_eq!(inputs("{ field = \"client.timeout\", low = \"5s\", high = \"90ms\" }"), "2:58 the `high` of `client.timeout` is \"90ms\", but it must have the unit of its `low`, which is \"5s\"");
+    assert_eq!(inputs("{ field = \"network.conection_reuse\", low = 0.5, high = 0.9 }"), "2:54 `network.conection_reuse` cannot be 0.5: `conection_reuse` is not a field of `[network]` ? did you mean `connection_reuse`?");
+    assert_eq!(inputs("{ field = \"network.connection_reuse\", low = 0.5, high = 2 }"), "2:67 `network.connection_reuse` cannot be 2: `connection_reuse` is 2, but it must be a number from 0 to 1");
+    assert_eq!(inputs("{ field = \"network.zones\", low = 2, high = [3] }"), "2:54 `inputs[0].high` is a list, but an end of an input is no list and no table");
+    assert_eq!(inputs("{ field = \"run.requests\", low = 10, high = 20 }"), "2:21 `inputs[0].field` is `run.requests`, but it says how the system is simulated, which is no input of it");
+    let twice = "{ field = \"network.zones\", low = 2, high = 4 }";
+    assert_eq!(inputs(&format!("{twice}, {twice}")), "2:59 `inputs[1]` varies `network.zones` a second time");
+    check(&[
+        ("[sensitivity]\nrequest = 5\n", "2:1 `request` is not a field of `[sensitivity]` ? did you mean `requests`?"),
+        ("[sensitivity]\nenabled = 1\n", "2:11 `enabled` is 1, but it must be `true` or `false`"),
+    ]);
+}

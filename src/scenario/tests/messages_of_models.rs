@@ -152,6 +152,7 @@ fn system() {
         ("[network]\nsubnet = \"/99\"\n", "2:10 `subnet` is `/99`, but a subnet must be `/16` to `/28`"),
         ("[network]\nsubnet = 20\n", "2:10 `subnet` is 20, but it must be text in quotes"),
         ("[network]\nzones = 7\n", "2:9 `zones` is 7, but it must be a whole number from 1 to 6"),
+        ("[network]\nzone_share = 1.5\n", "2:14 `zone_share` is 1.5, but it must be a number from 0 to 1"),
         ("[network]\nconnection_reuse = 2\n", "2:20 `connection_reuse` is 2, but it must be a number from 0 to 1"),
         ("[account]\nregion = \"us-eats-1\"\n", "2:10 `region` is `us-eats-1`, but no AWS Region has such a name ? did you mean `us-east-1`?"),
         ("[account]\nregion = \"Frankfurt\"\n", "2:10 `region` is `Frankfurt`, but it must be the name of an AWS Region, as `us-east-1`"),

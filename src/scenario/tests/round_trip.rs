@@ -48,6 +48,9 @@ fn defaults_and_options() {
         "[workload]\nrequest = \"2KiB\"\nresponse = \"0B\"\n[requirements]\nneeds = [\"waf-before-gateway\", \"usage-plans\"]\n[account]\ntopology = \"central\"\naccounts = 4\n[hops.endpoint]\ntime = { constant = \"1ms\" }\n[[price]]\nid = \"zone.gb\"\ntiers = [{ to = 10.5, price = 0.02, low = 0.01 }, { price = 0 }]\n[[price]]\nid = \"waf.request\"\ntiers = []\nname = \"ours\"\n",
     );
     same(
+        "[sensitivity]\nenabled = true\nrequests = 20_000\ninputs = [{ field = \"network.connection_reuse\", low = 0.5, high = 0.99 }, { field = \"workload.rate_per_service\", low = \"50/s\", high = \"200/s\" }]\n[network]\nzone_share = 0.25\n",
+    );
+    same(
         "[[event]]\nat = \"1s\"\nuntil = \"90s\"\nrate_factor = 3\n[sweep]\nservices = [1, 5, 9]\nnetwork.zones = [2, 3]\n\"services.concurrency\" = [1, 2]\n",
     );
 }
