@@ -21,6 +21,7 @@ const HOP: &str = "[[hop]]\nname = \"service\"\ntime = { exponential = { mean = 
 #[test]
 fn defaults_and_options() {
     same("");
+    same("[run]\nsamplers = \"exact\"\n");
     same(
         "options = [\"rest-nlb-alb\", { name = \"mine\", path = [\"rest-api\", \"vpc-link-v2\", \"nlb\"], share = { services_per_nlb = \"group\" } }]\n[option.mine]\nnlbs_per_link = 3\n[option.rest-nlb-alb]\nservices_per_alb = 10\nalbs_per_nlb = 2\n",
     );
