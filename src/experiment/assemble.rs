@@ -7,6 +7,7 @@ use super::sweep::{Cell, Combination, saturation};
 use super::{best, known, map};
 use crate::aws::system::{System, TrafficRate};
 use crate::aws::{ceilings, compare, data_dates, latency, prices};
+use crate::random::Samplers;
 use crate::results::{Assumption, Ceiling, CostLine, FORMAT, Objective, OptionInfo, Results, Target, Wanted, Warning};
 use crate::scenario::{Arrivals, Condition, Length, Model, Relation, Scenario};
 use crate::topology::offered_rate;
@@ -72,6 +73,7 @@ fn wanted(scenario: &Scenario, file: &str) -> Wanted {
             relative: wanted.relative,
             max_replications: wanted.max_replications,
         }),
+        samplers: if scenario.run.samplers == Samplers::Exact { "exact".into() } else { String::new() },
         file: file.into(),
         ..Wanted::default()
     };

@@ -188,6 +188,11 @@ fn known_answers_by_the_reference_path() {
     let screen = ran(&["--reference", "--samplers", "exact"]).stdout.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(screen.contains("simulated by the reference path, with samplers `exact`"), "{screen}");
     refused(&ran(&["--samplers", "quick"]), &["quick", "tables, exact"]);
+    let swept = run(folder.path(), &["sweep", "a.toml", "--set", "run.samplers=exact", "--json", "--quiet"]);
+    let document: serde_json::Value = serde_json::from_str(&swept.stdout).unwrap();
+    assert_eq!(document["wanted"]["samplers"], "exact");
+    let review = std::fs::read_to_string(folder.path().join("output/a/report.html")).unwrap();
+    assert!(review.contains("Times are drawn exactly, not by tables."));
 }
 
 /// Every document carries the release's record, and the pages show it.
