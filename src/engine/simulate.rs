@@ -58,9 +58,9 @@ pub fn simulate_until(net: &Network, window: &Window, key: RunKey, stop: &Atomic
 /// which the end cuts off at another place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Way {
-    /// The reference: the end of each delay, wait and service and of each attempt is an event, each draw is made when it is
-    /// needed. It shares with the others the stations, which settle a departure when the attempt arrives, the arrivals, whose
-    /// instants are drawn in blocks, and the constant delay at the head of all routes, which has no event.
+    /// The reference: the end of each delay, of each stay at a station and of each attempt is an event, and each draw is made
+    /// when it is needed. It shares with the others the stations, which settle start and departure when the attempt arrives,
+    /// the arrivals, whose instants are drawn in blocks, and the constant delay at the head of all routes, which has no event.
     Reference,
     /// Everything that a network may hold.
     Full,
