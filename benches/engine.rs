@@ -1,47 +1,23 @@
 //! What the simulator costs: whole replications of three networks and of one AWS option, and the parts they are made of. The
 //! statistics of the results are the tests' business. How to run it and what was measured: README.md beside this file.
 
+mod systems;
+
 use std::hint::black_box;
-use std::path::Path;
 
 use criterion::{BatchSize, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use gatecap::engine::{Calendar, Kind, Network, Window, simulate};
-use gatecap::random::{Distribution, RunKey, Sampler, StreamId};
-use gatecap::scenario::Document;
+use gatecap::engine::{Calendar, Kind, simulate};
+use gatecap::random::{Distribution, RunKey, Sampler, Samplers, StreamId};
 use gatecap::stats::Recorder;
-use gatecap::topology::{Request, build};
+use systems::{EIGHT_SERVERS, FIVE_HOPS, ONE_SERVER, OPTION, network, window};
 
 /// Measured requests of one replication.
 const REQUESTS: u64 = 100_000;
 
-/// M/M/1 at rho 0.8.
-const ONE_SERVER: &str = "[workload]\nrate = \"0.8/s\"\n[[hop]]\nname = \"service\"\n\
-                          time = { exponential = { mean = \"1s\" } }\nservers = 1\n";
-/// M/M/8 at rho 0.85.
-const EIGHT_SERVERS: &str = "[workload]\nrate = \"6.8/s\"\n[[hop]]\nname = \"service\"\n\
-                             time = { exponential = { mean = \"1s\" } }\nservers = 8\n";
-/// Four lognormal delays, then one of 100 stations of 4 servers at rho 0.7.
-const FIVE_HOPS: &str = "[workload]\nrate = \"2000/s\"\n\
-    [[hop]]\nname = \"gateway\"\ntime = { lognormal = { median = \"15ms\", log_sigma = 0.5 } }\n\
-    [[hop]]\nname = \"link\"\ntime = { lognormal = { median = \"2ms\", log_sigma = 0.4 } }\n\
-    [[hop]]\nname = \"nlb\"\ntime = { lognormal = { median = \"800us\", log_sigma = 0.3 } }\n\
-    [[hop]]\nname = \"alb\"\ntime = { lognormal = { median = \"3ms\", log_sigma = 0.4 } }\n\
-    [[hop]]\nname = \"service\"\ntime = { lognormal = { mean = \"140ms\", scv = 1 } }\nservers = 4\ncopies = 100\n";
-/// Option 4 of the comparison with 64 services of 3 targets: throttle, connections, gateway, link, NLB, ALB, zone legs.
-const OPTION: &str = "options = [\"rest-nlb-alb\"]\n[services]\ncount = 64\n";
-
-fn network(text: &str, services: u32) -> Network {
-    let document = Document::parse(text, "bench", Path::new("."));
-    let scenario = document.and_then(|document| document.resolve(&[])).unwrap_or_else(|issues| panic!("{issues:?}"));
-    let request = Request { scenario: &scenario, option: 0, services, warmup_ns: 0, auto_warmup: false, detail: false };
-    build(request).0
-}
-
 fn networks(c: &mut Criterion) {
     let mut group = c.benchmark_group("replication");
     group.throughput(Throughput::Elements(REQUESTS)).sample_size(20);
-    let window =
-        Window { warmup_ns: 0, warmup_requests: 0, requests: REQUESTS, until_ns: u64::MAX, observe: Vec::new() };
+    let window = window(REQUESTS);
     for (name, text, services) in [
         ("one server", ONE_SERVER, 1),
         ("eight servers", EIGHT_SERVERS, 1),
@@ -95,22 +71,28 @@ fn samplers(c: &mut Criterion) {
     let mut group = c.benchmark_group("draw");
     group.throughput(Throughput::Elements(1_000));
     let laws = [
-        ("exponential", sampler(Distribution::exponential(1e7))),
-        ("gamma", sampler(Distribution::gamma(1e7, 2.0))),
-        ("constant", Sampler::new(&Distribution::constant(1e7))),
+        ("constant", Ok(Distribution::constant(1e7))),
+        ("exponential", Distribution::exponential(1e7)),
+        ("lognormal", Distribution::lognormal(1e7, 1.0)),
+        ("gamma", Distribution::gamma(1e7, 2.0)),
+        ("weibull", Distribution::weibull(1e7, 0.7)),
     ];
     let run = RunKey::new(3, 0);
     let stream = StreamId::new("bench", "draw");
-    for (name, sampler) in &laws {
-        let mut request = 0;
-        group.bench_function(*name, |b| {
-            b.iter(|| {
-                for _ in 0..1_000 {
-                    request += 1;
-                    black_box(sampler.sample(run.attempt(request, 0).bits(stream)));
-                }
+    for (name, law) in laws {
+        let law = law.unwrap_or_else(|error| panic!("{error:?}"));
+        for (how, samplers) in [("", Samplers::Tables), (", exact", Samplers::Exact)] {
+            let sampler = samplers.sampler(&law);
+            let mut request = 0;
+            group.bench_function(format!("{name}{how}"), |b| {
+                b.iter(|| {
+                    for _ in 0..1_000 {
+                        request += 1;
+                        black_box(sampler.sample(run.attempt(request, 0).bits(stream)));
+                    }
+                });
             });
-        });
+        }
     }
     group.finish();
     c.bench_function("build a table/gamma", |b| b.iter(|| sampler(Distribution::gamma(1e7, 2.0))));

@@ -155,6 +155,12 @@ pub struct Comparing {
     /// Today as YYYY-MM-DD, for the document [default: none; the program reads no clock]
     #[arg(long, value_name = "DAY", default_value = "", hide_default_value = true, value_parser = day)]
     pub date: String,
+    /// By the reference path: each step of a request is an event of its own; the same numbers, in several times the time
+    #[arg(long)]
+    pub reference: bool,
+    /// Draw times by these samplers, whatever the scenarios say
+    #[arg(long, value_name = "SAMPLERS", value_parser = ["tables", "exact"])]
+    pub samplers: Option<String>,
     /// No progress
     #[arg(long)]
     pub quiet: bool,

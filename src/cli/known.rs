@@ -2,14 +2,14 @@
 
 use std::path::{Path, PathBuf};
 
-use gatecap::experiment::known::{self, Case};
+use gatecap::experiment::known::{self, Case, Manner};
 use gatecap::experiment::saturate::SearchError;
 use gatecap::experiment::validate::validate_all;
 use gatecap::experiment::{Control, PointError, Source};
 use gatecap::issue::{Issue, Issues};
 use gatecap::report::terminal;
 use gatecap::results::{Results, directory, json};
-use gatecap::scenario::Document;
+use gatecap::scenario::{Document, Override};
 
 use super::End;
 use super::args::{self, Comparing};
@@ -97,12 +97,22 @@ fn built_in() -> Result<Vec<Named>, Issues> {
 }
 
 /// Simulates and compares; `None` where Ctrl-C stopped it.
-fn compared(files: &[Named], comparing: &Comparing) -> Result<Option<Results>, Issues> {
-    let (rows, _) = with_progress(comparing.quiet, |control: &Control| {
-        on_threads(comparing.threads, || validate_all(files, control))
+fn compared(mut files: Vec<Named>, comparing: &Comparing) -> Result<Option<Results>, Issues> {
+    let manner = Manner {
+        date: comparing.date.clone(),
+        reference: comparing.reference,
+        samplers: comparing.samplers.clone().unwrap_or_default(),
+    };
+    if let Some(samplers) = &comparing.samplers {
+        let wanted = Override::set("run.samplers", format!("\"{samplers}\""));
+        files.iter_mut().for_each(|(_, source)| source.overrides.push(wanted.clone()));
+    }
+    let control = if manner.reference { Control::default().by_reference() } else { Control::default() };
+    let (rows, _) = with_progress(comparing.quiet, control, |control: &Control| {
+        on_threads(comparing.threads, || validate_all(&files, control))
     });
     match rows? {
-        Ok(rows) => Ok(Some(known::document(rows, &comparing.date))),
+        Ok(rows) => Ok(Some(known::document(rows, &manner))),
         Err(SearchError::Point(PointError::Stopped)) => Ok(None),
         Err(SearchError::Point(error)) => Err(fault(error)),
         Err(SearchError::Issues(issues)) => Err(issues),
@@ -131,7 +141,7 @@ pub fn validate(flags: &args::Validate) -> Result<End, Issues> {
         return print(case.text).map(|()| End::Done);
     }
     let files = if flags.paths.is_empty() { built_in()? } else { named(&flags.paths)? };
-    let Some(results) = compared(&files, &flags.comparing)? else { return Ok(End::Interrupted) };
+    let Some(results) = compared(files, &flags.comparing)? else { return Ok(End::Interrupted) };
     let text =
         if flags.json { json::pretty(&results) } else { terminal::validate(&results, flags.all, output::colour()) };
     print(&text)?;
@@ -144,7 +154,7 @@ pub fn report(args::Report { directory: dir, validate, comparing }: &args::Repor
     let mut files = Vec::new();
     let mut ended = End::Done;
     if *validate {
-        let Some(fresh) = compared(&built_in()?, comparing)? else { return Ok(End::Interrupted) };
+        let Some(fresh) = compared(built_in()?, comparing)? else { return Ok(End::Interrupted) };
         print(&terminal::validate(&fresh, false, output::colour()))?;
         ended = end(&fresh);
         results.known_answers = fresh.known_answers;

@@ -18,10 +18,10 @@ fn now() -> Instant {
     Instant::now()
 }
 
-/// Runs `work` with a control that Ctrl-C stops, showing a bar on a terminal unless `quiet`. Returns what it returned and the
+/// Runs `work` with `control`, which Ctrl-C stops, showing a bar on a terminal unless `quiet`. Returns what it returned and the
 /// seconds that it took.
-pub fn with_progress<T>(quiet: bool, work: impl FnOnce(&Control) -> T) -> (T, f64) {
-    let control = Arc::new(Control::default());
+pub fn with_progress<T>(quiet: bool, control: Control, work: impl FnOnce(&Control) -> T) -> (T, f64) {
+    let control = Arc::new(control);
     let at_signal = Arc::clone(&control);
     // It fails only where a handler is set already: then the first one serves.
     let _ = ctrlc::set_handler(move || at_signal.stop());

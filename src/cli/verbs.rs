@@ -45,7 +45,7 @@ struct Work {
 }
 
 fn simulated(input: &Input, flags: &Flags, work: Work) -> Result<(Computed, f64), Issues> {
-    let (computed, seconds) = with_progress(flags.quiet, |control: &Control| {
+    let (computed, seconds) = with_progress(flags.quiet, Control::default(), |control: &Control| {
         on_threads(flags.threads, || {
             let mut computed = simulate(&input.source, &input.file, work.whole_sweep, work.detail, control)?;
             if work.pilots && !computed.stopped {

@@ -13,6 +13,8 @@
 //! need no events of their own, and the most common route (delays, then one station) costs a single trip through the heap; it has
 //! a loop of its own (`short`). What is counted at hops is as little as says it all (`meter`).
 //!
+//! The reference ([`Way::Reference`]) runs the same steps without these shortcuts, an event for each, and all must agree.
+//!
 //! What is known ahead of the clock is counted ahead of it: a timeout is decided when the step beyond the deadline is
 //! scheduled, a retry is scheduled from there, and integrals over the window are corrected when it opens and closes
 //! (`window`). Work that a timeout leaves behind goes on as an attempt whose outcome is already decided.

@@ -298,6 +298,8 @@ pub enum Arrivals {
         rate: Vec<f64>,
         /// Mean time in each phase, ns.
         sojourn: Vec<f64>,
+        /// Exponential of mean 1 s, which gaps and phases are multiples of.
+        unit: Sampler,
     },
     /// Recorded instants, replayed.
     Trace {

@@ -1,4 +1,5 @@
-//! A network compiled for running: routes as one list of operations, in which chains of plain delays are one.
+//! A network compiled for running: routes as one list of operations, in which chains of plain delays are one, or, for the
+//! reference, in which every step waits for its turn.
 
 use std::ops::Range;
 
@@ -33,6 +34,8 @@ pub(super) enum Op<'a> {
     Serve { hop: u16, group: u32, by_class: bool, enters: bool },
     /// The answer.
     Answer,
+    /// Its turn in the calendar, where what follows could be taken ahead of the clock.
+    Turn,
 }
 
 /// A delay of a chain.
@@ -70,7 +73,24 @@ pub(super) struct Program<'a> {
 }
 
 impl<'a> Program<'a> {
+    /// Compiled for speed: chains of delays, and draws ahead of time.
     pub(super) fn new(net: &'a Network) -> Program<'a> {
+        Program::compiled(net, |program, route| program.route(net, route))
+    }
+
+    /// Compiled for an event at each step: before it and before the answer the attempt takes its turn in the calendar.
+    pub(super) fn step_by_step(net: &'a Network) -> Program<'a> {
+        Program::compiled(net, |program, route| {
+            let entry = program.ops.len() as u32;
+            program.ops.extend(route.iter().map(op).chain([Op::Answer]).flat_map(|op| [Op::Turn, op]));
+            (entry, AheadOfTime::default())
+        })
+    }
+
+    fn compiled(
+        net: &'a Network,
+        compile: impl Fn(&mut Program<'a>, &'a [Step]) -> (u32, AheadOfTime<'a>),
+    ) -> Program<'a> {
         let mut program = Program {
             ops: Vec::new(),
             delays: Vec::new(),
@@ -78,7 +98,7 @@ impl<'a> Program<'a> {
             popularity: cumulative(net.classes.iter().map(|class| class.weight)),
             ahead: AheadOfTime::default(),
         };
-        let routes: Vec<(u32, AheadOfTime<'a>)> = net.routes.iter().map(|route| program.route(net, route)).collect();
+        let routes: Vec<(u32, AheadOfTime<'a>)> = net.routes.iter().map(|route| compile(&mut program, route)).collect();
         let route_of = |class: &Class| usize::from(class.route);
         program.entries = net.classes.iter().map(|class| routes[route_of(class)].0).collect();
         if let Some(first) = net.classes.first()

@@ -53,9 +53,15 @@ pub fn simulate_until(net: &Network, window: &Window, key: RunKey, stop: &Atomic
     run(Way::among(net, short), net, &program, short, (window, key, stop))
 }
 
-/// How the events of a network are gone through. All ways that a network has give the same tally.
+/// How the events of a network are gone through. All ways that a network has give the same tally, but for the audit, since what
+/// lies ahead of the clock at the end is counted where it is known, and for what attempts do once their client has given up on them,
+/// which the end cuts off at another place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Way {
+    /// The reference: the end of each delay, of each stay at a station and of each attempt is an event, and each draw is made
+    /// when it is needed. It shares with the others the stations, which settle start and departure when the attempt arrives,
+    /// the arrivals, whose instants are drawn in blocks, and the constant delay at the head of all routes, which has no event.
+    Reference,
     /// Everything that a network may hold.
     Full,
     /// Open loops: nobody waits for an attempt's end, so that it has no errand.
@@ -91,7 +97,7 @@ pub fn simulate_by(
     key: RunKey,
     stop: &AtomicBool,
 ) -> Result<Tally, EngineError> {
-    let program = Program::new(net);
+    let program = if way == Way::Reference { Program::step_by_step(net) } else { Program::new(net) };
     run(way, net, &program, Short::of(net, &program), (window, key, stop))
 }
 
@@ -102,8 +108,9 @@ fn run(
     short: Option<Short>,
     (window, key, stop): (&Window, RunKey, &AtomicBool),
 ) -> Result<Tally, EngineError> {
-    if way == Way::Full {
+    if way <= Way::Full {
         let mut run = Run::<false>::new(net, program, window, key);
+        run.ends_are_events |= way == Way::Reference;
         run.go(stop)?;
         return run.finish();
     }

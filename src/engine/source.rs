@@ -1,7 +1,7 @@
 //! Arrivals: the instants at which requests come, each a function of its own number. Closed clients are the engine's own.
 
 use super::network::Arrivals;
-use crate::random::{AttemptKey, Distribution, RunKey, Sampler, StreamId};
+use crate::random::{AttemptKey, RunKey, Sampler, StreamId};
 
 const GAP: StreamId = StreamId::new("arrivals", "gap");
 const PHASE: StreamId = StreamId::new("arrivals", "phase");
@@ -29,11 +29,6 @@ enum Pattern {
     None,
 }
 
-/// An exponential variable of mean 1, in units of 10^-9 of it.
-fn unit_exponential() -> Sampler {
-    Distribution::exponential(1e9).map_or(Sampler::Constant(0), |unit| Sampler::new(&unit))
-}
-
 fn nano(sampler: &Sampler, key: AttemptKey, stream: StreamId) -> f64 {
     sampler.sample(key.bits(stream)) as f64 * 1e-9
 }
@@ -45,7 +40,7 @@ impl Source {
         let pattern = match arrivals {
             Arrivals::Renewal { gap } => Pattern::Renewal(gap.clone()),
             Arrivals::Constant { rate } => Pattern::Constant { rate: *rate },
-            Arrivals::Mmpp { rate, sojourn } => Pattern::mmpp(rate, sojourn, run),
+            Arrivals::Mmpp { rate, sojourn, unit } => Pattern::mmpp(rate, sojourn, unit.clone(), run),
             Arrivals::Trace { at, length, repeat, stretch } => {
                 Pattern::Trace { at: at.clone(), length: *length, repeat: *repeat, stretch: *stretch }
             }
@@ -112,7 +107,7 @@ fn equally_spaced(number: u64, rate: f64) -> u64 {
 }
 
 impl Pattern {
-    fn mmpp(rate: &[f64], sojourn: &[f64], run: RunKey) -> Pattern {
+    fn mmpp(rate: &[f64], sojourn: &[f64], unit: Sampler, run: RunKey) -> Pattern {
         // Phases come in turn, so the share of time in each is its sojourn's share of a round.
         let total: f64 = sojourn.iter().sum();
         let mut at = run.attempt(u64::MAX, 0).uniform(PHASE) * total;
@@ -121,7 +116,6 @@ impl Pattern {
             at -= sojourn[phase];
             phase += 1;
         }
-        let unit = unit_exponential();
         let left = nano(&unit, run.attempt(0, 0), PHASE) * sojourn[phase];
         Pattern::Mmpp { rate: rate.to_vec(), sojourn: sojourn.to_vec(), phase, left, phases: 1, unit, now: 0.0 }
     }
@@ -233,7 +227,8 @@ mod tests {
 
     #[test]
     fn mmpp_has_the_mean_rate_of_its_phases() {
-        let pattern = Arrivals::Mmpp { rate: vec![140.0, 40.0], sojourn: vec![0.2e9, 0.2e9] };
+        let unit = Sampler::new(&crate::random::Distribution::exponential(1e9).unwrap());
+        let pattern = Arrivals::Mmpp { rate: vec![140.0, 40.0], sojourn: vec![0.2e9, 0.2e9], unit };
         let n = arrivals(&pattern, &[], 10_000) as f64;
         assert!((n / 900_000.0 - 1.0).abs() < 0.01, "{n}");
     }

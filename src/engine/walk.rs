@@ -64,7 +64,7 @@ impl<'a, const OPEN: bool> Run<'a, OPEN> {
                     self.limit(&attempt.walker, at, hop, (limiter, by_class), enters, refund)
                 }
                 &Op::Connect { hop, pool } if !OPEN => self.connect(&mut attempt, at, hop, pool),
-                Op::Connect { .. } => Next::On(at),
+                Op::Connect { .. } | Op::Turn => Next::On(at),
             };
             match next {
                 Next::On(later) => at = later,

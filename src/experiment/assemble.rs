@@ -9,6 +9,7 @@ use crate::aws::option::ArchitectureOption;
 use crate::aws::part::Part;
 use crate::aws::system::{AccountTopology, System, TrafficRate};
 use crate::aws::{ceilings, compare, data_dates, features, latency};
+use crate::random::Samplers;
 use crate::results::{
     Addresses, Assumption, Ceiling, Exclusion, FORMAT, Objective, OptionInfo, Results, Target, Wanted, Warning,
 };
@@ -82,6 +83,7 @@ fn wanted(scenario: &Scenario, file: &str) -> Wanted {
             relative: wanted.relative,
             max_replications: wanted.max_replications,
         }),
+        samplers: if scenario.run.samplers == Samplers::Exact { "exact".into() } else { String::new() },
         file: file.into(),
         ..Wanted::default()
     };

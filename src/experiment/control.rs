@@ -1,6 +1,9 @@
-//! What a caller may watch and stop: progress counters and a flag, shared between threads. Nothing of it enters a result.
+//! What a caller may watch, stop and have done the long way: progress counters and flags, shared between threads. Nothing of it
+//! enters a result.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use crate::engine::Way;
 
 /// Progress of a long piece of work, and the wish to stop it.
 #[derive(Debug, Default)]
@@ -9,9 +12,22 @@ pub struct Control {
     planned: AtomicU64,
     done: AtomicU64,
     requests: AtomicU64,
+    reference: bool,
 }
 
 impl Control {
+    /// Has every replication simulated by the engine's reference ([`Way::Reference`]) instead of the shortest way that its
+    /// network has: the same numbers, in several times the time.
+    #[must_use]
+    pub fn by_reference(self) -> Control {
+        Control { reference: true, ..self }
+    }
+
+    /// The way that was asked for; none: the shortest.
+    pub(super) fn way(&self) -> Option<Way> {
+        self.reference.then_some(Way::Reference)
+    }
+
     /// Asks for an end after the replications that are running.
     pub fn stop(&self) {
         self.stop.store(true, Ordering::Relaxed);

@@ -188,6 +188,7 @@ fn unit(scenario: &Scenario, utilisation: f64) -> Scenario {
             warmup: Warmup::Auto,
             replications: REPLICATIONS,
             precision: None,
+            samplers: scenario.run.samplers,
             confidence: scenario.run.confidence,
             observe_at: Vec::new(),
         },

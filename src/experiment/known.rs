@@ -59,21 +59,33 @@ pub fn record() -> Option<KnownAnswers> {
     json::from_json(RECORD).ok()?.known_answers
 }
 
-/// The document of `validate`: the rows, and their summary by built-in family. `date` is the caller's, empty for none.
+/// How known answers are compared, beside the scenarios themselves.
+#[derive(Clone, Debug, Default)]
+pub struct Manner {
+    /// The caller's day, `YYYY-MM-DD`; empty for none.
+    pub date: String,
+    /// By the engine's reference.
+    pub reference: bool,
+    /// The samplers that all scenarios are made to use; empty for their own.
+    pub samplers: String,
+}
+
+/// The document of `validate`: the rows, and their summary by built-in family.
 #[must_use]
-pub fn document(validations: Vec<Validation>, date: &str) -> Results {
+pub fn document(validations: Vec<Validation>, manner: &Manner) -> Results {
     let of_family = |family: &Family| {
         let inside = |row: &&Validation| family.cases.iter().any(|case| case.0 == row.file);
         Agreement::of(family.title, validations.iter().filter(inside))
     };
     let families = cases::FAMILIES.iter().map(of_family).filter(|family| family.answers > 0).collect();
     let gatecap = env!("CARGO_PKG_VERSION").to_string();
+    let Manner { date, reference, samplers } = manner.clone();
     let all = Agreement::of("all", &validations);
     Results {
         gatecap: gatecap.clone(),
         format: FORMAT,
         title: "Known answers".into(),
-        known_answers: Some(KnownAnswers { gatecap, date: date.into(), all, families }),
+        known_answers: Some(KnownAnswers { gatecap, date, reference, samplers, all, families }),
         validations,
         ..Results::default()
     }
@@ -129,7 +141,10 @@ mod tests {
         let rows: Vec<(String, String)> =
             recorded.validations.iter().map(|row| (row.file.clone(), row.metric.clone())).collect();
         assert_eq!(rows, expected);
-        assert_eq!(document(recorded.validations.clone(), &known.date), recorded);
+        assert_eq!(
+            document(recorded.validations.clone(), &Manner { date: known.date.clone(), ..Manner::default() }),
+            recorded
+        );
         // One in 22 lies beyond two standard errors; answers of a case move together, hence one in ten.
         assert!(known.all.beyond_2.unwrap() < 0.1 && known.all.mean_z.unwrap().abs() < 0.5, "{known:?}");
         assert!(known.all.worst_z.unwrap().abs() < 4.0, "{known:?}");

@@ -9,7 +9,7 @@ use super::metrics::{HopShape, Measured, Series};
 use super::precision;
 use super::warmup::{self, Cut};
 use crate::engine::network::Step;
-use crate::engine::{EngineError, Network, Tally, Window, simulate_until};
+use crate::engine::{EngineError, Network, Tally, Window, simulate_by, simulate_until};
 use crate::random::RunKey;
 use crate::results::{Point, Warning};
 use crate::scenario::{Length, Model, Scenario};
@@ -122,7 +122,11 @@ pub(super) fn simulate_one(
     if control.stopped() {
         return Err(PointError::Stopped);
     }
-    simulate_until(network, window, key, control.flag()).map_err(|error| match error {
+    let tally = match control.way() {
+        None => simulate_until(network, window, key, control.flag()),
+        Some(way) => simulate_by(way, network, window, key, control.flag()),
+    };
+    tally.map_err(|error| match error {
         EngineError::Stopped => PointError::Stopped,
         error => PointError::Engine(error),
     })

@@ -51,3 +51,38 @@ fn flatten(parts: &[(f64, Distribution)], share: f64, offset: f64, into: &mut Ve
         }
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_atoms_of_a_mixture_keep_their_probabilities() {
+        let parts = vec![(0.95, Distribution::constant(1e6)), (0.05, Distribution::constant(100e6))];
+        let sampler = Sampler::new(&Distribution::mixture(parts).unwrap());
+        let edge = (0.95 * 18_446_744_073_709_551_616.0) as u64;
+        assert_eq!([sampler.sample(edge - (1 << 20)), sampler.sample(edge + (1 << 20))], [1_000_000, 100_000_000]);
+    }
+
+    #[test]
+    fn a_mixture_draws_from_its_parts_as_they_draw_alone() {
+        let part = Distribution::lognormal(5e6, 1.0).unwrap();
+        let parts = vec![(0.25, Distribution::constant(1e6)), (0.75, part.clone())];
+        let (whole, alone) = (Sampler::new(&Distribution::mixture(parts).unwrap()), Sampler::new(&part));
+        let mut below = 0;
+        for i in 0..40_000_u64 {
+            let u = (i << 48) + (i << 8);
+            let place = (u as f64 / 18_446_744_073_709_551_616.0 - 0.25) / 0.75;
+            let drawn = whole.sample(u);
+            if place < 0.0 {
+                assert_eq!(drawn, 1_000_000);
+            } else {
+                let expected = alone.sample((place * 18_446_744_073_709_551_616.0) as u64);
+                assert!(drawn.abs_diff(expected) <= 2 + expected / 1_000_000, "{drawn} for {expected}");
+                below += u64::from(drawn < 5_000_000);
+            }
+        }
+        assert!(below > 0);
+    }
+}

@@ -9,6 +9,7 @@
 use std::sync::Arc;
 
 use super::distribution::{Distribution, Law};
+use super::exact::{self, KeyedGenerator};
 use super::mixture::{self, Part};
 use super::quantile::Level;
 use super::stream::{AttemptKey, StreamId};
@@ -40,8 +41,28 @@ const RELATIVE_TOLERANCE: f64 = 1e-3;
 /// ... or by so much that the cell alone would move the law's mean by this share.
 const MEAN_TOLERANCE: f64 = 1e-6;
 
-/// Draws times from one distribution by inverting its quantile function; cheap to clone (tables are shared). Equal ones draw the
-/// same.
+/// How times are drawn from their laws.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Samplers {
+    /// By tables of their quantile functions.
+    #[default]
+    Tables,
+    /// By the algorithms of [`super::exact`], which have no table.
+    Exact,
+}
+
+impl Samplers {
+    /// The sampler of `distribution`; as [`Sampler::new`] for tables.
+    #[must_use]
+    pub fn sampler(self, distribution: &Distribution) -> Sampler {
+        match self {
+            Samplers::Exact if distribution.as_constant().is_none() => Sampler::Exact(Arc::new(distribution.clone())),
+            _ => Sampler::new(distribution),
+        }
+    }
+}
+
+/// Draws times from one distribution, each from one uniform number; cheap to clone (tables are shared). Equal ones draw the same.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Sampler {
     /// Always this many nanoseconds.
@@ -57,6 +78,8 @@ pub enum Sampler {
     Table(Arc<Table>),
     /// One of several, chosen by the same uniform number whose place inside the part's share then draws from the part.
     Mixture(Arc<[Part]>),
+    /// Through the law's own algorithm, which the uniform number seeds.
+    Exact(Arc<Distribution>),
 }
 
 /// A straight piece of the quantile function: `base + slope x fraction`. A slope that is not a number asks for the
@@ -98,8 +121,8 @@ impl Sampler {
         }
     }
 
-    /// The value at the uniform bits `u` (0 is the smallest value, `u64::MAX` the largest), in whole nanoseconds; never
-    /// falls as `u` rises.
+    /// The value at the uniform bits `u`, in whole nanoseconds. But for exact samplers 0 gives the smallest value, `u64::MAX`
+    /// the largest, and it never falls as `u` rises.
     #[inline]
     #[must_use]
     pub fn sample(&self, u: u64) -> u64 {
@@ -108,6 +131,7 @@ impl Sampler {
             Sampler::Uniform { from, width } => round(from + width * ((u >> 11) as i64 as f64 * ULP)),
             Sampler::Table(table) => table.sample(u),
             Sampler::Mixture(parts) => mixture::draw(parts, u),
+            Sampler::Exact(distribution) => exactly(distribution, u),
         }
     }
 
@@ -130,8 +154,15 @@ impl Sampler {
             Sampler::Uniform { from, width } => from + width / 2.0,
             Sampler::Table(table) => table.distribution.mean_ns(),
             Sampler::Mixture(parts) => parts.iter().map(|part| part.sampler.mean_ns() / part.stretch).sum(),
+            Sampler::Exact(distribution) => distribution.mean_ns(),
         }
     }
+}
+
+/// Not inlined, so that the samplers before it are.
+#[inline(never)]
+fn exactly(distribution: &Distribution, u: u64) -> u64 {
+    round(exact::draw(distribution, &mut KeyedGenerator::new(u)))
 }
 
 /// To the nearest whole nanosecond, ties to even; 0 below 0 and for NaN, 2^63 - 1 (292 years) above it.
@@ -236,7 +267,7 @@ fn fill(row: &mut [Cell], at: impl Fn(f64) -> f64, tolerance: Option<f64>) {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
-    use crate::random::exact::laws;
+    use crate::random::exact::{extremes, laws};
     use crate::random::{RunKey, StreamId};
 
     /// Mean of what the table draws: its straight pieces, and the exact function by the midpoint rule elsewhere.
@@ -267,13 +298,7 @@ mod tests {
 
     #[test]
     fn the_table_keeps_the_mean() {
-        let extremes = [
-            ("lognormal 3", Distribution::lognormal(1e6, 3.0).unwrap()),
-            ("gamma 0.05", Distribution::gamma(10e6, 0.05).unwrap()),
-            ("weibull 0.3", Distribution::weibull(10e6, 0.3).unwrap()),
-            ("rare and long", Distribution::hyperexponential(vec![0.999, 0.001], vec![1e6, 1e10]).unwrap()),
-        ];
-        for (name, distribution) in laws().into_iter().chain(extremes) {
+        for (name, distribution) in laws().into_iter().chain(extremes()) {
             let Sampler::Table(table) = Sampler::new(&distribution) else { continue };
             let off = table_mean(&table) / distribution.mean_ns() - 1.0;
             assert!(off.abs() < 1e-4, "{name}: {off:e}");
@@ -335,35 +360,6 @@ mod tests {
         assert!(sampler.sample(u64::MAX) > 40_000_000, "the tail beyond the table is exact");
         let uniform = Sampler::new(&Distribution::uniform(1e3, 3e3).unwrap());
         assert_eq!([uniform.sample(0), uniform.sample(1 << 63), uniform.sample(u64::MAX)], [1_000, 2_000, 3_000]);
-    }
-
-    #[test]
-    fn the_atoms_of_a_mixture_keep_their_probabilities() {
-        let parts = vec![(0.95, Distribution::constant(1e6)), (0.05, Distribution::constant(100e6))];
-        let sampler = Sampler::new(&Distribution::mixture(parts).unwrap());
-        let edge = (0.95 * 18_446_744_073_709_551_616.0) as u64;
-        assert_eq!([sampler.sample(edge - (1 << 20)), sampler.sample(edge + (1 << 20))], [1_000_000, 100_000_000]);
-    }
-
-    #[test]
-    fn a_mixture_draws_from_its_parts_as_they_draw_alone() {
-        let part = Distribution::lognormal(5e6, 1.0).unwrap();
-        let parts = vec![(0.25, Distribution::constant(1e6)), (0.75, part.clone())];
-        let (whole, alone) = (Sampler::new(&Distribution::mixture(parts).unwrap()), Sampler::new(&part));
-        let mut below = 0;
-        for i in 0..40_000_u64 {
-            let u = (i << 48) + (i << 8);
-            let place = (u as f64 / 18_446_744_073_709_551_616.0 - 0.25) / 0.75;
-            let drawn = whole.sample(u);
-            if place < 0.0 {
-                assert_eq!(drawn, 1_000_000);
-            } else {
-                let expected = alone.sample((place * 18_446_744_073_709_551_616.0) as u64);
-                assert!(drawn.abs_diff(expected) <= 2 + expected / 1_000_000, "{drawn} for {expected}");
-                below += u64::from(drawn < 5_000_000);
-            }
-        }
-        assert!(below > 0);
     }
 
     #[test]

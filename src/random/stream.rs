@@ -2,6 +2,7 @@
 //!
 //! A [`RunKey`] stands for (seed, replication), an [`AttemptKey`] adds (request, attempt), a [`StreamId`] stands for
 //! (entity name, purpose). A draw mixes an attempt key with a stream: one multiplication-heavy finaliser, no state.
+//! What statistical tests say of it: docs/generator.md.
 
 /// (seed, replication), mixed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

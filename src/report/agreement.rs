@@ -33,10 +33,17 @@ pub(super) fn sentence(sum: &Agreement) -> String {
     text
 }
 
-/// Which program was compared, and when where that is known: `gatecap 0.1.0, 2026-11-25`.
+/// Which program was compared, when where that is known, and how where that was asked for: `gatecap 0.1.0, 2026-11-25`.
 pub(super) fn of_version(known: &KnownAnswers) -> String {
     let date = if known.date.is_empty() { String::new() } else { format!(", {}", known.date) };
-    format!("gatecap {}{date}", known.gatecap)
+    format!("gatecap {}{date}{}", known.gatecap, manner(known).iter().map(|how| format!(", {how}")).collect::<String>())
+}
+
+/// How known answers were compared, where it was not the usual way: `by the reference path`, `with exact samplers`.
+pub(super) fn manner(known: &KnownAnswers) -> Vec<String> {
+    let path = known.reference.then(|| "by the reference path".to_string());
+    let samplers = if known.samplers.is_empty() { None } else { Some(format!("with samplers `{}`", known.samplers)) };
+    path.into_iter().chain(samplers).collect()
 }
 
 /// The same for a screen that is about something else.

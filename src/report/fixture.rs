@@ -52,6 +52,7 @@ pub fn orders() -> Results {
         requests: 200_000,
         replications: 10,
         precision: None,
+        samplers: String::new(),
         axes: std::collections::BTreeMap::new(),
         file: "scenarios/orders.toml".into(),
         needs: vec!["WAF on the API".into()],

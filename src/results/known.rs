@@ -28,6 +28,12 @@ pub struct KnownAnswers {
     pub gatecap: String,
     /// Day of the record, `YYYY-MM-DD`; empty where the caller named none: the program reads no clock.
     pub date: String,
+    /// Simulated by the engine's reference, an event for each step, instead of the shortest way; absent where not.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub reference: bool,
+    /// The samplers that all scenarios were made to use: `exact` or `tables`; absent where each used its own.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub samplers: String,
     /// All of them.
     pub all: Agreement,
     /// The built-in families, in order; empty for files.

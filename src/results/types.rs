@@ -112,6 +112,9 @@ pub struct Wanted {
     /// The precision that every point was to reach, where one was wanted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub precision: Option<Target>,
+    /// `exact` where times were drawn by the algorithms of their laws; absent where by tables.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub samplers: String,
     /// Values of the sweep's further axes at the operating point, by dotted field name; empty where there are none, or where
     /// the operating point is none of their combinations and is simulated beside them.
     #[serde(default)]

@@ -13,6 +13,7 @@ use super::types::{
     Trace, TraceColumn, Warmup, Workload,
 };
 use super::written::{distribution, list, numbers, rate, time};
+use crate::random::Samplers;
 use crate::units::Rate;
 
 /// Lines of a TOML file.
@@ -214,6 +215,11 @@ fn run(lines: &mut Lines, run: &Run) {
     }
     lines.line("replications", run.replications);
     lines.line("confidence", float_toml(run.confidence));
+    let samplers = match run.samplers {
+        Samplers::Tables => "tables",
+        Samplers::Exact => "exact",
+    };
+    lines.line("samplers", quoted(samplers));
     if let Some(precision) = &run.precision {
         let (metric, relative) = (quoted(&precision.metric), float_toml(precision.relative));
         let most = precision.max_replications;

@@ -4,12 +4,16 @@ use super::fields::{Field, Fields};
 use super::metrics::Names;
 use super::tree::Value;
 use super::types::{Arrivals, Length, Precision, Run, Trace, Warmup, Workload};
+use crate::random::Samplers;
 use crate::units::Duration;
 
 /// Replications at which rounds end where the scenario does not say.
 const MOST_REPLICATIONS: u32 = 200;
 /// The most requests that a replication may measure.
 pub(super) const MOST_REQUESTS: u64 = 1_000_000_000_000;
+
+/// The words for samplers.
+const SAMPLERS: [(&str, Samplers); 2] = [("tables", Samplers::Tables), ("exact", Samplers::Exact)];
 
 /// `[run]` with its defaults; a trace changes two of them.
 pub(super) fn run(top: &Fields<'_>, workload: Option<&Workload>, names: &Names) -> Option<Run> {
@@ -23,6 +27,7 @@ pub(super) fn run(top: &Fields<'_>, workload: Option<&Workload>, names: &Names) 
         replications: 10,
         precision: None,
         confidence: 0.95,
+        samplers: Samplers::default(),
         observe_at: Vec::new(),
     };
     let Some(field) = top.get("run") else { return Some(defaults) };
@@ -37,6 +42,7 @@ pub(super) fn run(top: &Fields<'_>, workload: Option<&Workload>, names: &Names) 
     let confidence = fields.get("confidence").map_or(Some(defaults.confidence), |f| {
         f.number(|x| x > 0.0 && x < 1.0, "it must be a number between 0 and 1, as `0.95`")
     });
+    let samplers = fields.get("samplers").map_or(Some(defaults.samplers), |f| f.choice(&SAMPLERS));
     let observe_at = fields.get("observe_at").map_or(Some(Vec::new()), |f| instants(&f));
     fields.finish();
     Some(Run {
@@ -45,6 +51,7 @@ pub(super) fn run(top: &Fields<'_>, workload: Option<&Workload>, names: &Names) 
         replications: replications?,
         precision: precision?,
         confidence: confidence?,
+        samplers: samplers?,
         observe_at: observe_at?,
     })
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::hop::Hop;
 use super::sensitivity::Sensitivity;
 use crate::aws::system::System;
-use crate::random::Distribution;
+use crate::random::{Distribution, Samplers};
 use crate::units::{Duration, Rate};
 
 /// A whole scenario, checked.
@@ -204,6 +204,8 @@ pub struct Run {
     pub precision: Option<Precision>,
     /// Confidence level of intervals.
     pub confidence: f64,
+    /// How times are drawn.
+    pub samplers: Samplers,
     /// Instants from the end of warm-up at which the number in the system is observed, rising.
     pub observe_at: Vec<Duration>,
 }

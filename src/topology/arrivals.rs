@@ -31,8 +31,9 @@ pub fn mean_rate(arrivals: &Arrivals) -> f64 {
 
 /// The engine's arrivals with `services` services.
 pub(super) fn build(scenario: &Scenario, services: u32) -> EngineArrivals {
+    let samplers = scenario.run.samplers;
     if let Load::Closed { clients, think } = &scenario.workload.load {
-        return EngineArrivals::Closed { clients: *clients, think: Sampler::new(think) };
+        return EngineArrivals::Closed { clients: *clients, think: samplers.sampler(think) };
     }
     let rate = offered_rate(scenario, services).unwrap_or(0.0);
     let own = mean_rate(&scenario.workload.arrivals);
@@ -43,7 +44,7 @@ pub(super) fn build(scenario: &Scenario, services: u32) -> EngineArrivals {
         1.0
     };
     let renewal = |gap: Result<Distribution, _>| match gap {
-        Ok(gap) => EngineArrivals::Renewal { gap: Sampler::new(&gap) },
+        Ok(gap) => EngineArrivals::Renewal { gap: samplers.sampler(&gap) },
         Err(crate::random::distribution::LawError { .. }) => EngineArrivals::Constant { rate },
     };
     match &scenario.workload.arrivals {
@@ -52,11 +53,12 @@ pub(super) fn build(scenario: &Scenario, services: u32) -> EngineArrivals {
         Arrivals::Gamma { shape } => renewal(Distribution::gamma(1e9 / rate, *shape)),
         Arrivals::Hyperexponential(gap) => {
             let gap = if stretch == 1.0 { gap.clone() } else { gap.scaled(stretch) };
-            EngineArrivals::Renewal { gap: Sampler::new(&gap) }
+            EngineArrivals::Renewal { gap: samplers.sampler(&gap) }
         }
         Arrivals::Mmpp { rate, sojourn } => EngineArrivals::Mmpp {
             rate: rate.iter().map(|r| r / stretch).collect(),
             sojourn: sojourn.iter().map(|s| s.0 as f64 * stretch).collect(),
+            unit: Distribution::exponential(1e9).map_or(Sampler::Constant(0), |unit| samplers.sampler(&unit)),
         },
         Arrivals::Trace(trace) => EngineArrivals::Trace {
             at: std::sync::Arc::clone(&trace.at),

@@ -3,7 +3,7 @@
 use std::sync::Mutex;
 
 use crate::engine::network::{Client, Coin, Hop, LimiterSpec, Network, Retry, SdkRetry, StationKind, Step, Steps};
-use crate::random::{Distribution, Sampler, StreamId};
+use crate::random::{Distribution, Sampler, Samplers, StreamId};
 use crate::scenario::{Change, Retries, Station};
 
 use super::{Legend, Request, arrivals, timeline};
@@ -79,7 +79,10 @@ impl<'a> Builder<'a> {
 
     /// The sampler of a distribution; equal distributions share one table.
     pub(super) fn sampler(&self, of: &Distribution) -> Sampler {
-        shared_sampler(of)
+        match self.request.scenario.run.samplers {
+            Samplers::Tables => shared_sampler(of),
+            samplers @ Samplers::Exact => samplers.sampler(of),
+        }
     }
 
     /// The hop of this name, made if it is new: routes that meet at a hop share it.

@@ -164,6 +164,37 @@ fn built_in_known_answers() {
     assert_eq!(ran(&["validate", "--date", "25.11.2026"]).status, 2);
 }
 
+/// The reference path finds the same numbers and the exact samplers near ones, and both are said.
+#[test]
+fn known_answers_by_the_reference_path() {
+    let text =
+        format!("{SMALL}[expect]\nsource = \"exact\"\n\"latency.mean\" = {{ value = \"20ms\", sigma = 0.01 }}\n");
+    let folder = folder_with(&[("a.toml", text.as_bytes())]);
+    let ran = |more: &[&str]| run(folder.path(), &[&["validate", "a.toml", "deterministic"], more].concat());
+    let document = |more: &[&str]| -> serde_json::Value {
+        let ran = ran(&[&["--json"], more].concat());
+        assert_eq!(ran.status, 0, "{ran:?}");
+        serde_json::from_str(&ran.stdout).unwrap()
+    };
+    let (plain, reference) = (document(&[]), document(&["--reference"]));
+    assert_eq!(reference["validations"], plain["validations"]);
+    let said =
+        |of: &serde_json::Value| (of["known_answers"]["reference"].clone(), of["known_answers"]["samplers"].clone());
+    assert_eq!(said(&plain), (serde_json::Value::Null, serde_json::Value::Null));
+    assert_eq!(said(&reference), (true.into(), serde_json::Value::Null));
+    let exact = document(&["--samplers", "exact"]);
+    assert_ne!(exact["validations"], plain["validations"]);
+    assert_eq!(said(&exact), (serde_json::Value::Null, "exact".into()));
+    let screen = ran(&["--reference", "--samplers", "exact"]).stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(screen.contains("simulated by the reference path, with samplers `exact`"), "{screen}");
+    refused(&ran(&["--samplers", "quick"]), &["quick", "tables, exact"]);
+    let swept = run(folder.path(), &["sweep", "a.toml", "--set", "run.samplers=exact", "--json", "--quiet"]);
+    let document: serde_json::Value = serde_json::from_str(&swept.stdout).unwrap();
+    assert_eq!(document["wanted"]["samplers"], "exact");
+    let review = std::fs::read_to_string(folder.path().join("output/a/report.html")).unwrap();
+    assert!(review.contains("Times are drawn exactly, not by tables."));
+}
+
 /// Every document carries the release's record, and the pages show it.
 #[test]
 fn the_record_is_part_of_every_result() {

@@ -10,6 +10,7 @@ mod coverage;
 mod determinism;
 mod diagnostics;
 mod docs;
+mod generator;
 mod golden;
 mod laws;
 mod measure;

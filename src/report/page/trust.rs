@@ -188,8 +188,9 @@ pub(super) fn method(results: &Results) -> Vec<Paragraph> {
         let most = results.points.iter().map(|point| point.replications).max().unwrap_or(0);
         let up_to = if results.points.iter().any(|point| point.replications < most) { "up to " } else { "" };
         let text = format!(
-            "is a discrete-event simulation: {up_to}{} a point, warm-up left out, {level} Student t intervals over replications, histograms merged exactly.",
-            number::counted(most as usize, "replication", "independent replications")
+            "is a discrete-event simulation: {up_to}{} a point, warm-up left out, {level} Student t intervals over replications, histograms merged exactly.{}",
+            number::counted(most as usize, "replication", "independent replications"),
+            if results.wanted.samplers == "exact" { " Times are drawn exactly, not by tables." } else { "" }
         );
         paragraphs.push(Paragraph { about: "Traffic", text });
     }

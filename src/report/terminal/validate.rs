@@ -26,7 +26,12 @@ pub fn validate(results: &Results, all: bool, colour: bool) -> String {
     if !families.is_empty() {
         out.push_str(&family_table(families).text(paint));
     }
-    out.push_str(&wrapped(&agreement::sentence(&Agreement::of("all", &results.validations)), "  "));
+    let mut sentence = agreement::sentence(&Agreement::of("all", &results.validations));
+    let how = results.known_answers.as_ref().map(agreement::manner).unwrap_or_default();
+    if !how.is_empty() {
+        sentence.push_str(&format!("; simulated {}", how.join(", ")));
+    }
+    out.push_str(&wrapped(&sentence, "  "));
     out
 }
 

@@ -24,8 +24,20 @@ pub(super) struct Run {
     precision: Option<Precision>,
     /// Confidence level (0.95).
     confidence: Option<f64>,
+    /// How times are drawn: by tables of their quantile functions (0.1 % off them at most), or exactly, in more time.
+    samplers: Option<Samplers>,
     /// Instants from the end of warm-up, rising.
     observe_at: Option<Vec<String>>,
+}
+
+/// Ways to draw times.
+#[derive(JsonSchema)]
+#[schemars(rename_all = "kebab-case")]
+pub(super) enum Samplers {
+    /// The default.
+    Tables,
+    /// Slower, and not the same to the last bit on every platform.
+    Exact,
 }
 
 /// A precision to reach.

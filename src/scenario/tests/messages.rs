@@ -101,6 +101,7 @@ fn client_and_run() {
         ("[run]\nreplications = 0\n", "2:16 `replications` is 0, but it must be a whole number from 1 to 100,000"),
         ("[run]\nconfidence = 1\n", "2:14 `confidence` is 1, but it must be a number between 0 and 1, as `0.95`"),
         ("[run]\nconfidence = nan\n", "2:14 `confidence` is NaN, but it must be a number between 0 and 1, as `0.95`"),
+        ("[run]\nsamplers = \"exakt\"\n", "2:12 `samplers` is `exakt`, but it must be one of `tables` or `exact` ? did you mean `exact`?"),
         ("[run]\nobserve_at = [\"2s\", \"1s\"]\n", "2:21 `observe_at[1]` is `1s`, but instants must rise"),
         ("[run]\nobserve_at = []\n", "2:14 `observe_at` is empty, but it must hold at least one entry"),
         ("[run]\nprecision = { metric = \"latency.max\", relative = 0.02 }\n", "2:24 `precision.metric` is `latency.max`, but a maximum has no interval: watch a quantile, as `\"latency.p99\"`"),

@@ -26,6 +26,7 @@ fn defaults_and_options() {
         "[deployments]\nper_service_per_day = 0.5\nhours_per_day = 8\nhold = { code = \"10s\", traffic_shift = \"35min\", routes = \"0s\" }\n",
     );
     same("[growth]\nservices_per_month = 2.5\ntraffic_per_year = 1.4\nhorizon_months = 24\nmargin_months = 0\n");
+    same("[run]\nsamplers = \"exact\"\n");
     same(
         "options = [\"rest-nlb-alb\", { name = \"mine\", path = [\"rest-api\", \"vpc-link-v2\", \"nlb\"], share = { services_per_nlb = \"group\" } }]\n[option.mine]\nnlbs_per_link = 3\n[option.rest-nlb-alb]\nservices_per_alb = 10\nalbs_per_nlb = 2\n",
     );
