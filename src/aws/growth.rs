@@ -106,23 +106,27 @@ pub struct Met {
 #[must_use]
 pub fn met(option: &ArchitectureOption, system: &System, growth: &Growth) -> Vec<Met> {
     let search = Search::new(option, system);
+    let found = [(Kind::Structure, structure(&search, growth)), (Kind::Traffic, traffic(&search, growth))];
+    let walls = found.each_ref().map(|(_, limits)| wall(limits));
+    let horizon = walls.iter().flatten().copied().fold(growth.horizon_months, f64::min);
     let mut all = Vec::new();
-    for kind in [Kind::Structure, Kind::Traffic] {
-        let mut found: Vec<(Option<f64>, Limit)> = match kind {
-            Kind::Structure => structure(&search, growth),
-            Kind::Traffic => self::traffic(&search, growth),
-        };
-        let order = |months: &Option<f64>| months.unwrap_or(f64::INFINITY);
-        found.sort_by(|(a, x), (b, y)| {
-            (order(a).total_cmp(&order(b))).then_with(|| (!x.adjustable, &x.quota).cmp(&(!y.adjustable, &y.quota)))
-        });
-        let wall =
-            found.iter().find(|(months, limit)| months.is_some() && !limit.adjustable).and_then(|(months, _)| *months);
-        found.retain(|(months, _)| wall.is_none_or(|wall| months.is_some_and(|months| months <= wall)));
-        all.extend(found.into_iter().map(|(months, limit)| row(&search, growth, kind, limit, (months, wall))));
+    for ((kind, limits), wall) in found.into_iter().zip(walls) {
+        let kept = limits
+            .into_iter()
+            .filter(|(months, _)| wall.is_none_or(|wall| months.is_some_and(|months| months <= wall)));
+        all.extend(kept.map(|(months, limit)| row(&search, growth, kind, limit, (months, horizon))));
     }
-    all.sort_by(|a, b| a.months.unwrap_or(f64::INFINITY).total_cmp(&b.months.unwrap_or(f64::INFINITY)));
+    // Of tied ones the wall comes last: it ends the ladder.
+    let order = |met: &Met| met.months.unwrap_or(f64::INFINITY);
+    all.sort_by(|a, b| {
+        (order(a).total_cmp(&order(b))).then_with(|| (!a.adjustable, &a.quota).cmp(&(!b.adjustable, &b.quota)))
+    });
     all
+}
+
+/// When the first limit that cannot be raised is met.
+fn wall(limits: &[(Option<f64>, Limit)]) -> Option<f64> {
+    limits.iter().filter(|(_, limit)| !limit.adjustable).filter_map(|(months, _)| *months).min_by(f64::total_cmp)
 }
 
 /// Limits on units: full when there are as many services as fit.
@@ -196,17 +200,10 @@ fn use_at(search: &Search<'_>, growth: &Growth, id: &str, months: f64) -> f64 {
     (below + (above - below) * services.fract()) * growth.traffic(months)
 }
 
-fn row(
-    search: &Search<'_>,
-    growth: &Growth,
-    kind: Kind,
-    limit: Limit,
-    (months, wall): (Option<f64>, Option<f64>),
-) -> Met {
+fn row(search: &Search<'_>, growth: &Growth, kind: Kind, limit: Limit, (months, until): (Option<f64>, f64)) -> Met {
     let system = search.system;
     let today = system.services.count;
     let services = months.map(|months| growth.services(today, months));
-    let until = wall.map_or(growth.horizon_months, |wall| wall.min(growth.horizon_months));
     let soon = months.is_some_and(|months| months < until);
     let needed = (limit.adjustable && soon).then(|| {
         let at_end = match kind {

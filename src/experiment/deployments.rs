@@ -22,7 +22,7 @@ const REPLICATIONS: u32 = 10;
 /// For how long a change holds the simulated unit. Waits of constant holds are in proportion to them, so that every unit is simulated
 /// with the same one, which keeps the rarest changes within the clock's range.
 const HOLD_MS: f64 = 1.0;
-/// Waits below this share of a hold are 0: the recorder cannot tell them from it.
+/// A quantile below this share of a hold is 0: the recorder cannot tell it from none.
 const RESOLUTION: f64 = 0.002;
 
 /// A unit at an option and a number of services.
@@ -127,7 +127,8 @@ fn wait(asked: &Asked<'_>, points: &[(f64, Point)]) -> Option<DeploymentWait> {
         (true, none, none)
     } else {
         let (_, point) = points.iter().find(|(load, _)| *load == asked.utilisation)?;
-        (point.stable, beyond_hold(point, "latency.mean", hold_min), beyond_hold(point, "latency.p90", hold_min))
+        let (mean, p90) = (("latency.mean", 0.0), ("latency.p90", RESOLUTION));
+        (point.stable, beyond_hold(point, mean, hold_min), beyond_hold(point, p90, hold_min))
     };
     let in_s = |minutes: f64| minutes * 60.0;
     let theory = mg1_mean_wait(asked.utilisation / in_s(hold_min), in_s(hold_min), 0.0).map(|seconds| seconds / 60.0);
@@ -147,12 +148,12 @@ fn wait(asked: &Asked<'_>, points: &[(f64, Point)]) -> Option<DeploymentWait> {
     })
 }
 
-/// What a metric of the simulated unit has beyond the hold itself, in units of the real one.
-fn beyond_hold(point: &Point, metric: &str, hold_min: f64) -> Estimate {
+/// What a metric of the simulated unit has beyond the hold itself, in minutes of the real one; 0 below a share `least` of it.
+fn beyond_hold(point: &Point, (metric, least): (&str, f64), hold_min: f64) -> Estimate {
     let estimate = point.metrics.get(metric).copied().unwrap_or_default();
     let scaled = |ms: f64| {
         let holds = ms / HOLD_MS - 1.0;
-        if holds < RESOLUTION { 0.0 } else { holds * hold_min }
+        if holds < least { 0.0 } else { holds * hold_min }
     };
     Estimate { value: estimate.value.map(scaled), low: estimate.low.map(scaled), high: estimate.high.map(scaled) }
 }
