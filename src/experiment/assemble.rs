@@ -90,6 +90,7 @@ fn wanted(scenario: &Scenario, file: &str) -> Wanted {
     match &scenario.model {
         Model::Options(system) => {
             wanted.services = Some(services);
+            wanted.mean_rate = system.rate(services).map(|peak| peak / system.traffic.peak_to_mean);
             wanted.zones = system.network.zones;
             wanted.vpcs = system.network.vpcs;
             wanted.targets = system.services.targets;

@@ -37,6 +37,7 @@ pub fn orders() -> Results {
     let wanted = Wanted {
         services: Some(60),
         rate_per_service: Some(50.0),
+        mean_rate: None,
         rate: Some(3_000.0),
         zones: 3,
         vpcs: 1,

@@ -45,6 +45,18 @@ pub fn end(rung: &GrowthRung, asked: &GrowthAsked) -> String {
     format!("{name} full {}{}", when(rung), to_do.unwrap_or_default())
 }
 
+/// `2 more services a month, traffic x 1.4 a year`; none where the scenario does not say.
+#[must_use]
+pub fn rate(results: &Results) -> Option<String> {
+    let asked = results.growth_asked.as_ref()?;
+    let services = if asked.services_per_month == 1.0 { "service" } else { "services" };
+    Some(format!(
+        "{} more {services} a month, traffic × {} a year",
+        number::plain(asked.services_per_month),
+        number::plain(asked.traffic_per_year)
+    ))
+}
+
 /// How fast it grows and where that leads, in a sentence; empty where the scenario does not say.
 #[must_use]
 pub fn sentence(results: &Results) -> String {

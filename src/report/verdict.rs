@@ -4,16 +4,14 @@
 //! equals an option that no other is clearly faster than (by the paired difference of p99) goes before; then no part that AWS advises
 //! against; then the lower known cost of a month (an unknown one last); then fewer parts to run; then file order.
 
-use super::asks::{distinct, wants};
-use super::judge::{Judgement, Outcome, judge, monthly};
-use super::number::{self, counted};
+use super::asks::distinct;
+use super::judge::{Judgement, judge, monthly};
 use crate::results::{Ceiling, Comparison, Results};
 
+mod decision;
 mod open;
 mod reasons;
 mod until;
-
-pub use until::Until;
 
 /// The metric that ties are decided by.
 const TIE_METRIC: &str = "latency.p99";
@@ -25,12 +23,11 @@ pub struct Verdict<'a> {
     pub options: Vec<Judgement<'a>>,
     /// Index of the chosen option; none where none meets the question.
     pub chosen: Option<usize>,
-    /// The verdict, sentence by sentence, each as words to stress (may be empty) and the rest with its own punctuation: the choice and why,
-    /// what speaks against it, what holds until then, where traffic ends. Where every option holds the wanted services, how far each
-    /// goes is said first: the choice matters less then.
-    pub sentences: Vec<(String, String)>,
-    /// How long the chosen option is good for, or that the best one does not hold what is asked today.
-    pub until: Until,
+    /// The decision: what to build, why and at what price; until when it is good and what to switch to. Each as words to stress (may
+    /// be empty) and the rest with its own punctuation.
+    pub decision: Vec<(String, String)>,
+    /// What else to know, in the same form: what speaks against the choice, what holds until then, where traffic ends.
+    pub more: Vec<(String, String)>,
     /// What the numbers cannot decide, each in a sentence; empty where all is settled.
     pub not_settled: Vec<String>,
     /// What to ask AWS for, for the chosen option; empty where nothing has to be asked.
@@ -51,8 +48,8 @@ pub fn verdict(results: &Results) -> Option<Verdict<'_>> {
     let ask = if chosen.is_some() { distinct(&options[best].raises) } else { Vec::new() };
     Some(Verdict {
         chosen,
-        sentences: sentences(results, &options, best, chosen),
-        until: until::until(results, &options[best]),
+        decision: decision::decide(results, &options, best, chosen),
+        more: more(results, &options, chosen),
         not_settled: open::not_settled(results, &options, best),
         ask,
         reasons: reasons::each(results, &options, chosen),
@@ -64,21 +61,15 @@ impl Verdict<'_> {
     /// The whole verdict as one paragraph.
     #[must_use]
     pub fn paragraph(&self) -> String {
-        self.sentences.iter().map(|(stressed, rest)| format!("{stressed}{rest}")).collect::<Vec<_>>().join(" ")
+        let sentences = self.decision.iter().chain(&self.more);
+        sentences.map(|(stressed, rest)| format!("{stressed}{rest}")).collect::<Vec<_>>().join(" ")
     }
 }
 
-fn sentences(results: &Results, options: &[Judgement], best: usize, chosen: Option<usize>) -> Vec<(String, String)> {
-    let choice = first_sentence(results, options, best);
+fn more(results: &Results, options: &[Judgement], chosen: Option<usize>) -> Vec<(String, String)> {
     let caveat = chosen.map_or(String::new(), |chosen| reasons::caveat(results, options, chosen));
     let plain = |text: String| (String::new(), text);
-    let (reach, traffic) = (reasons::reach(results, options, chosen), plain(reasons::traffic(options)));
-    // How far all go is the news only where all do what is asked; where one fails, the failure is.
-    let all = if options.len() > 1 && reasons::all_hold(options) && !reach.0.is_empty() {
-        vec![reach, traffic, choice, plain(caveat)]
-    } else {
-        vec![choice, plain(caveat), reach, traffic]
-    };
+    let all = [plain(caveat), reasons::reach(results, options, chosen), plain(reasons::traffic(options))];
     all.into_iter().filter(|(stressed, rest)| !stressed.is_empty() || !rest.is_empty()).collect()
 }
 
@@ -134,60 +125,8 @@ fn difference(results: &Results, a: &Judgement, b: &Judgement) -> Option<(f64, f
     })
 }
 
-fn first_sentence(results: &Results, options: &[Judgement], best: usize) -> (String, String) {
-    let option = &options[best];
-    let asked = option.checks.len();
-    let all = match asked {
-        0 | 1 => "what is asked".to_string(),
-        2 => "both conditions".to_string(),
-        more => format!("all {} conditions", in_words(more)),
-    };
-    match option.standing() {
-        Outcome::Met | Outcome::AfterRaise => {
-            let wants = wants(option);
-            let when = if wants.is_empty() {
-                format!("it meets {all} on today's quotas")
-            } else {
-                format!("after {wants} it meets {all}")
-            };
-            (
-                format!("Choose option {}", option.number),
-                format!(", {}: {when}{}.", option.option.title, p99(results, option)),
-            )
-        }
-        Outcome::Unsettled(_) => (
-            "No option is settled".to_string(),
-            format!(
-                "; option {}, {}, comes nearest: {}.",
-                option.number,
-                option.option.title,
-                option.unsettled().join("; ")
-            ),
-        ),
-        Outcome::Missed(_) => (
-            "No option meets what is asked".to_string(),
-            format!(
-                "; option {}, {}, comes nearest: {}.",
-                option.number,
-                option.option.title,
-                option.misses().join("; ")
-            ),
-        ),
-    }
-}
-
-/// The p99 of the option with its interval and what is allowed.
-fn p99(results: &Results, option: &Judgement) -> String {
-    let estimate = option.metric(TIE_METRIC);
-    let Some(interval) = number::interval(&estimate, "-") else { return String::new() };
-    let level = number::percent(results.confidence);
-    let objective = results.wanted.objectives.iter().find(|o| o.metric == TIE_METRIC && o.relation.starts_with('<'));
-    let allowed = objective.map_or(String::new(), |o| format!(", under the {} ms allowed", number::plain(o.bound)));
-    format!(", and its p99 is {} ms ({level} interval {interval}){allowed}", number::value(&estimate))
-}
-
 fn in_words(count: usize) -> String {
-    counted(count, "", "").trim().to_string()
+    decision::words(count)
 }
 
 #[cfg(test)]
@@ -222,7 +161,7 @@ mod tests {
         let results = fixture::four();
         let verdict = verdict(&results).unwrap();
         assert_eq!(verdict.chosen, Some(0));
-        assert_eq!(verdict.sentences[0].0, "All five options hold the 4 services wanted");
+        assert_eq!(verdict.more[0].0, "All five options hold the 4 services wanted");
         let text = verdict.paragraph();
         assert!(text.contains("option 2 ends at 20 services (VPC links V1)"), "{text}");
         assert!(text.contains("options 1, 4 and 5 at 50 (ALBs per Region)"), "{text}");
@@ -235,7 +174,7 @@ mod tests {
         let mut results = fixture::orders();
         results.wanted.objectives[0].bound = 50.0;
         let verdict = verdict(&results).unwrap();
-        assert_eq!((verdict.chosen, verdict.sentences[0].0.as_str()), (None, "No option meets what is asked"));
+        assert_eq!((verdict.chosen, verdict.decision[0].0.as_str()), (None, "No option meets what is asked"));
         assert!(verdict.ask.is_empty() && verdict.reasons.iter().all(|(label, _)| label == "Out"));
     }
 
@@ -255,7 +194,7 @@ mod tests {
         let mut results = fixture::four();
         results.options.truncate(2);
         let text = verdict(&results).unwrap().paragraph();
-        assert!(text.starts_with("Both options hold the 4 services wanted; "), "{text}");
+        assert!(text.contains("Both options hold the 4 services wanted; "), "{text}");
         assert!(text.contains("Traffic stops both at 100 services"), "{text}");
     }
 

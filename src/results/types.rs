@@ -93,6 +93,9 @@ pub struct Wanted {
     pub rate_per_service: Option<f64>,
     /// Requests per second of the whole system at the operating point; null for closed clients.
     pub rate: Option<f64>,
+    /// The same at the mean, at which months are billed; null where none is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mean_rate: Option<f64>,
     /// Zones.
     pub zones: u32,
     /// VPCs.

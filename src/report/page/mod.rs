@@ -2,13 +2,14 @@
 
 mod cost;
 mod deployments;
-mod facts;
 mod growth;
 mod ladder;
 mod latency;
+mod lists;
 mod options;
 mod sensitivity;
 mod theory;
+mod top;
 mod trust;
 
 use serde::Serialize;
@@ -32,8 +33,10 @@ pub(super) struct Page {
     pub subtitle: String,
     /// The verdict: words to stress and the rest of each sentence.
     pub sentences: Vec<(String, String)>,
-    /// The four under the verdict.
-    pub facts: Vec<facts::Fact>,
+    /// What else to know, in the same form.
+    pub more: Vec<(String, String)>,
+    /// The short lists under the table.
+    pub lists: Vec<lists::List>,
     /// Wanted services; empty where nothing counts them.
     pub services: String,
     /// The same with the word: `1 service`.
@@ -160,8 +163,8 @@ pub(super) fn page(results: &Results, figures: &[Figure]) -> Page {
     let deploying = |name: &str| name == "deployment-wait";
     let studied = |name: &str| name == "tornado";
     let mut page = Page {
-        heading: facts::heading(results),
-        subtitle: facts::subtitle(results),
+        heading: top::heading(results),
+        subtitle: top::subtitle(results),
         interrupted: interrupted(results).unwrap_or_default().to_string(),
         services: results.wanted.services.map(number::count).unwrap_or_default(),
         counted_services: results.wanted.services.map(number::counted_services).unwrap_or_default(),
@@ -194,14 +197,15 @@ pub(super) fn page(results: &Results, figures: &[Figure]) -> Page {
     };
     match verdict {
         Some(verdict) => decided(results, &verdict, &mut page),
-        None => page.sentences = vec![facts::without_options(results)],
+        None => page.sentences = vec![top::without_options(results)],
     }
     page
 }
 
 fn decided(results: &Results, verdict: &Verdict, page: &mut Page) {
-    page.sentences.clone_from(&verdict.sentences);
-    page.facts = facts::facts(results, verdict);
+    page.sentences.clone_from(&verdict.decision);
+    page.more.clone_from(&verdict.more);
+    page.lists = lists::lists(results, verdict);
     page.options = options::rows(results, verdict);
     page.option_note = options::note(results);
     page.requirements = options::requirements(verdict);

@@ -5,8 +5,8 @@ use serde::Serialize;
 use super::Mark;
 use crate::report::asks::wants;
 use crate::report::ends::{End, traffic_end};
-use crate::report::judge::{Judgement, Outcome, monthly};
-use crate::report::month::month;
+use crate::report::judge::{Judgement, Outcome};
+use crate::report::month::{Month, month};
 use crate::report::number::{self, cut, cut_words};
 use crate::report::verdict::Verdict;
 use crate::results::{Addresses, Results};
@@ -28,12 +28,16 @@ pub(in crate::report) struct OptionRow {
     pub class: &'static str,
     /// Why, in a few words.
     pub reason: String,
+    /// Why AWS advises against a part of it; empty where it does not.
+    pub legacy: String,
     /// Services that fit the quotas in force.
     pub holds: String,
     /// Whether these are enough.
     pub holds_mark: Mark,
     /// First rung of structure.
     pub stopped_by: String,
+    /// Services at the first quota that cannot be raised, and that quota; empty where the ladder has none.
+    pub wall: String,
     /// Requests per second at which traffic ends it.
     pub traffic: String,
     /// The same in services.
@@ -42,18 +46,20 @@ pub(in crate::report) struct OptionRow {
     pub p99: String,
     /// Its ends, or why there are none.
     pub p99_interval: String,
-    /// Mean latency that the path adds, ms.
-    pub added: String,
     /// Services that share one load-balancer configuration, at most.
     pub shared: String,
-    /// The same in words.
-    pub independence: String,
+    /// How many share the zone health of an NLB.
+    pub fate: String,
+    /// Minutes that the path's load balancers add to a deployment.
+    pub minutes: String,
     /// What one runs.
     pub parts: String,
     /// By kind.
     pub parts_detail: String,
     /// US$ a month of what has a price.
     pub cost: String,
+    /// Its ends; empty where they are the same.
+    pub cost_range: String,
     /// `4 of 6`.
     pub met: String,
     /// Worst of all conditions.
@@ -97,6 +103,7 @@ pub(super) fn rows(results: &Results, verdict: &Verdict) -> Vec<OptionRow> {
         let p99 = option.metric("latency.p99");
         let overloaded = option.point.is_some_and(|point| !point.stable);
         let (traffic, traffic_services) = traffic(results, option);
+        let month = month(results, &option.option.name);
         let met = option.checks.iter().filter(|c| matches!(c.outcome, Outcome::Met | Outcome::AfterRaise)).count();
         OptionRow {
             number: option.number,
@@ -106,6 +113,8 @@ pub(super) fn rows(results: &Results, verdict: &Verdict) -> Vec<OptionRow> {
             label,
             class,
             reason: cut_words(&reason, 160),
+            legacy: option.option.legacy.clone().unwrap_or_default(),
+            wall: wall(results, option),
             holds: option.structure.map_or("no limit".into(), |rung| number::count(rung.services)),
             holds_mark: holds_mark(option),
             stopped_by: option.structure.map_or(String::new(), |rung| rung.name.clone()),
@@ -117,22 +126,47 @@ pub(super) fn rows(results: &Results, verdict: &Verdict) -> Vec<OptionRow> {
             } else {
                 number::interval(&p99, " – ").unwrap_or_else(|| "no interval".into())
             },
-            added: known(option.option.added_mean_ms, |ms| number::fixed(ms, 1)),
             shared: number::count(option.option.shared_configuration.max(1)),
-            independence: if option.option.shared_configuration > 1 {
-                "share a config".into()
-            } else {
-                "on its own".into()
-            },
+            fate: fate(option),
+            minutes: option
+                .option
+                .minutes_per_deployment
+                .map_or("–".into(), |minutes| format!("+{}", number::plain(minutes))),
             parts: known(option.option.parts_total, number::plain),
             parts_detail: parts(option),
-            cost: monthly(results, &option.option.name).map_or("–".into(), thousands),
+            cost: month.as_ref().map_or("–".into(), |month| thousands(month.expected)),
+            cost_range: month.as_ref().map_or(String::new(), cost_range),
             met: format!("{met} of {}", option.checks.len()),
             met_mark: Mark::of(&option.standing()),
             met_detail: met_detail(option),
         }
     };
-    verdict.options.iter().enumerate().map(row).collect()
+    let mut order: Vec<usize> = (0..verdict.options.len()).collect();
+    order.sort_by_key(|&i| (verdict.options[i].rank(), verdict.chosen != Some(i), i));
+    order.into_iter().map(|i| row((i, &verdict.options[i]))).collect()
+}
+
+/// `3,000 (target groups per Region)`: the first quota of the ladder that cannot be raised.
+fn wall(results: &Results, option: &Judgement) -> String {
+    let own = results.ceilings.iter().filter(|rung| rung.option == option.option.name && !rung.adjustable);
+    own.min_by_key(|rung| rung.services)
+        .map_or(String::new(), |rung| format!("{} ({})", number::count(rung.services), rung.name))
+}
+
+/// `2 share a zone's fate`, where any do.
+fn fate(option: &Judgement) -> String {
+    match option.option.shared_fate {
+        Some(services) if services > 1 => format!("{} share zone health", number::count(services)),
+        Some(_) => "own zone health".into(),
+        None => String::new(),
+    }
+}
+
+/// `$1.0k – $1.3k`, or `or more` where something has no price.
+fn cost_range(month: &Month) -> String {
+    let ends = (thousands(month.low), thousands(month.high));
+    let more = if month.without.is_empty() { "" } else { " or more" };
+    if ends.0 == ends.1 { more.trim().to_string() } else { format!("{} – {}{more}", ends.0, ends.1) }
 }
 
 /// A dash for what was not counted: no path is without parts, none adds nothing.

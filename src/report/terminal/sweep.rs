@@ -78,7 +78,7 @@ fn with_options(results: &Results, verdict: &Verdict, paint: Paint) -> String {
     if !results.best.is_empty() {
         out.push('\n');
     }
-    out.push_str(&wrapped(&format!("{} {}", verdict.paragraph(), verdict.until.sentence()), ""));
+    out.push_str(&wrapped(&verdict.paragraph(), ""));
     out.push('\n');
     for (i, rung) in verdict.ask.iter().enumerate() {
         if let Some(ask) = &rung.ask {

@@ -7,7 +7,7 @@ use crate::results::{Results, SaturationPoint};
 
 /// How long an option is good for, in three parts that make a sentence or a fact.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Until {
+pub(super) struct Until {
     /// `Good until`, `Once granted, good until`, `How far` where it is not good now, `Limit` where there is none.
     pub label: &'static str,
     /// What to stress: `908 services`, `does not hold 60 services today`.
@@ -18,8 +18,7 @@ pub struct Until {
 
 impl Until {
     /// The whole as a sentence.
-    #[must_use]
-    pub fn sentence(&self) -> String {
+    pub(super) fn sentence(&self) -> String {
         let why = if self.rest.is_empty() { String::new() } else { format!(": {}", self.rest) };
         match self.label {
             NOT_NOW => format!("It {}{why}.", self.strong),
@@ -46,22 +45,40 @@ pub(super) fn until(results: &Results, option: &Judgement) -> Until {
         Outcome::Met => "Good until",
     };
     let stops = stops(results, option);
-    let Some((services, by, adjustable)) = stops.first() else {
+    let Some(first) = stops.first() else {
         return Until { label: NO_LIMIT, strong: "none was found".into(), rest: String::new() };
     };
-    let next = stops.iter().find(|(later, ..)| *adjustable && later.holds() > services.holds());
-    let then = next.map_or(String::new(), |(later, by, _)| format!("; raised, {}: {by}", later.text(1.0)));
-    let noun = if *services == End::At(1.0) { "service" } else { "services" };
-    Until { label, strong: format!("{} {noun}", services.text(1.0)), rest: format!("{by}{then}") }
+    let next = stops.iter().find(|later| first.adjustable && later.end.holds() > first.end.holds());
+    let then = next.map_or(String::new(), |later| format!("; raised, {}: {}", later.end.text(1.0), later.by));
+    let noun = if first.end == End::At(1.0) { "service" } else { "services" };
+    Until { label, strong: format!("{} {noun}", first.end.text(1.0)), rest: format!("{}{then}", first.by) }
 }
 
-/// What stops an option from the wanted services on, nearest first: where, by what, and whether it can be raised.
-fn stops(results: &Results, option: &Judgement) -> Vec<(End, String, bool)> {
+/// What stops an option.
+#[derive(Clone, Debug)]
+pub(super) struct Stop {
+    /// Services at which it does.
+    pub end: End,
+    /// What it is, in words.
+    pub by: String,
+    /// Whether it can be raised.
+    pub adjustable: bool,
+    /// Quota id, or the criterion of a search.
+    pub quota: String,
+}
+
+/// What stops an option from the wanted services on, nearest first.
+pub(super) fn stops(results: &Results, option: &Judgement) -> Vec<Stop> {
     let wanted = results.wanted.services.unwrap_or(0);
     let name = &option.option.name;
-    let mut stops: Vec<(End, String, bool)> = Vec::new();
+    let mut stops: Vec<Stop> = Vec::new();
     for rung in results.ceilings.iter().filter(|rung| rung.option == *name && rung.services >= wanted) {
-        stops.push((End::At(f64::from(rung.services)), rung.name.clone(), rung.adjustable));
+        stops.push(Stop {
+            end: End::At(f64::from(rung.services)),
+            by: rung.name.clone(),
+            adjustable: rung.adjustable,
+            quota: rung.quota.clone(),
+        });
     }
     // A throttle that the ladder knows exactly is not said a second time with a bracket.
     let known = |found: &&SaturationPoint| !(found.criterion == "throttled" && option.traffic.is_some());
@@ -69,9 +86,9 @@ fn stops(results: &Results, option: &Judgement) -> Vec<(End, String, bool)> {
         && let Some(end) = End::of(found)
         && end.holds() >= f64::from(wanted)
     {
-        stops.push((end, words(found), false));
+        stops.push(Stop { end, by: words(found), adjustable: false, quota: found.criterion.clone() });
     }
-    stops.sort_by(|a, b| a.0.holds().total_cmp(&b.0.holds()));
+    stops.sort_by(|a, b| a.end.holds().total_cmp(&b.end.holds()));
     stops
 }
 
@@ -89,19 +106,26 @@ fn words(end: &SaturationPoint) -> String {
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
+    use super::*;
     use crate::report::fixture;
     use crate::report::verdict::verdict;
+
+    /// Of the chosen option, or of the first where none is.
+    fn of(results: &Results) -> Until {
+        let verdict = verdict(results).unwrap();
+        until(results, &verdict.options[verdict.chosen.unwrap_or(0)])
+    }
 
     #[test]
     fn an_option_that_fails_now_is_good_for_nothing() {
         let mut results = fixture::four();
-        let until = verdict(&results).unwrap().until;
+        let until = of(&results);
         assert_eq!((until.label, until.strong.as_str()), ("Good until", "50 services"));
         for point in &mut results.points {
             (point.stable, point.bottleneck) = (false, Some("service".into()));
         }
         let verdict = verdict(&results).unwrap();
-        assert_eq!(verdict.until.sentence(), "It does not hold 4 services today: overloaded: service.");
+        assert_eq!(of(&results).sentence(), "It does not hold 4 services today: overloaded: service.");
         assert!(verdict.paragraph().starts_with("No option meets"), "{}", verdict.paragraph());
         assert!(!verdict.paragraph().contains("All five"), "{}", verdict.paragraph());
     }
@@ -113,7 +137,7 @@ mod tests {
             (end.value, end.fails_at) = (Some(195.0), Some(202.0));
         }
         results.ceilings.retain(|rung| rung.services > 1_000);
-        let until = verdict(&results).unwrap().until;
+        let until = of(&results);
         assert_eq!(until.strong, "195-202 services");
     }
 }
