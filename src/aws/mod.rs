@@ -16,6 +16,7 @@ pub mod features;
 pub mod http_api;
 pub mod inventory;
 pub mod latency;
+pub mod mix;
 pub mod nlb;
 pub mod option;
 mod packing;

@@ -154,8 +154,12 @@ pub fn cost(option: &ArchitectureOption, services: u32, system: &System) -> Vec<
 /// Divides the mean rate over parts by the options that services go by.
 fn flow(option: &ArchitectureOption, services: u32, system: &System, mean: f64) -> Flow {
     let mut flow = Flow::default();
+    let (listed, other, total) = system.traffic(services);
+    let mut listed = listed.into_iter();
     for lot in place::lots(option, services, system) {
-        let rate = mean * f64::from(lot.count) / f64::from(services.max(1));
+        // Listed services come first and in order, one to a lot.
+        let each = if lot.listed.is_some() { listed.next().unwrap_or(0.0) } else { other };
+        let rate = if total > 0.0 { mean * (each * f64::from(lot.count)) / total } else { 0.0 };
         match lot.option.api() {
             Part::HttpApi => flow.http += rate,
             _ => flow.rest += rate,

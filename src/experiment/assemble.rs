@@ -4,7 +4,8 @@ use rayon::prelude::*;
 
 use super::control::Control;
 use super::sweep::{Cell, Combination, saturation};
-use super::{best, known, map};
+use super::{best, known, map, mix};
+use crate::aws::part::Part;
 use crate::aws::system::{System, TrafficRate};
 use crate::aws::{ceilings, compare, data_dates, latency, prices};
 use crate::results::{Assumption, Ceiling, CostLine, FORMAT, Objective, OptionInfo, Results, Target, Wanted, Warning};
@@ -31,6 +32,7 @@ pub fn head(scenario: &Scenario, file: &str, hash: &str) -> Results {
         results.ceilings = system.options.par_iter().flat_map_iter(|option| rungs(option, system)).collect();
         results.costs = costs(system);
         results.assumptions = assumptions(system);
+        results.warnings.extend(mix::none_found(system));
     }
     results
 }
@@ -82,6 +84,7 @@ fn wanted(scenario: &Scenario, file: &str) -> Wanted {
             wanted.vpcs = system.network.vpcs;
             wanted.targets = system.services.targets;
             wanted.region.clone_from(&system.account.region);
+            wanted.needs = crate::aws::mix::needs(system);
             if let TrafficRate::PerService(rate) = system.traffic.rate {
                 wanted.rate_per_service = Some(rate.per_second());
             }
@@ -134,6 +137,8 @@ fn options(system: &System) -> Vec<OptionInfo> {
                 shared_configuration: compared.shared_configuration,
                 independence: compared.independence,
                 isolation: compared.isolation,
+                lacks: crate::aws::mix::lacks(option, system),
+                mix: mix::parts(option, system),
                 ..OptionInfo::default()
             }
         })
@@ -218,11 +223,11 @@ fn assumptions(system: &System) -> Vec<Assumption> {
 /// Names of the options whose path has a hop.
 fn users_of(system: &System, hop: &str) -> Vec<String> {
     let on_path = |option: &&crate::aws::option::ArchitectureOption| match hop {
-        "waf" => system.gateway.waf && option.api().id() == "rest-api",
+        "waf" => system.gateway.waf && option.has(Part::RestApi),
         "authorizer" => system.gateway.authorizer.is_some(),
         "client" | "connection" | "service" | "zone-leg-same" => true,
         "zone-leg-cross" => system.network.zones > 1,
-        part => option.path.iter().any(|p| p.id() == part) || option.also.is_some_and(|also| also.id() == part),
+        part => Part::from_id(part).is_some_and(|part| option.has(part)),
     };
     system.options.iter().filter(on_path).map(|option| option.name.clone()).collect()
 }

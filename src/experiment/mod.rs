@@ -12,6 +12,7 @@ pub mod judge;
 pub mod known;
 mod map;
 pub mod metrics;
+mod mix;
 pub mod pilots;
 pub mod point;
 mod precision;

@@ -6,6 +6,7 @@ pub mod directory;
 pub mod hgrm;
 pub mod json;
 pub mod known;
+mod mix;
 mod pilots;
 mod saturation;
 pub mod theory;
@@ -13,6 +14,7 @@ pub mod types;
 
 pub use best::{Best, LeftOut};
 pub use known::{Agreement, KnownAnswers, Validation};
+pub use mix::{MixOther, MixOut, MixPart};
 pub use pilots::{PilotCurve, Pilots};
 pub use saturation::SaturationPoint;
 pub use theory::*;

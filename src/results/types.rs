@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::best::Best;
 use super::known::{KnownAnswers, Validation};
+use super::mix::MixPart;
 use super::pilots::Pilots;
 use super::saturation::SaturationPoint;
 use super::theory::Theory;
@@ -158,6 +159,9 @@ pub struct OptionInfo {
     /// Which of the needed features the option does not have, in the words of `Wanted::needs`; no quota request mends these.
     #[serde(default)]
     pub lacks: Vec<String>,
+    /// Where services go, kind by kind, where they divide over several ways; empty for an option that all services take.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub mix: Vec<MixPart>,
 }
 
 /// A value with its confidence interval.

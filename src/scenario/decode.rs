@@ -28,8 +28,8 @@ pub(super) struct Context<'a> {
 }
 
 /// Tables that only an options scenario has.
-const OPTIONS_ONLY: [&str; 9] =
-    ["options", "network", "account", "gateway", "service", "used", "quotas", "hops", "option"];
+const OPTIONS_ONLY: [&str; 10] =
+    ["options", "network", "account", "gateway", "service", "used", "quotas", "hops", "option", "requirements"];
 
 /// The checked scenario of a tree.
 ///

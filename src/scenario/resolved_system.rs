@@ -4,6 +4,7 @@ use super::options;
 use super::resolved::Lines;
 use super::tree::{float_toml, quoted};
 use super::written::{distribution, list, rate};
+use crate::aws::mix;
 use crate::aws::option::{ArchitectureOption, Share};
 use crate::aws::part::Part;
 use crate::aws::system::{
@@ -16,7 +17,12 @@ pub(super) fn options(lines: &mut Lines, system: &System) {
     lines.line(
         "options",
         list(
-            system.options.iter().map(|option| if is_built_in(option) { quoted(&option.name) } else { inline(option) }),
+            // A mix is found anew from what the file says.
+            system
+                .options
+                .iter()
+                .filter(|option| option.name != mix::NAME)
+                .map(|option| if is_built_in(option) { quoted(&option.name) } else { inline(option) }),
         ),
     );
 }
@@ -70,6 +76,10 @@ pub(super) fn system(lines: &mut Lines, system: &System) {
     network(lines, &system.network);
     account(lines, &system.account);
     gateway(lines, &system.gateway);
+    if !system.needs.is_empty() {
+        lines.header("[requirements]");
+        lines.line("needs", list(system.needs.iter().map(|need| quoted(need))));
+    }
     if !system.used.is_empty() {
         lines.header("[used]");
         system.used.iter().for_each(|(key, value)| lines.line(&quoted(key), float_toml(*value)));
@@ -112,6 +122,7 @@ fn services(lines: &mut Lines, services: &Services) {
     lines.line("surge", float_toml(services.surge));
     lines.line("routes", services.routes);
     lines.line("interface_per_target", services.interface_per_target);
+    lines.line_if("groups", services.groups);
 }
 
 fn listed(lines: &mut Lines, listed: &Listed) {
@@ -125,6 +136,10 @@ fn listed(lines: &mut Lines, listed: &Listed) {
     lines.line_if("queue", listed.queue);
     lines.line_if("time", listed.time.as_ref().map(distribution));
     lines.line_if("weight", listed.weight.map(float_toml));
+    lines.line_if("share", listed.share.map(float_toml));
+    if !listed.needs.is_empty() {
+        lines.line("needs", list(listed.needs.iter().map(|need| quoted(need))));
+    }
 }
 
 fn network(lines: &mut Lines, network: &Network) {

@@ -10,10 +10,11 @@ use super::targets::{Service, stations};
 use super::throttles::{bucket, throttle_share, throttles};
 use super::{Legend, Request, offered_rate};
 use crate::aws::latency;
+use crate::aws::mix;
 use crate::aws::option::ArchitectureOption;
 use crate::aws::part::Part;
 use crate::aws::quotas;
-use crate::aws::system::{Balancing as Wanted, System};
+use crate::aws::system::{Balancing as Wanted, System, hold_shares};
 use crate::engine::Network;
 use crate::engine::network::{Class, Coin, FlowLimits, Pool, Step};
 use crate::random::{Distribution, StreamId};
@@ -65,11 +66,10 @@ pub(super) fn build(request: Request<'_>, system: &System) -> (Network, Legend) 
 /// The first `request.services` services: listed ones first, the rest alike.
 fn services<'a>(request: Request<'a>, system: &'a System) -> Vec<Service<'a>> {
     let compared = &system.options[request.option];
-    (0..request.services)
+    let mut services: Vec<Service<'_>> = (0..request.services)
         .map(|index| {
             let listed = system.listed.get(index as usize);
-            let own = listed.and_then(|listed| listed.option.as_ref());
-            let option = own.and_then(|name| system.options.iter().find(|o| o.name == *name)).unwrap_or(compared);
+            let option = mix::way(compared, listed, system);
             let path_end = option.path.last().copied().unwrap_or(Part::Alb);
             let balancer = match option.also {
                 Some(other) if index % 2 == 1 => other,
@@ -82,7 +82,14 @@ fn services<'a>(request: Request<'a>, system: &'a System) -> Vec<Service<'a>> {
             };
             Service { listed, option, balancer, weight: weight * listed.and_then(|l| l.weight).unwrap_or(1.0) }
         })
-        .collect()
+        .collect();
+    let stated: Vec<Option<f64>> = services.iter().map(|service| service.listed.and_then(|one| one.share)).collect();
+    let mut weights: Vec<f64> = services.iter().map(|service| service.weight).collect();
+    hold_shares(&mut weights, &stated);
+    for (service, weight) in services.iter_mut().zip(weights) {
+        service.weight = weight;
+    }
+    services
 }
 
 fn finish_service_hop(builder: &mut Builder<'_>, system: &System, services: &[Service<'_>]) {

@@ -55,7 +55,7 @@ pub(super) struct Scenario {
     hops: Option<BTreeMap<String, HopTime>>,
     /// Sharing rules changed for this scenario, by option name.
     option: Option<BTreeMap<String, Share>>,
-    /// Features that an option must have. Not simulated yet.
+    /// Features that every service needs.
     requirements: Option<Requirements>,
     /// How often and how long deployments hold shared configuration. Not simulated yet.
     deployments: Option<Deployments>,
