@@ -23,6 +23,8 @@ use super::prices;
 use super::quotas::{LeadTime, Quota};
 use super::system::{Listed, System};
 
+#[cfg(test)]
+mod tests;
 mod words;
 
 pub use words::{Division, Other, divisions, lacks, needs, path};
@@ -128,7 +130,8 @@ fn candidates(needs: &[String], system: &System) -> Vec<ArchitectureOption> {
     let all: Vec<String> = system.needs.iter().chain(needs).cloned().collect();
     let groups = has_groups(system);
     let mut found: Vec<ArchitectureOption> = Vec::new();
-    for option in system.options.iter().filter(|option| features::lacking(option, &all).is_empty()) {
+    let pure = system.options.iter().filter(|option| option.name != NAME);
+    for option in pure.filter(|option| features::lacking(option, &all).is_empty()) {
         for candidate in variants(option, groups) {
             if (!groups || keeps_groups_apart(&candidate)) && !found.iter().any(|known| same(known, &candidate)) {
                 found.push(candidate);
@@ -145,31 +148,23 @@ fn has_groups(system: &System) -> bool {
 /// The option as it stands, and with other rules of sharing.
 fn variants(option: &ArchitectureOption, groups: bool) -> Vec<ArchitectureOption> {
     let wide = if groups { Share::Group } else { Share::Max };
-    let with = |change: &dyn Fn(&mut ArchitectureOption)| {
-        let mut variant = option.clone();
-        change(&mut variant);
-        variant
+    let nested = option.balancers().count() > 1;
+    let ends_in = |part| option.last_balancer() == Some(part) || option.also == Some(part);
+    let with = |share| {
+        let mut sharing = option.share;
+        if ends_in(Part::Alb) {
+            sharing.services_per_alb = share;
+        }
+        if ends_in(Part::Nlb) {
+            sharing.services_per_nlb = share;
+        }
+        if nested && groups {
+            sharing.albs_per_nlb = Share::Group;
+        }
+        sharing
     };
-    let mut variants = vec![option.clone()];
-    for share in [Share::Count(1), wide] {
-        variants.push(with(&|variant| {
-            let nested = variant.balancers().count() > 1;
-            let sharing = &mut variant.share;
-            let of_last = if variant.path.contains(&Part::Alb) || variant.also == Some(Part::Alb) {
-                &mut sharing.services_per_alb
-            } else {
-                &mut sharing.services_per_nlb
-            };
-            *of_last = share;
-            if variant.also.is_some() {
-                (sharing.services_per_alb, sharing.services_per_nlb) = (share, share);
-            }
-            if nested && groups {
-                sharing.albs_per_nlb = Share::Group;
-            }
-        }));
-    }
-    variants
+    let variant = |share| ArchitectureOption { share, mix: Vec::new(), ..option.clone() };
+    [option.share, with(Share::Count(1)), with(wide)].map(variant).to_vec()
 }
 
 /// Whether no load balancer of the option serves services of two groups.

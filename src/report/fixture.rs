@@ -195,6 +195,7 @@ fn add_option(results: &mut Results, i: usize, ladder: &[Rung]) {
         isolation: "one VPC, one account".into(),
         added_mean_ms: [6.9, 8.35, 8.35, 10.22, 9.36][i],
         lacks: if i == 0 { vec!["WAF on the API".into()] } else { Vec::new() },
+        mix: Vec::new(),
     });
     for (k, rung) in ladder.iter().enumerate() {
         results.ceilings.push(ceiling(name, *rung, "structure", k == 0));

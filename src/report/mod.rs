@@ -8,6 +8,7 @@ mod ends;
 pub mod html;
 mod judge;
 pub mod markdown;
+mod mix;
 pub mod number;
 mod page;
 mod precision;

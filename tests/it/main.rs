@@ -12,6 +12,7 @@ mod docs;
 mod golden;
 mod laws;
 mod measure;
+mod mix;
 mod naive;
 mod networks;
 mod opinions;

@@ -1,7 +1,7 @@
 //! The screen of `limits`: the ladder of every option, where traffic ends, what to ask AWS for. Computed, not simulated.
 
 use super::table::{Align, Table};
-use super::{Paint, command, wrapped};
+use super::{Paint, command, mix, wrapped};
 use crate::report::asks::{self, Ask, is_subnet};
 use crate::report::number::{self, cut, list};
 use crate::results::{Ceiling, Results};
@@ -34,6 +34,7 @@ pub fn limits(results: &Results, all: bool, colour: bool) -> String {
     for line in traffic_lines(results) {
         out.push_str(&wrapped(&line, "  "));
     }
+    out.push_str(&mix(results));
     let asks = asks::asks(results, |_| true);
     if !asks.is_empty() {
         out.push('\n');

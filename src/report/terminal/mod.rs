@@ -72,6 +72,12 @@ fn proof(results: &Results) -> String {
     results.known_answers.as_ref().map_or(String::new(), line)
 }
 
+/// Where the services of a mix go; empty where there is none.
+fn mix(results: &Results) -> String {
+    let line = |line: String| format!("mix     {}", wrapped(&line, "        "));
+    super::mix::lines(results).into_iter().map(line).collect()
+}
+
 fn rule() -> String {
     "-".repeat(WIDTH - 2)
 }

@@ -1,7 +1,7 @@
 //! The screen of `run`: the operating point of each option, or the metrics and hops of a hops scenario.
 
 use super::table::{Align, Table};
-use super::{Paint, differences, proof, stopped, sweep, wrapped};
+use super::{Paint, differences, mix, proof, stopped, sweep, wrapped};
 use crate::report::judge::rejects;
 use crate::report::number;
 use crate::report::precision;
@@ -89,6 +89,7 @@ pub(super) fn points(results: &Results, colour: bool) -> String {
         out.push('\n');
         out.push_str(&hops.text(paint));
     }
+    out.push_str(&mix(results));
     out.push_str(&differences::table(results, paint));
     out.push_str(&differences::best(results));
     out.push_str(&second_opinion(results));

@@ -1,7 +1,7 @@
 //! The screen of `sweep`: an option a row, the verdict, what to ask for, what is not settled.
 
 use super::table::{Align, Table};
-use super::{Paint, WIDTH, command, differences, option_label, outcome_mark, proof, run, stopped, wrapped};
+use super::{Paint, WIDTH, command, differences, mix, option_label, outcome_mark, proof, run, stopped, wrapped};
 use crate::report::ends::{self, traffic_end};
 use crate::report::judge::{Judgement, monthly};
 use crate::report::number::{self, cut};
@@ -63,6 +63,7 @@ fn with_options(results: &Results, verdict: &Verdict, paint: Paint) -> String {
     for sentence in &verdict.not_settled {
         out.push_str(&format!(" {} {}", paint.mark("?"), wrapped(&format!("not settled: {sentence}"), "   ")));
     }
+    out.push_str(&mix(results));
     out.push('\n');
     out.push_str(&differences::best(results));
     if !results.best.is_empty() {
