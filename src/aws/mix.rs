@@ -7,8 +7,9 @@
 //! then what a quota that is never raised forbids; the known cost of a month, to the cent; the number of raises; no part that AWS
 //! advises against; fewer parts to run; the order of the options.
 //!
-//! Without groups and without needs of single services a mix cannot beat every pure option: all services ask for the same, so what is
-//! best for one is best for all, but for what is charged by tiers or by the unit, which favours fewer kinds and not more.
+//! Where no service needs what others do not, and no groups are stated, no mix is searched: what is cheapest for one service is
+//! cheapest for all, since prices by tiers and units that are shared favour one way over two. What two ways have ahead of one is that
+//! they draw on two pools of quotas; an option with `also` says that.
 
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
@@ -20,14 +21,14 @@ use super::inventory::inventory;
 use super::option::{ArchitectureOption, Share};
 use super::part::Part;
 use super::prices;
-use super::quotas::{LeadTime, Quota};
+use super::quotas::LeadTime;
 use super::system::{Listed, System};
 
 #[cfg(test)]
 mod tests;
 mod words;
 
-pub use words::{Division, Other, divisions, lacks, needs, path};
+pub use words::{Division, Other, divisions, lacks, needs, path, sharing};
 
 /// The name of the option that [`add`] adds; no option of a scenario may have it.
 pub const NAME: &str = "best-mix";
@@ -204,15 +205,16 @@ impl Score {
     #[must_use]
     pub fn of(option: &ArchitectureOption, system: &System) -> Score {
         let services = system.services.count;
-        let exceeded = ceilings::fits(option, services, system).err().unwrap_or_default();
+        let counted = inventory(option, services, system);
+        let exceeded = ceilings::exceeded(&counted, system);
         let cents: f64 =
             prices::cost(option, services, system).iter().filter_map(|line| line.monthly).sum::<f64>() * 100.0;
         Score {
-            lead_time: exceeded.iter().map(|quota: &&Quota| quota.lead_time).max_by_key(|time| rank(*time)),
+            lead_time: exceeded.iter().map(|quota| quota.lead_time).max_by_key(|time| rank(*time)),
             month: cents.round() / 100.0,
             raises: exceeded.len(),
             legacy: option.legacy().is_some(),
-            parts: compare::parts_total(&inventory(option, services, system)),
+            parts: compare::parts_total(&counted),
         }
     }
 

@@ -20,7 +20,7 @@ fn part(division: Division, best: &Score) -> MixPart {
     let title = |id: &String| features::find(id).map_or_else(|| id.clone(), |feature| feature.title.clone());
     let other = |other: &mix::Other| MixOther {
         path: mix::path(&other.option),
-        sharing: other.option.sharing_text(),
+        sharing: mix::sharing(&other.option),
         monthly_more: other.score.month - best.month,
         raises: other.score.raises as u32,
         lead_time: other.score.lead_time.map(LeadTime::text).map(str::to_string),
@@ -30,7 +30,7 @@ fn part(division: Division, best: &Score) -> MixPart {
     MixPart {
         option: division.option.name.clone(),
         path: mix::path(&division.option),
-        sharing: division.option.sharing_text(),
+        sharing: mix::sharing(&division.option),
         services: division.services,
         traffic: division.traffic,
         needs: division.needs.iter().map(title).collect(),

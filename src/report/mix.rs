@@ -50,16 +50,18 @@ pub(super) fn mixes(results: &Results) -> Vec<Mix> {
     results.options.iter().enumerate().filter(|(_, option)| !option.mix.is_empty()).map(of).collect()
 }
 
-/// A line for each kind of services, shorter than a row.
+/// A line for each kind of services, with the next best way only.
 pub(super) fn lines(results: &Results) -> Vec<String> {
-    let line = |mix: &Mix, row: &Row| {
-        let why = row.why.first().map_or(String::new(), |why| format!(" ({why})"));
-        format!(
-            "option {}: {}, {} of the traffic: {}; {}{why}",
-            mix.number, row.who, row.traffic, row.goes, row.sharing
-        )
+    let line = |number: usize, part: &MixPart| {
+        let Row { who, traffic, goes, sharing, .. } = row(part);
+        let next = part.others.first().map_or(String::new(), |next| format!("; next best {}", other(next)));
+        format!("mix of option {number}: {who}, {traffic} of the traffic: {goes} ({sharing}){next}")
     };
-    mixes(results).iter().flat_map(|mix| mix.rows.iter().map(|row| line(mix, row)).collect::<Vec<_>>()).collect()
+    let of = |(index, option)| {
+        let OptionInfo { mix, .. }: &OptionInfo = option;
+        mix.iter().map(move |part| line(index + 1, part))
+    };
+    results.options.iter().enumerate().flat_map(of).collect()
 }
 
 fn row(part: &MixPart) -> Row {
@@ -72,10 +74,13 @@ fn row(part: &MixPart) -> Row {
             format!("{services} that {verb} {}", list(needs))
         }
     };
-    let other = |other: &MixOther| format!("{} ({}): {}", other.path, other.sharing, against(other));
     let mut why: Vec<String> = part.others.iter().map(other).collect();
     why.extend(part.out.iter().map(|out| format!("not {}: {}", out.option, out.reason)));
     Row { who, traffic: number::percent(part.traffic), goes: part.path.clone(), sharing: part.sharing.clone(), why }
+}
+
+fn other(other: &MixOther) -> String {
+    format!("{} ({}): {}", other.path, other.sharing, against(other))
 }
 
 /// What another way would change for the whole.
@@ -88,6 +93,7 @@ fn against(other: &MixOther) -> String {
     }
     let requests =
         |after: &str| format!("{} to AWS{after}", number::numbered(other.raises as usize, "request", "requests"));
+    let parts = |number: f64| number::numbered(number as usize, "part", "parts");
     match other.lead_time.as_deref() {
         None => {}
         Some("never") => words.push("a quota that is never raised forbids it".into()),
@@ -95,8 +101,8 @@ fn against(other: &MixOther) -> String {
         Some(time) => words.push(requests(&format!(", decided {time}"))),
     }
     match other.parts_more {
-        more if more > 0.0 => words.push(format!("{} parts more", number::plain(more))),
-        fewer if fewer < 0.0 => words.push(format!("{} parts fewer", number::plain(-fewer))),
+        more if more > 0.0 => words.push(format!("{} more", parts(more))),
+        fewer if fewer < 0.0 => words.push(format!("{} fewer", parts(-fewer))),
         _ => {}
     }
     if other.legacy {
@@ -141,6 +147,6 @@ mod tests {
         assert_eq!(against(&MixOther::default()), "no difference in cost, requests and parts");
         let results =
             Results { options: vec![OptionInfo { mix: vec![part], ..OptionInfo::default() }], ..Results::default() };
-        assert!(lines(&results)[0].starts_with("option 1: 1 service"), "{:?}", lines(&results));
+        assert!(lines(&results)[0].starts_with("mix of option 1: 1 service"), "{:?}", lines(&results));
     }
 }

@@ -137,15 +137,14 @@ pub(super) fn title(ways: &[(u32, &ArchitectureOption)]) -> String {
         }
     }
     let Some((_, first)) = merged.first() else { return String::new() };
-    let sharing = |option: &ArchitectureOption| sharing(option).map_or(String::new(), |words| format!(", {words}"));
     if merged.len() == 1 {
-        return format!("{}{}", path(first), sharing(first));
+        return format!("{}, {}", path(first), sharing(first));
     }
     let alike = merged.iter().all(|(_, one)| one.path.get(1..) == first.path.get(1..) && one.share == first.share);
     let name = |option: &ArchitectureOption| if alike { option.api().title().to_string() } else { path(option) };
     let each: Vec<String> =
         merged.iter().map(|(services, option)| format!("{} for {services}", name(option))).collect();
-    let (between, after) = if alike { (", ", sharing(first)) } else { ("; ", String::new()) };
+    let (between, after) = if alike { (", ", format!(", {}", sharing(first))) } else { ("; ", String::new()) };
     format!("Mix: {}{after}", each.join(between))
 }
 
@@ -160,19 +159,30 @@ pub fn path(option: &ArchitectureOption) -> String {
     parts.join(", ")
 }
 
-/// How services share the last load balancer; `None` where there is none.
-fn sharing(option: &ArchitectureOption) -> Option<String> {
-    let last = option.last_balancer()?;
-    let (share, unit) = match last {
-        Part::Alb => (option.share.services_per_alb, "ALB"),
-        _ => (option.share.services_per_nlb, "NLB"),
-    };
-    Some(match share {
-        Share::Count(1) => format!("an {unit} per service"),
-        Share::Count(count) => format!("{count} services per {unit}"),
+/// How services share the load balancers, shorter than the sharing rule in words: "an ALB per group".
+#[must_use]
+pub fn sharing(option: &ArchitectureOption) -> String {
+    let (last, share) = (option.last_balancer(), &option.share);
+    let mut words = Vec::new();
+    if last == Some(Part::Alb) || option.also == Some(Part::Alb) {
+        words.push(units(share.services_per_alb, "service", "ALB"));
+    }
+    if last == Some(Part::Nlb) || option.also == Some(Part::Nlb) {
+        words.push(units(share.services_per_nlb, "service", "NLB"));
+    }
+    if option.balancers().count() > 1 {
+        words.push(units(share.albs_per_nlb, "ALB", "NLB"));
+    }
+    if words.is_empty() { "no load balancers".into() } else { words.join(", ") }
+}
+
+fn units(share: Share, what: &str, unit: &str) -> String {
+    match share {
+        Share::Count(1) => format!("an {unit} per {what}"),
+        Share::Count(count) => format!("{count} {what}s per {unit}"),
         Share::Group => format!("an {unit} per group"),
-        Share::Max => format!("shared {unit}s"),
-    })
+        Share::Max => format!("as many {what}s per {unit} as fit"),
+    }
 }
 
 /// What the scenario's services need, in words, each need once: what every service needs, then what some of them do.

@@ -74,8 +74,7 @@ fn proof(results: &Results) -> String {
 
 /// Where the services of a mix go; empty where there is none.
 fn mix(results: &Results) -> String {
-    let line = |line: String| format!("mix     {}", wrapped(&line, "        "));
-    super::mix::lines(results).into_iter().map(line).collect()
+    super::mix::lines(results).iter().map(|line| wrapped(line, "  ")).collect()
 }
 
 fn rule() -> String {
