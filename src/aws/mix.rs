@@ -4,8 +4,8 @@
 //! with its sharing rule as it stands and with load balancers for each service, for each group, or (only where the scenario knows no
 //! groups) as full as quotas allow. Groups are a border: where there are any, no load balancer serves two of them. Candidates are
 //! compared in this order: what fits the quotas in force, then what needs routine raises, then raises that AWS decides case by case,
-//! then what a quota that is never raised forbids; the known cost of a month, to the cent; the number of raises; no part that AWS
-//! advises against; fewer parts to run; the order of the options.
+//! then what a quota that is never raised forbids; no part that AWS advises against; the known cost of a month, to the cent; the
+//! number of raises; fewer parts to run; the order of the options. The verdict of the report orders its equals in the same way.
 //!
 //! Where no service needs what others do not, and no groups are stated, no mix is searched: what is cheapest for one service is
 //! cheapest for all, since prices by tiers and units that are shared favour one way over two. What two ways have ahead of one is that
@@ -190,12 +190,12 @@ fn same(a: &ArchitectureOption, b: &ArchitectureOption) -> bool {
 pub struct Score {
     /// The longest lead time among the raises that it needs; `None` where it fits the quotas in force.
     pub lead_time: Option<LeadTime>,
+    /// It has a part that AWS advises against.
+    pub legacy: bool,
     /// US$ of what has a price, a month, to the cent.
     pub month: f64,
     /// Quotas to be raised.
     pub raises: usize,
-    /// It has a part that AWS advises against.
-    pub legacy: bool,
     /// What one runs.
     pub parts: f64,
 }
@@ -211,9 +211,9 @@ impl Score {
             prices::cost(option, services, system).iter().filter_map(|line| line.monthly).sum::<f64>() * 100.0;
         Score {
             lead_time: exceeded.iter().map(|quota| quota.lead_time).max_by_key(|time| rank(*time)),
+            legacy: option.legacy().is_some(),
             month: cents.round() / 100.0,
             raises: exceeded.len(),
-            legacy: option.legacy().is_some(),
             parts: compare::parts_total(&counted),
         }
     }
@@ -224,9 +224,9 @@ impl Score {
         let lead = |score: &Score| score.lead_time.map_or(0, rank);
         lead(self)
             .cmp(&lead(other))
+            .then(self.legacy.cmp(&other.legacy))
             .then(self.month.total_cmp(&other.month))
             .then(self.raises.cmp(&other.raises))
-            .then(self.legacy.cmp(&other.legacy))
             .then(self.parts.total_cmp(&other.parts))
     }
 }

@@ -9,7 +9,7 @@ use crate::results::{MixOther, MixPart, OptionInfo, Results};
 pub(super) const RULE: &str = "Services with the same needs go the same way; where there are groups, no load balancer serves two \
     of them. Every combination of ways was counted and priced (where there are thousands of them, changes of one kind at a time \
     until none was better). First comes what fits today's quotas, then what routine requests mend, then what AWS decides case by \
-    case; then the lower known cost of a month, fewer requests to AWS, no part that AWS advises against, fewer parts. Latency has \
+    case; then no part that AWS advises against, the lower known cost of a month, fewer requests to AWS, fewer parts. Latency has \
     no say: the mix is simulated beside the others.";
 
 /// A mix: the number of its option, and its kinds of services.
