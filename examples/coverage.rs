@@ -277,7 +277,7 @@ fn bisection(checks: &mut Vec<Check>) -> String {
     let ends = experiments(100, |seed| {
         let text = format!("seed = {seed}\n{text}");
         let document = Document::parse(text, "coverage", Path::new(".")).unwrap();
-        let source = Source { document, overrides: Vec::new(), quotas: BTreeMap::new() };
+        let source = Source { document, overrides: Vec::new(), quotas: BTreeMap::new(), prices: BTreeMap::new() };
         let scenario = source.scenario(&[]).unwrap();
         saturate::search(&source, &scenario, &Control::default()).unwrap().remove(0)
     });

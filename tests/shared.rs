@@ -37,7 +37,7 @@ fn files(folder: &Path, ending: &str) -> Vec<PathBuf> {
 /// The scenario of a file, with other values for some fields.
 fn source(path: &Path, overrides: Vec<Override>) -> Source {
     let document = Document::read(path).unwrap_or_else(|issues| panic!("{}", gatecap::issue::render(&issues, false)));
-    Source { document, overrides, quotas: BTreeMap::new() }
+    Source { document, overrides, quotas: BTreeMap::new(), prices: BTreeMap::new() }
 }
 
 #[test]

@@ -1,9 +1,10 @@
 //! What an option means for those who run it: counts for people, who shares whose configuration, and how services are apart.
 
-use super::inventory::{Inventory, inventory};
+use super::inventory::{Inventory, VpcCounts, inventory};
 use super::option::ArchitectureOption;
 use super::part::Part;
 use super::system::{AccountTopology, System};
+use super::{quotas, uses};
 
 /// The counts of an inventory over all accounts and environments, in the order of the path; kinds that the option has none of
 /// are left out.
@@ -79,8 +80,25 @@ pub fn isolation(option: &ArchitectureOption, services: u32, system: &System) ->
         AccountTopology::Central => format!("{accounts} accounts behind one API over PrivateLink, {vpcs} each at most"),
         AccountTopology::SharedVpc => format!("{accounts} accounts in {vpcs} that they share"),
     };
+    let environments = match system.account.environments {
+        0 | 1 => String::new(),
+        copies => format!(", {copies} environments with VPCs of their own in each"),
+    };
     let links = if option.has(Part::VpcLinkV2) { "a V2 link reaches one VPC" } else { "a V1 link reaches one NLB" };
-    format!("{where_}; {links}")
+    format!("{where_}{environments}; {links}")
+}
+
+/// Addresses of the fullest subnet; `None` without a VPC.
+fn subnet(inventory: &Inventory, system: &System) -> Option<Subnet> {
+    let most =
+        |count: fn(&VpcCounts, &System) -> f64| inventory.vpcs.iter().map(|vpc| count(vpc, system)).reduce(f64::max);
+    let quota = quotas::find(quotas::SUBNET_ADDRESSES)?;
+    let others = quotas::used(system, quota);
+    Some(Subnet {
+        usable: quotas::in_force(system, quota).0,
+        used: others + most(uses::addresses)?,
+        advised: others + most(uses::advised_addresses)?,
+    })
 }
 
 /// All of it at so many services.
@@ -93,6 +111,7 @@ pub fn at(option: &ArchitectureOption, services: u32, system: &System) -> Compar
         shared_configuration: shared_configuration(&inventory),
         independence: independence(option, &inventory),
         isolation: isolation(option, services, system),
+        addresses: subnet(&inventory, system),
     }
 }
 
@@ -109,6 +128,19 @@ pub struct Comparison {
     pub independence: String,
     /// Isolation in words.
     pub isolation: String,
+    /// The fullest subnet; `None` without a VPC.
+    pub addresses: Option<Subnet>,
+}
+
+/// Addresses of a subnet.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Subnet {
+    /// Those that AWS does not keep for itself.
+    pub usable: f64,
+    /// Those in use while services are being deployed, with the ones that must stay free.
+    pub used: f64,
+    /// The same with free ones for every ALB.
+    pub advised: f64,
 }
 
 #[cfg(test)]

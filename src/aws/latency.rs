@@ -11,7 +11,7 @@ use crate::units::{UnitError, parse_duration};
 /// The default time of one hop.
 #[derive(Clone, Debug, PartialEq)]
 pub struct HopDefault {
-    /// A part's id, or `client`, `waf`, `zone-leg-cross`, `zone-leg-same`, `connection`, `service`.
+    /// A part's id, or `client`, `waf`, `endpoint`, `zone-leg-cross`, `zone-leg-same`, `connection`, `service`.
     pub name: String,
     /// For people: "Application Load Balancer".
     pub title: String,

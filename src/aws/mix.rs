@@ -16,11 +16,11 @@ use std::collections::BTreeMap;
 
 use super::ceilings;
 use super::compare;
+use super::cost;
 use super::features;
 use super::inventory::inventory;
 use super::option::{ArchitectureOption, Share};
 use super::part::Part;
-use super::prices;
 use super::quotas::LeadTime;
 use super::system::{Listed, System};
 
@@ -192,7 +192,7 @@ pub struct Score {
     pub lead_time: Option<LeadTime>,
     /// It has a part that AWS advises against.
     pub legacy: bool,
-    /// US$ of what has a price, a month, to the cent.
+    /// US$ of what has a price, a month, as expected without simulating, to the cent.
     pub month: f64,
     /// Quotas to be raised.
     pub raises: usize,
@@ -207,8 +207,8 @@ impl Score {
         let services = system.services.count;
         let counted = inventory(option, services, system);
         let exceeded = ceilings::exceeded(&counted, system);
-        let cents: f64 =
-            prices::cost(option, services, system).iter().filter_map(|line| line.monthly).sum::<f64>() * 100.0;
+        let lines = cost::cost(option, services, system, None);
+        let cents = lines.iter().filter_map(|line| line.monthly).map(|month| month.expected * 100.0).sum::<f64>();
         Score {
             lead_time: exceeded.iter().map(|quota| quota.lead_time).max_by_key(|time| rank(*time)),
             legacy: option.legacy().is_some(),

@@ -7,10 +7,12 @@
 //! ```
 
 pub mod alb;
+mod capacity;
 pub mod ceilings;
 mod central;
 pub mod cloud_map;
 pub mod compare;
+pub mod cost;
 pub mod demand;
 pub mod features;
 pub mod http_api;
@@ -36,6 +38,8 @@ mod traffic;
 mod uses;
 pub mod vpc_link_v1;
 pub mod vpc_link_v2;
+
+pub use place::accounts_of_apis;
 
 /// The day on which each data table was last gone through, by the table's name.
 #[must_use]

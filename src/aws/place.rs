@@ -69,7 +69,7 @@ pub(super) fn lots<'a>(option: &'a ArchitectureOption, services: u32, system: &'
     }
     let goes_by = mix::way(option, None, system);
     let (from, to) = (system.listed.len() as u64, u64::from(services));
-    let groups = system.services.groups.filter(|_| shares_by_group(goes_by)).map(u64::from);
+    let groups = turns(goes_by, system).map(u64::from);
     let turns = groups.unwrap_or(places);
     for turn in 0..turns.min(to) {
         // Numbers below x that leave the remainder `turn`: (x + turns - 1 - turn) / turns.
@@ -81,6 +81,23 @@ pub(super) fn lots<'a>(option: &'a ArchitectureOption, services: u32, system: &'
         }
     }
     lots
+}
+
+/// The groups over which services that are not listed divide in turn where `option` shares by group.
+fn turns(option: &ArchitectureOption, system: &System) -> Option<u32> {
+    system.services.groups.filter(|_| shares_by_group(option))
+}
+
+/// The account whose API serves each of the first `services` services, from 0: that of the service, but with a central API the one
+/// account that holds it.
+#[must_use]
+pub fn accounts_of_apis(option: &ArchitectureOption, services: u32, system: &System) -> Vec<u32> {
+    let accounts = if system.account.topology == AccountTopology::Central { 1 } else { service_accounts(system) };
+    let listed = lots(option, services, system).into_iter().filter(|lot| lot.listed.is_some());
+    let mut all: Vec<u32> = listed.map(|lot| lot.account % accounts).collect();
+    let turns = turns(mix::way(option, None, system), system);
+    all.extend((all.len() as u32..services).map(|index| turns.map_or(index, |groups| index % groups) % accounts));
+    all
 }
 
 /// Whether any unit of the option is shared by group.
@@ -110,6 +127,20 @@ mod tests {
         let lots = lots(&option, 8, &system);
         let in_first: u32 = lots.iter().filter(|lot| lot.vpc == 0).map(|lot| lot.count).sum();
         assert_eq!((lots.len(), in_first), (5, 3));
+    }
+
+    #[test]
+    fn each_account_has_an_api_but_for_a_central_one() {
+        let option = options::named("http-fan-out");
+        let mut system = System::aws_defaults(vec![option.clone()]);
+        system.account = super::super::system::Account { accounts: 3, ..system.account };
+        let mut accounts = |topology, n| {
+            system.account.topology = topology;
+            accounts_of_apis(&option, n, &system)
+        };
+        assert_eq!(accounts(AccountTopology::Federated, 5), [0, 1, 2, 0, 1]);
+        assert_eq!(accounts(AccountTopology::SharedVpc, 2), [0, 1]);
+        assert_eq!(accounts(AccountTopology::Central, 3), [0, 0, 0]);
     }
 
     #[test]

@@ -26,7 +26,9 @@ pub struct System {
     pub used: BTreeMap<String, f64>,
     /// The latency of a hop, by the hop's name (a part's id, or one of the fixed hop names), where the scenario states it.
     pub hop_times: BTreeMap<String, Distribution>,
-    /// Ids of the features that every service needs.
+    /// Prices in force where they are not those of the Region's table, by price id.
+    pub prices: BTreeMap<String, super::prices::Price>,
+    /// Ids of the features that every service needs (`[requirements]`), in the order of the file.
     pub needs: Vec<String>,
     /// The options to compare, in order, each with the scenario's `[option.ID]` already applied.
     pub options: Vec<super::option::ArchitectureOption>,
@@ -189,10 +191,10 @@ pub struct Traffic {
     pub rate: TrafficRate,
     /// Peak over mean rate; months are billed at the mean.
     pub peak_to_mean: f64,
-    /// Bytes of a request on the wire.
-    pub request: Bytes,
-    /// Bytes of a response on the wire.
-    pub response: Bytes,
+    /// Bytes of a request on the wire; `None` where nobody says.
+    pub request: Option<Bytes>,
+    /// Bytes of a response on the wire; `None` where nobody says.
+    pub response: Option<Bytes>,
     /// The arrivals in words, for traffic rungs: "Poisson", "constant", "MMPP", ...
     pub arrivals: String,
 }
@@ -257,6 +259,20 @@ pub fn hold_shares(weights: &mut [f64], stated: &[Option<f64>]) {
     }
 }
 
+impl Traffic {
+    /// Bytes of a request and its response together; `None` where either is not stated.
+    #[must_use]
+    pub fn bytes(&self) -> Option<f64> {
+        Some((self.request?.0 + self.response?.0) as f64)
+    }
+
+    /// The larger of both directions in bytes; `None` where either is not stated.
+    #[must_use]
+    pub fn larger(&self) -> Option<f64> {
+        Some(self.request?.0.max(self.response?.0) as f64)
+    }
+}
+
 impl Default for Services {
     /// `[services]` where nothing is stated; the service time is that of the latency table.
     fn default() -> Services {
@@ -307,13 +323,14 @@ impl System {
             traffic: Traffic {
                 rate: Rate::new(100.0).map_or(TrafficRate::Closed, TrafficRate::PerService),
                 peak_to_mean: 1.0,
-                request: Bytes(2048),
-                response: Bytes(8192),
+                request: Some(Bytes(2048)),
+                response: Some(Bytes(8192)),
                 arrivals: "Poisson".into(),
             },
             quotas: BTreeMap::new(),
             used: BTreeMap::new(),
             hop_times: BTreeMap::new(),
+            prices: BTreeMap::new(),
             needs: Vec::new(),
             options,
         }

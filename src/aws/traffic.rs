@@ -3,7 +3,7 @@
 use super::inventory::Inventory;
 use super::option::ArchitectureOption;
 use super::part::Part;
-use super::system::{System, TrafficRate};
+use super::system::{AccountTopology, System, TrafficRate};
 use super::uses::Uses;
 
 /// The id of the user's own stage throttle, which is no quota of AWS.
@@ -25,10 +25,11 @@ pub(super) fn traffic(inventory: &Inventory, option: &ArchitectureOption, system
     if let Some(flows) = flows {
         uses.insert("elb.nlb-new-flows", flows);
     }
-    if option.has(Part::VpcLinkV1) {
-        // The larger direction, spread over the link's zones.
-        let bytes = system.traffic.request.0.max(system.traffic.response.0) as f64;
-        let bits = bytes * 8.0 * each * f64::from(inventory.services_per_nlb);
+    let central = system.account.topology == AccountTopology::Central;
+    if let (true, Some(bytes)) = (central || option.has(Part::VpcLinkV1), system.traffic.larger()) {
+        // The larger direction, spread over the zones of the endpoint, which leads to one NLB or stands before one ALB.
+        let services = inventory.services_per_nlb.max(if central { inventory.services_per_alb.max(1) } else { 0 });
+        let bits = bytes * 8.0 * each * f64::from(services);
         uses.insert("vpc.endpoint-bandwidth", bits / 1e9 / f64::from(system.network.zones));
     }
     uses
@@ -38,11 +39,15 @@ pub(super) fn traffic(inventory: &Inventory, option: &ArchitectureOption, system
 /// PrivateLink hides the client). A node sends to the targets of its own zone, or of all zones with cross-zone on. Behind an
 /// NLB an ALB counts as one target a zone, which is an assumption on the safe side.
 fn new_flows(inventory: &Inventory, option: &ArchitectureOption, system: &System, each: f64) -> Option<f64> {
-    if !option.has(Part::Nlb) {
+    let central = system.account.topology == AccountTopology::Central;
+    if !option.has(Part::Nlb) && !central {
         return None;
     }
     let zones = f64::from(system.network.zones);
-    let (services, targets) = if option.balancers().count() > 1 {
+    let (services, targets) = if central {
+        // A central API's NLB has a listener for each service, which leads to the interfaces of an endpoint, one a zone.
+        (1.0, zones)
+    } else if option.balancers().count() > 1 {
         (f64::from(inventory.services_per_alb), zones)
     } else {
         (1.0, f64::from(system.services.targets))

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::inventory::{Counts, Inventory};
+use super::inventory::{Counts, Inventory, VpcCounts};
 use super::quotas;
 use super::system::System;
 
@@ -35,8 +35,7 @@ pub(super) fn structure(inventory: &Inventory, system: &System) -> Uses {
         uses.insert(id, most * environments);
     }
     let zones = f64::from(system.network.zones);
-    let most =
-        |figure: &dyn Fn(&super::inventory::VpcCounts) -> f64| inventory.vpcs.iter().map(figure).fold(0.0, f64::max);
+    let most = |figure: &dyn Fn(&VpcCounts) -> f64| inventory.vpcs.iter().map(figure).fold(0.0, f64::max);
     uses.insert("elb.nlb-interfaces-per-vpc", most(&|vpc| vpc.nlbs * zones));
     uses.insert(quotas::SUBNET_ADDRESSES, most(&|vpc| addresses(vpc, system)));
     uses.retain(|_, amount| *amount > 0.0);
@@ -45,7 +44,12 @@ pub(super) fn structure(inventory: &Inventory, system: &System) -> Uses {
 
 /// Addresses of one subnet of a VPC: one for each link, load balancer and endpoint, its share of the targets, and the 8 that must
 /// be free where an ALB is made (AWS, ALB user guide; a precondition, not what an ALB takes).
-fn addresses(vpc: &super::inventory::VpcCounts, system: &System) -> f64 {
+pub(super) fn addresses(vpc: &VpcCounts, system: &System) -> f64 {
     let free = if vpc.albs > 0.0 { quotas::limit(system, "elb.alb-free-addresses") } else { 0.0 };
     vpc.links_v2 + vpc.nlbs + vpc.albs + vpc.endpoints + (vpc.targets / f64::from(system.network.zones)).ceil() + free
+}
+
+/// The same with the free addresses once for every ALB, which may grow into them: advice, and no limit.
+pub(super) fn advised_addresses(vpc: &VpcCounts, system: &System) -> f64 {
+    addresses(vpc, system) + (vpc.albs - 1.0).max(0.0) * quotas::limit(system, "elb.alb-free-addresses")
 }

@@ -58,6 +58,9 @@ pub struct Scenario {
     /// What `aws service-quotas list-service-quotas` or list-aws-default-service-quotas printed (repeatable)
     #[arg(long, value_name = "FILE")]
     pub quotas: Vec<PathBuf>,
+    /// Prices instead of the built-in list, as TOML of the shape of src/aws/data/prices.toml; rows count by their id
+    #[arg(long, value_name = "FILE")]
+    pub prices: Option<PathBuf>,
 }
 
 /// A simulating verb.

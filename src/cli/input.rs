@@ -8,12 +8,12 @@ use gatecap::aws::service_quotas::{self, QuotaRow};
 use gatecap::experiment::Source;
 use gatecap::issue::{Issue, Issues};
 use gatecap::results::QuotaRead;
-use gatecap::scenario::{Document, Model, Override};
+use gatecap::scenario::{Document, Model, Override, prices};
 
 use super::args::{Flags, Scenario};
 
-/// Most bytes of a quotas file: the quotas of one service are some hundred KiB.
-const LARGEST_QUOTAS: u64 = 64 << 20;
+/// Most bytes of a quotas or prices file: the quotas of one service are some hundred KiB.
+const LARGEST: u64 = 64 << 20;
 
 /// A scenario ready to be simulated.
 pub struct Input {
@@ -42,10 +42,23 @@ pub fn read(input: &Scenario, overrides: Vec<Override>) -> Result<Input, Issues>
             (document, "scenario.toml".to_string(), stem)
         }
     };
-    let mut source = Source { document, overrides, quotas: BTreeMap::new() };
+    let mut source = Source { document, overrides, quotas: BTreeMap::new(), prices: BTreeMap::new() };
     let model = source.scenario(&[])?.model;
+    if let Some(path) = &input.prices {
+        source.prices = read_prices(path, &model)?;
+    }
     let quotas_read = read_quotas(&mut source, &model, &input.quotas)?;
     Ok(Input { source, file, stem, quotas_read })
+}
+
+/// The prices of a file, all of its mistakes together.
+fn read_prices(path: &Path, model: &Model) -> Result<prices::Prices, Issues> {
+    if matches!(model, Model::Hops(_)) {
+        let issue = Issue::new("`--prices` is given, but the scenario spells hops out, which AWS bills nobody for");
+        return Err(vec![issue.hint("leave `--prices` out, or describe the system by options")]);
+    }
+    let text = read_text(path, "--prices").map_err(|issue| vec![issue])?;
+    prices::read(&text, path)
 }
 
 /// The flags of a simulating verb as overrides of the scenario's fields.
@@ -86,7 +99,7 @@ fn read_quotas(source: &mut Source, model: &Model, files: &[PathBuf]) -> Result<
     let mut rows: Vec<QuotaRow> = Vec::new();
     let mut issues = Issues::new();
     for path in files {
-        match read_text(path).and_then(|text| service_quotas::read(&text, &path.display().to_string())) {
+        match read_text(path, "--quotas").and_then(|text| service_quotas::read(&text, &path.display().to_string())) {
             Ok(more) if more.iter().all(|row| row.quota.is_none()) => issues.push(none_used(path, &more)),
             Ok(more) => rows.extend(more),
             Err(issue) => issues.push(issue),
@@ -148,17 +161,18 @@ fn what_became_of(rows: &[QuotaRow]) -> String {
     lines.join("\n")
 }
 
-fn read_text(path: &Path) -> Result<String, Issue> {
+/// The text of the file that `flag` names.
+fn read_text(path: &Path, flag: &str) -> Result<String, Issue> {
     let shown = path.display();
     let unreadable = |error: std::io::Error| Issue::new(format!("cannot read `{shown}`: {error}"));
     if path.is_dir() {
-        return Err(Issue::new(format!("`{shown}` is a folder, but `--quotas` takes a file")));
+        return Err(Issue::new(format!("`{shown}` is a folder, but `{flag}` takes a file")));
     }
     let mut bytes = Vec::new();
     let file = std::fs::File::open(path).map_err(unreadable)?;
-    file.take(LARGEST_QUOTAS + 1).read_to_end(&mut bytes).map_err(unreadable)?;
-    if bytes.len() as u64 > LARGEST_QUOTAS {
-        return Err(Issue::new(format!("`{shown}` has over 64 MiB, more than any list of quotas")));
+    file.take(LARGEST + 1).read_to_end(&mut bytes).map_err(unreadable)?;
+    if bytes.len() as u64 > LARGEST {
+        return Err(Issue::new(format!("`{shown}` has over 64 MiB, more than any list of quotas or prices")));
     }
     String::from_utf8(bytes).map_err(|error| {
         Issue::new(format!("`{shown}` is not UTF-8: byte {} begins no character", error.utf8_error().valid_up_to()))

@@ -4,11 +4,14 @@ use rayon::prelude::*;
 
 use super::control::Control;
 use super::sweep::{Cell, Combination, saturation};
-use super::{best, known, map, mix};
+use super::{best, costs, known, map, mix};
+use crate::aws::option::ArchitectureOption;
 use crate::aws::part::Part;
-use crate::aws::system::{System, TrafficRate};
-use crate::aws::{ceilings, compare, data_dates, latency, prices};
-use crate::results::{Assumption, Ceiling, CostLine, FORMAT, Objective, OptionInfo, Results, Target, Wanted, Warning};
+use crate::aws::system::{AccountTopology, System, TrafficRate};
+use crate::aws::{ceilings, compare, data_dates, features, latency};
+use crate::results::{
+    Addresses, Assumption, Ceiling, Exclusion, FORMAT, Objective, OptionInfo, Results, Target, Wanted, Warning,
+};
 use crate::scenario::{Arrivals, Condition, Length, Model, Relation, Scenario};
 use crate::topology::offered_rate;
 
@@ -30,8 +33,9 @@ pub fn head(scenario: &Scenario, file: &str, hash: &str) -> Results {
     if let Model::Options(system) = &scenario.model {
         results.options = options(system);
         results.ceilings = system.options.par_iter().flat_map_iter(|option| rungs(option, system)).collect();
-        results.costs = costs(system);
+        results.costs = costs::unsimulated(system);
         results.assumptions = assumptions(system);
+        results.warnings.extend(unknown_sizes(system));
         results.warnings.extend(mix::none_found(system));
     }
     results
@@ -54,6 +58,10 @@ pub fn document(
         results.map = map::cells(combinations, own, cells, control);
     }
     results.warnings.extend(warnings(&results));
+    if let Some(Model::Options(system)) = combinations.get(own).map(|combination| &combination.scenario.model) {
+        results.warnings.extend(untimed_waf(system));
+    }
+    costs::simulated(&mut results, combinations, cells);
     results.points = cells.iter().map(|cell| cell.outcome.point.clone()).collect();
     results
 }
@@ -126,6 +134,7 @@ fn options(system: &System) -> Vec<OptionInfo> {
         .iter()
         .map(|option| {
             let compared = compare::at(option, system.services.count, system);
+            let exclusions = exclusions(option, system);
             OptionInfo {
                 name: option.name.clone(),
                 title: option.title.clone(),
@@ -137,15 +146,34 @@ fn options(system: &System) -> Vec<OptionInfo> {
                 shared_configuration: compared.shared_configuration,
                 independence: compared.independence,
                 isolation: compared.isolation,
-                lacks: crate::aws::mix::lacks(option, system),
+                lacks: exclusions.iter().map(|exclusion| exclusion.need.clone()).collect(),
+                exclusions,
                 mix: mix::parts(option, system),
+                addresses: compared.addresses.map(|subnet| Addresses {
+                    usable: subnet.usable,
+                    used: subnet.used,
+                    left: subnet.usable - subnet.used,
+                    left_advised: subnet.usable - subnet.advised,
+                }),
                 ..OptionInfo::default()
             }
         })
         .collect()
 }
 
-fn rungs(option: &crate::aws::option::ArchitectureOption, system: &System) -> Vec<Ceiling> {
+/// The needs that an option does not meet, each with its reason.
+fn exclusions(option: &ArchitectureOption, system: &System) -> Vec<Exclusion> {
+    let exclusion = |lack: features::Lack| Exclusion {
+        feature: lack.need,
+        need: lack.title,
+        reason: lack.reason,
+        source: lack.source,
+        date: lack.date,
+    };
+    crate::aws::mix::lacks(option, system).into_iter().map(exclusion).collect()
+}
+
+fn rungs(option: &ArchitectureOption, system: &System) -> Vec<Ceiling> {
     ceilings::ladder(option, system)
         .into_iter()
         .map(|rung| Ceiling {
@@ -167,20 +195,6 @@ fn rungs(option: &crate::aws::option::ArchitectureOption, system: &System) -> Ve
             date: rung.date,
         })
         .collect()
-}
-
-fn costs(system: &System) -> Vec<CostLine> {
-    let line = |option: &crate::aws::option::ArchitectureOption| {
-        let name = option.name.clone();
-        prices::cost(option, system.services.count, system).into_iter().map(move |line| CostLine {
-            option: name.clone(),
-            item: line.item,
-            monthly: line.monthly,
-            basis: line.basis,
-            source: line.source,
-        })
-    };
-    system.options.iter().flat_map(line).collect()
 }
 
 /// The default times on the options' paths, each with its evidence; what the scenario states is the user's own.
@@ -222,11 +236,14 @@ fn assumptions(system: &System) -> Vec<Assumption> {
 
 /// Names of the options whose path has a hop.
 fn users_of(system: &System, hop: &str) -> Vec<String> {
-    let on_path = |option: &&crate::aws::option::ArchitectureOption| match hop {
+    let central = system.account.topology == AccountTopology::Central;
+    let on_path = |option: &&ArchitectureOption| match hop {
         "waf" => system.gateway.waf && option.has(Part::RestApi),
         "authorizer" => system.gateway.authorizer.is_some(),
         "client" | "connection" | "service" | "zone-leg-same" => true,
         "zone-leg-cross" => system.network.zones > 1,
+        "endpoint" => central,
+        "nlb" if central => true,
         part => Part::from_id(part).is_some_and(|part| option.has(part)),
     };
     system.options.iter().filter(on_path).map(|option| option.name.clone()).collect()
@@ -242,6 +259,32 @@ fn warnings(results: &Results) -> Vec<Warning> {
         about: "latency".into(),
         message: format!("no measurement was found for {}: these are assumptions", assumed.join(", ")),
     }]
+}
+
+/// Without sizes nothing that counts bytes is computed, and nobody should think that it was.
+fn unknown_sizes(system: &System) -> Option<Warning> {
+    let bounded = system.account.topology == AccountTopology::Central
+        || system.options.iter().any(|option| option.has(Part::VpcLinkV1));
+    let rung = if bounded { ", and the bandwidth of PrivateLink is in no ladder" } else { "" };
+    system.traffic.bytes().is_none().then(|| Warning {
+        kind: "size_not_stated".into(),
+        about: "costs".into(),
+        message: format!(
+            "capacity units and other costs by bytes are unknown{rung}: `[workload]` states no `request` and `response`"
+        ),
+    })
+}
+
+/// The need for AWS WAF anywhere says nothing of where it stands, so its time is on no path unless `[gateway] waf` puts it there.
+fn untimed_waf(system: &System) -> Option<Warning> {
+    let untimed = system.needs.iter().any(|need| need == "waf") && !system.gateway.waf;
+    untimed.then(|| Warning {
+        kind: "waf_not_simulated".into(),
+        about: "latency".into(),
+        message: "AWS WAF is needed, but no latency holds its time: `[gateway] waf = true` puts it before REST APIs, at a load \
+                  balancer its time is not known"
+            .into(),
+    })
 }
 
 /// The warning of a document that was stopped before its end.

@@ -4,7 +4,10 @@ use super::metrics::Series;
 use super::point::Outcome;
 use super::sweep::{Cell, Combination};
 use super::validate::resolution;
+use crate::aws::features;
+use crate::aws::option::ArchitectureOption;
 use crate::results::{Best, Comparison, LeftOut};
+use crate::scenario::{Model, Scenario};
 use crate::stats::estimate::{Paired, paired, paired_quantile};
 use crate::stats::selection::{Selection, joint_confidence, select};
 
@@ -24,8 +27,26 @@ pub fn at_operating_point(combinations: &[Combination], own: usize, cells: &[Cel
         ours.filter_map(|cell| Some((cell.outcome.point.option.as_deref()?, &cell.outcome))).collect();
     let confidence = first.scenario.run.confidence;
     let pairs = COMPARED.iter().flat_map(|metric| pairs(&options, Some(services), metric, confidence)).collect();
-    let best = COMPARED.iter().filter_map(|metric| best(&options, Some(services), metric, confidence)).collect();
-    (pairs, best)
+    let lacks = lacks(&first.scenario);
+    let lacks_of = |name: &str| lacks.iter().find(|(option, _)| *option == name).map(|(_, words)| words.clone());
+    let (out, entrants): (Vec<_>, Vec<_>) = options.iter().copied().partition(|(name, _)| lacks_of(name).is_some());
+    let excluded = || {
+        let reason = |(name, _): &(&str, &Outcome)| Some(LeftOut { option: (*name).into(), reason: lacks_of(name)? });
+        out.iter().filter_map(reason).collect()
+    };
+    let statement = |metric: &&str| best_of(&entrants, excluded(), Some(services), metric, confidence);
+    (pairs, COMPARED.iter().filter_map(statement).collect())
+}
+
+/// The options that lack a needed feature, and which, in words: they answer another question.
+pub(super) fn lacks(scenario: &Scenario) -> Vec<(&str, String)> {
+    let Model::Options(system) = &scenario.model else { return Vec::new() };
+    let one = |option: &'_ ArchitectureOption| {
+        let lacking: Vec<String> =
+            features::lacking(option, &system.needs).into_iter().map(|lack| lack.title).collect();
+        (!lacking.is_empty()).then(|| format!("lacks {}", lacking.join(" and ")))
+    };
+    system.options.iter().filter_map(|option| Some((option.name.as_str(), one(option)?))).collect()
 }
 
 /// The differences of all pairs on a metric. Each `difference` holds with `confidence` by itself, the `joint` ones together.
@@ -56,15 +77,23 @@ pub fn pairs(options: &Options<'_>, services: Option<u32>, metric: &str, confide
 /// intervals of [`pairs`], so that it is wrong in any part with a probability of at most 1 - `confidence`.
 #[must_use]
 pub fn best(options: &Options<'_>, services: Option<u32>, metric: &str, confidence: f64) -> Option<Best> {
+    best_of(options, Vec::new(), services, metric, confidence)
+}
+
+/// The same, which also says why those that are no entrants were left out.
+fn best_of(
+    options: &Options<'_>,
+    mut left_out: Vec<LeftOut>,
+    services: Option<u32>,
+    metric: &str,
+    confidence: f64,
+) -> Option<Best> {
     if options.len() < 2 {
         return None;
     }
-    let left_out: Vec<LeftOut> = options
-        .iter()
-        .filter_map(|(name, outcome)| {
-            Some(LeftOut { option: (*name).into(), reason: obstacle(outcome, metric)?.into() })
-        })
-        .collect();
+    left_out.extend(options.iter().filter_map(|(name, outcome)| {
+        Some(LeftOut { option: (*name).into(), reason: obstacle(outcome, metric)?.into() })
+    }));
     let joint = joint_confidence(confidence, measured(options, metric).len());
     let entrants: Vec<(&str, &Outcome)> =
         options.iter().copied().filter(|(_, outcome)| obstacle(outcome, metric).is_none()).collect();

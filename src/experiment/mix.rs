@@ -39,7 +39,10 @@ fn part(division: Division, best: &Score) -> MixPart {
         out: division
             .out
             .into_iter()
-            .map(|(option, lack)| MixOut { option, reason: lack.reason, source: lack.source })
+            .map(|(option, lack)| {
+                let source = format!("{} ({})", lack.source, lack.date);
+                MixOut { option, reason: lack.reason, source }
+            })
             .collect(),
     }
 }

@@ -7,6 +7,7 @@
 mod assemble;
 pub mod best;
 pub mod control;
+pub mod costs;
 pub mod hops;
 pub mod judge;
 pub mod known;
@@ -188,10 +189,19 @@ pub fn add_pilots(results: &mut Results, source: &Source, control: &Control) -> 
     Ok(())
 }
 
-/// Whether all simulated points meet all objectives: no if one misses surely, undecided if one may.
+/// Whether all simulated points meet all objectives: no if one misses surely, undecided if one may. An option that lacks a needed
+/// feature is out of the question; where all are, nothing meets it.
 fn objectives_met(combinations: &[sweep::Combination], cells: &[sweep::Cell]) -> Option<bool> {
+    let out: Vec<_> = combinations.iter().map(|combination| best::lacks(&combination.scenario)).collect();
+    let asked = |cell: &&sweep::Cell| {
+        let name = cell.outcome.point.option.as_deref();
+        !out[cell.combination].iter().any(|(option, _)| Some(*option) == name)
+    };
+    if !cells.is_empty() && !cells.iter().any(|cell| asked(&cell)) {
+        return Some(false);
+    }
     let mut met = Some(true);
-    for cell in cells {
+    for cell in cells.iter().filter(asked) {
         for wanted in &combinations[cell.combination].scenario.objectives {
             match judge::condition(&cell.outcome, wanted) {
                 judge::Verdict::Pass => {}

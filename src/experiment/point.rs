@@ -3,6 +3,7 @@
 use rayon::prelude::*;
 
 use super::control::Control;
+use super::costs::Billed;
 use super::hops::{self, Steady};
 use super::metrics::{HopShape, Measured, Series};
 use super::precision;
@@ -39,6 +40,8 @@ pub struct Outcome {
     pub latency: Recorder,
     /// Loads against limits, computed.
     pub legend: Legend,
+    /// What the requests were billed for.
+    pub billed: Billed,
 }
 
 /// Why a point has no result.
@@ -234,7 +237,8 @@ impl PointSpec<'_> {
             warnings,
             ..Point::default()
         };
-        Outcome { point, measured, latency, legend }
+        let billed = Billed::of(&names, tallies);
+        Outcome { point, measured, latency, legend, billed }
     }
 
     /// Whether loads computed from means say it all: open arrivals at one rate, nothing that changes, no retries.

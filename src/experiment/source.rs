@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use crate::aws::mix;
 use crate::aws::system::QuotaValue;
 use crate::issue::Issues;
+use crate::scenario::prices::Prices;
 use crate::scenario::{Axis, Document, Model, Override, Scenario};
 
 /// A document with the caller's overrides and quotas.
@@ -16,12 +17,14 @@ pub struct Source {
     pub overrides: Vec<Override>,
     /// Quotas that files state, by id, where the scenario does not.
     pub quotas: BTreeMap<String, QuotaValue>,
+    /// Prices that a file states, by id, where the scenario does not.
+    pub prices: Prices,
 }
 
 impl From<Document> for Source {
-    /// The document as it is, without overrides and quotas.
+    /// The document as it is, without overrides, quotas and prices.
     fn from(document: Document) -> Source {
-        Source { document, overrides: Vec::new(), quotas: BTreeMap::new() }
+        Source { document, overrides: Vec::new(), quotas: BTreeMap::new(), prices: Prices::new() }
     }
 }
 
@@ -53,6 +56,9 @@ impl Source {
         if let Model::Options(system) = &mut scenario.model {
             for (id, value) in &self.quotas {
                 system.quotas.entry(id.clone()).or_insert_with(|| value.clone());
+            }
+            for (id, price) in &self.prices {
+                system.prices.entry(id.clone()).or_insert_with(|| price.clone());
             }
         }
         Ok(scenario)

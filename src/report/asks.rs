@@ -2,7 +2,7 @@
 
 use super::judge::Judgement;
 use super::number::{self, counted};
-use crate::results::{Ceiling, Results};
+use crate::results::{Ceiling, OptionInfo, Results};
 
 /// A request for one quota.
 #[derive(Clone, Debug)]
@@ -16,11 +16,12 @@ pub struct Ask<'a> {
 }
 
 /// Requests for the rungs below the wanted services of those options whose index `takes` accepts, a quota once, in the order of the
-/// options and their ladders.
+/// options and their ladders. No quota helps an option that lacks what is needed.
 #[must_use]
 pub fn asks<'a>(results: &'a Results, takes: impl Fn(usize) -> bool) -> Vec<Ask<'a>> {
     let mut asks: Vec<Ask<'a>> = Vec::new();
-    for (i, option) in results.options.iter().enumerate().filter(|(i, _)| takes(*i)) {
+    let asked = |(i, option): &(usize, &OptionInfo)| takes(*i) && option.lacks.is_empty();
+    for (i, option) in results.options.iter().enumerate().filter(asked) {
         for rung in results.ceilings.iter().filter(|rung| rung.option == option.name && is_short(results, rung)) {
             let Some(line) = rung.ask.as_deref() else { continue };
             match asks.iter_mut().find(|ask| same_quota(ask.rung, rung)) {
@@ -118,8 +119,9 @@ mod tests {
         }
         let asks = asks(&results, |_| true);
         let codes: Vec<&str> = asks.iter().filter_map(|ask| ask.rung.code.as_deref()).collect();
-        assert_eq!(codes, ["L-53DA6B97", "L-A4C7274F", "L-69A177A2"]);
-        assert!(asks[0].line.ends_with("--desired-value 75") && asks[0].options == [1, 4, 5], "{:?}", asks[0]);
+        // Option 1 lacks a need, which no quota mends.
+        assert_eq!(codes, ["L-A4C7274F", "L-69A177A2", "L-53DA6B97"]);
+        assert!(asks[2].line.ends_with("--desired-value 75") && asks[2].options == [4, 5], "{:?}", asks[2]);
     }
 
     #[test]

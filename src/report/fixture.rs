@@ -196,6 +196,8 @@ fn add_option(results: &mut Results, i: usize, ladder: &[Rung]) {
         added_mean_ms: [6.9, 8.35, 8.35, 10.22, 9.36][i],
         lacks: if i == 0 { vec!["WAF on the API".into()] } else { Vec::new() },
         mix: Vec::new(),
+        addresses: None,
+        exclusions: Vec::new(),
     });
     for (k, rung) in ladder.iter().enumerate() {
         results.ceilings.push(ceiling(name, *rung, "structure", k == 0));
@@ -224,6 +226,7 @@ fn add_option(results: &mut Results, i: usize, ladder: &[Rung]) {
             monthly,
             basis: "mean rate".into(),
             source,
+            ..CostLine::default()
         });
     }
     for (k, rate) in [(0, 50.0), (1, 100.0)] {

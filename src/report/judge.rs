@@ -1,6 +1,6 @@
 //! Whether an option does what is asked at the operating point, condition by condition. Not which option is the best.
 
-use super::number;
+use super::{month, number};
 use crate::results::{Ceiling, Estimate, Objective, OptionInfo, Point, Results};
 
 /// Least share of requests that must be answered well for a rate to count as carried: all but the 0.001 that a saturation allows to be
@@ -124,7 +124,7 @@ pub fn operating_point<'a>(results: &'a Results, option: Option<&str>) -> Option
 /// US$ a month of all lines that have a price; none where none has.
 #[must_use]
 pub fn monthly(results: &Results, option: &str) -> Option<f64> {
-    results.costs.iter().filter(|line| line.option == option).filter_map(|line| line.monthly).reduce(|a, b| a + b)
+    month::month(results, option).map(|month| month.expected)
 }
 
 /// Whether any hop of the point turns requests away for want of room.
@@ -168,7 +168,9 @@ fn judge_one<'a>(results: &'a Results, number: usize, option: &'a OptionInfo) ->
 
 fn need_check(option: &OptionInfo, need: &str) -> Check {
     let lacking = option.lacks.iter().any(|lacked| lacked == need);
-    let outcome = if lacking { Outcome::Missed(format!("no {need}")) } else { Outcome::Met };
+    let reason = option.exclusions.iter().find(|exclusion| exclusion.need == need);
+    let why = || reason.map_or_else(|| format!("no {need}"), |exclusion| exclusion.reason.clone());
+    let outcome = if lacking { Outcome::Missed(why()) } else { Outcome::Met };
     Check { text: need.to_string(), decided_by: "feature table", outcome }
 }
 

@@ -9,6 +9,7 @@ pub mod html;
 mod judge;
 pub mod markdown;
 mod mix;
+mod month;
 pub mod number;
 mod page;
 mod precision;

@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::addresses::Addresses;
 use super::best::Best;
+use super::cost::CostLine;
+use super::exclusion::Exclusion;
 use super::known::{KnownAnswers, Validation};
 use super::mix::MixPart;
 use super::pilots::Pilots;
@@ -58,7 +61,7 @@ pub struct Results {
     pub known_answers: Option<KnownAnswers>,
     /// Which limit is nearest over services and rate; empty where it was not asked for.
     pub map: Vec<MapCell>,
-    /// Monthly cost at the operating point, as far as known.
+    /// The month of every option and point, as far as known; of `limits` at the operating point alone.
     pub costs: Vec<CostLine>,
     /// Inputs with their evidence.
     pub assumptions: Vec<Assumption>,
@@ -159,6 +162,12 @@ pub struct OptionInfo {
     /// Which of the needed features the option does not have, in the words of `Wanted::needs`; no quota request mends these.
     #[serde(default)]
     pub lacks: Vec<String>,
+    /// Addresses of the fullest subnet at the operating point; null in documents of versions that did not count them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub addresses: Option<Addresses>,
+    /// Why, a reason for each of `lacks` in the same order; empty in documents of versions that gave none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub exclusions: Vec<Exclusion>,
     /// Where services go, kind by kind, where they divide over several ways; empty for an option that all services take.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub mix: Vec<MixPart>,
@@ -309,21 +318,6 @@ pub struct MapCell {
     pub stopped_by: String,
     /// The limit in words: "ALBs per Region", "account throttle", "service targets", "latency.p99 <= 250ms".
     pub by: String,
-}
-
-/// One line of an option's month.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct CostLine {
-    /// Option name.
-    pub option: String,
-    /// What is paid for: "API requests", "load-balancer hours".
-    pub item: String,
-    /// US$ a month; null where no price is known.
-    pub monthly: Option<f64>,
-    /// How it was counted.
-    pub basis: String,
-    /// Source of the price.
-    pub source: String,
 }
 
 /// An input and its evidence.

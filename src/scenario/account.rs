@@ -3,7 +3,7 @@
 use super::decode::Context;
 use super::fields::{Field, Fields};
 use super::laws::distribution;
-use super::not_yet;
+use super::requirements::WAF_BEFORE_GATEWAY;
 use crate::aws::regions;
 use crate::aws::system::{Account, AccountTopology, Gateway, Network, Throttle};
 use crate::issue::nearest;
@@ -54,14 +54,15 @@ pub(super) fn account(top: &Fields<'_>) -> Account {
     let accounts = fields.get("accounts");
     account.accounts = accounts.as_ref().and_then(|f| f.small(1)).unwrap_or(1);
     match (account.topology, &accounts, &topology) {
-        (AccountTopology::Central, _, Some(field)) => {
-            not_yet::allows("topology = \"central\"", field, "topology = \"central\"");
+        (AccountTopology::Central, Some(field), _) if account.accounts < 2 => {
+            let issue = field.refusal("a central API has an account of its own beside those of the services");
+            field.sink.add(issue.hint("write `accounts = 2` or more"));
         }
         (AccountTopology::Single, Some(field), _) if account.accounts > 1 => {
             let issue = field.refusal("the topology is `single`, which is one account");
             field.sink.add(issue.hint("add `topology = \"federated\"` or `\"shared-vpc\"`"));
         }
-        (AccountTopology::Federated | AccountTopology::SharedVpc, None, Some(field)) => {
+        (AccountTopology::Federated | AccountTopology::Central | AccountTopology::SharedVpc, None, Some(field)) => {
             field.sink.add(field.refusal("`accounts` is missing").hint("add `accounts = 3`"));
         }
         _ => {}
@@ -100,8 +101,11 @@ fn region(field: &Field<'_>) -> Option<String> {
     None
 }
 
-pub(super) fn gateway(top: &Fields<'_>, context: &Context<'_>) -> Gateway {
-    let mut gateway = Gateway::default();
+/// `needs` are those of `[requirements]`: AWS WAF before the gateway is a hop on every path that can have it, so naming the need
+/// puts the hop there as `waf = true` does.
+pub(super) fn gateway(top: &Fields<'_>, needs: &[String], context: &Context<'_>) -> Gateway {
+    let needs_waf = needs.iter().any(|need| need == WAF_BEFORE_GATEWAY);
+    let mut gateway = Gateway { waf: needs_waf, ..Gateway::default() };
     let Some(field) = top.get("gateway") else { return gateway };
     let Some(fields) = Fields::new(field.sink, field.node, "`[gateway]`") else { return gateway };
     gateway.integration_timeout =
@@ -112,7 +116,12 @@ pub(super) fn gateway(top: &Fields<'_>, context: &Context<'_>) -> Gateway {
                 _ => f.refuse("it must be `\"auto\"` or from `50ms` to `5min`"),
             }),
         });
-    gateway.waf = fields.get("waf").and_then(|f| f.boolean()).unwrap_or(false);
+    let waf = fields.get("waf");
+    gateway.waf = waf.as_ref().and_then(|f| f.boolean()).unwrap_or(needs_waf);
+    if let (Some(field), true, false) = (&waf, needs_waf, gateway.waf) {
+        let issue = field.refusal(format!("`[requirements]` needs `{WAF_BEFORE_GATEWAY}`"));
+        field.sink.add(issue.hint("leave `waf` out, or the need"));
+    }
     gateway.refund_tokens = fields.get("refund_tokens").and_then(|f| f.boolean()).unwrap_or(false);
     gateway.authorizer = fields.get("authorizer").and_then(|f| distribution(&f, context.base));
     gateway.stage_throttle = fields.get("stage_throttle").and_then(|f| throttle(&f));

@@ -28,8 +28,19 @@ pub(super) struct Context<'a> {
 }
 
 /// Tables that only an options scenario has.
-const OPTIONS_ONLY: [&str; 10] =
-    ["options", "network", "account", "gateway", "service", "used", "quotas", "hops", "option", "requirements"];
+const OPTIONS_ONLY: [&str; 11] = [
+    "options",
+    "network",
+    "account",
+    "gateway",
+    "service",
+    "used",
+    "quotas",
+    "hops",
+    "option",
+    "requirements",
+    "price",
+];
 
 /// The checked scenario of a tree.
 ///

@@ -4,7 +4,7 @@ use super::decode::Context;
 use super::fields::{Field, Fields, grouped, listing};
 use super::laws::distribution;
 use super::names::{name, unique};
-use super::needs::needs;
+use super::requirements;
 use crate::aws::system::Listed;
 use crate::issue::nearest;
 
@@ -60,7 +60,7 @@ fn table(item: &Field<'_>, options: &[String], taken: &mut Vec<String>, context:
         time: fields.get("time").and_then(|f| distribution(&f, context.base)),
         weight: weight.and_then(|f| f.number(|w| (0.0..=1e12).contains(&w), "it must be a number of 0 or more")),
         share: share.map(|share| share / f64::from(number)),
-        needs: fields.get("needs").and_then(|f| needs(&f)).map(sorted).unwrap_or_default(),
+        needs: fields.get("needs").and_then(|f| requirements::list(&f)).map(sorted).unwrap_or_default(),
     };
     fields.finish();
     let names = names.filter(|_| item.sink.count() == before).unwrap_or_default();

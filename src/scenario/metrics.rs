@@ -72,7 +72,7 @@ const HOP: [(&str, Unit); 16] = [
 ];
 
 /// Names of the fixed hops of an options scenario.
-pub(super) const AWS_HOPS: [&str; 14] = [
+pub(super) const AWS_HOPS: [&str; 15] = [
     "client",
     "waf",
     "authorizer",
@@ -85,6 +85,7 @@ pub(super) const AWS_HOPS: [&str; 14] = [
     "nlb",
     "alb",
     "cloud-map",
+    "endpoint",
     "connection",
     "service",
 ];

@@ -3,8 +3,7 @@
 use super::fields::{Field, Fields};
 
 /// The features in question, by the name that messages show. Whoever makes one work takes it off this list.
-const NOT_YET: [&str; 5] =
-    ["[deployments]", "[growth]", "topology = \"central\"", "AWS events", "hop events in options"];
+const NOT_YET: [&str; 4] = ["[deployments]", "[growth]", "AWS events", "hop events in options"];
 
 /// Reports at `field` that `feature` is not simulated yet, if so; whether it may go on.
 pub(super) fn allows(feature: &str, field: &Field<'_>, shown: &str) -> bool {

@@ -1,6 +1,7 @@
 //! The tables of an options scenario, as `resolved` writes them.
 
 use super::options;
+use super::prices;
 use super::resolved::Lines;
 use super::tree::{float_toml, quoted};
 use super::written::{distribution, list, rate};
@@ -10,7 +11,7 @@ use crate::aws::part::Part;
 use crate::aws::system::{
     Account, AccountTopology, Balancing, Deployment, Gateway, Listed, Network, Services, System, Throttle,
 };
-use crate::units::Duration;
+use crate::units::{Bytes, Duration};
 
 /// Built-in options by name, the others as tables, so that the file needs no other.
 pub(super) fn options(lines: &mut Lines, system: &System) {
@@ -65,8 +66,9 @@ fn rules(option: &ArchitectureOption) -> Vec<(&'static str, String)> {
 /// What `[workload]` says for ceilings and cost.
 pub(super) fn traffic(lines: &mut Lines, system: &System) {
     lines.line("peak_to_mean", float_toml(system.traffic.peak_to_mean));
-    lines.line("request", quoted(&format!("{}B", system.traffic.request.0)));
-    lines.line("response", quoted(&format!("{}B", system.traffic.response.0)));
+    let bytes = |size: Option<Bytes>| size.map(|bytes| quoted(&format!("{}B", bytes.0)));
+    lines.line_if("request", bytes(system.traffic.request));
+    lines.line_if("response", bytes(system.traffic.response));
 }
 
 /// Every table that only options have.
@@ -88,6 +90,7 @@ pub(super) fn system(lines: &mut Lines, system: &System) {
         lines.header("[quotas]");
         system.quotas.iter().for_each(|(key, quota)| lines.line(&quoted(key), float_toml(quota.value)));
     }
+    prices::write(lines, &system.prices);
     for (name, time) in &system.hop_times {
         lines.header(&format!("[hops.{name}]"));
         lines.line("time", distribution(time));

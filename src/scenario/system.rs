@@ -8,8 +8,8 @@ use super::fields::{Fields, listing};
 use super::laws::distribution;
 use super::listed::listed;
 use super::metrics::AWS_HOPS;
-use super::needs;
 use super::options::{self, Loaded};
+use super::{prices, requirements};
 use crate::aws::quotas;
 use crate::aws::system::{Balancing, Deployment, QuotaValue, Services, System, Traffic};
 use crate::issue::nearest;
@@ -84,17 +84,19 @@ pub(super) fn rest(top: &Fields<'_>, services: u32, context: &Context<'_>) -> Op
     let before = top.sink.count();
     let loaded = options::options(top, context);
     let names: Vec<String> = loaded.iter().map(|loaded| loaded.option.name.clone()).collect();
+    let needs = requirements::needs(top);
     let system = System {
         services: Services { count: services, ..Services::default() },
-        needs: needs::required(top),
         listed: listed(top, &names, services, context),
         network: network(top),
         account: account(top),
-        gateway: gateway(top, context),
+        gateway: gateway(top, &needs, context),
         traffic: placeholder(),
         quotas: quota_values(top),
         used: numbers(top, "used").into_iter().collect(),
         hop_times: hop_times(top, context),
+        prices: prices::stated(top),
+        needs,
         options: loaded.iter().map(|loaded| loaded.option.clone()).collect(),
     };
     (top.sink.count() == before).then_some(Rest { system, loaded })
@@ -104,8 +106,8 @@ fn placeholder() -> Traffic {
     Traffic {
         rate: crate::aws::system::TrafficRate::Closed,
         peak_to_mean: 1.0,
-        request: crate::units::Bytes(0),
-        response: crate::units::Bytes(0),
+        request: None,
+        response: None,
         arrivals: String::new(),
     }
 }

@@ -308,12 +308,12 @@ fn profile(field: &Field<'_>) -> Option<Vec<(Duration, f64)>> {
     Some(points)
 }
 
-/// Peak over mean, bytes of a request, bytes of a response.
-fn sizes<'a>(get: &impl Fn(&'static str) -> Option<Field<'a>>) -> Option<(f64, Bytes, Bytes)> {
+/// Peak over mean, bytes of a request, bytes of a response where they are stated.
+fn sizes<'a>(get: &impl Fn(&'static str) -> Option<Field<'a>>) -> Option<(f64, Option<Bytes>, Option<Bytes>)> {
     let ratio = get("peak_to_mean")
         .map_or(Some(1.0), |f| f.number(|x| (1.0..=1e6).contains(&x), "it must be a number of 1 or more"));
-    let request = get("request").map_or(Some(Bytes(2_048)), |f| f.bytes());
-    let response = get("response").map_or(Some(Bytes(8_192)), |f| f.bytes());
+    let size = |key| get(key).map_or(Some(None), |f| f.bytes().map(Some));
+    let (request, response) = (size("request"), size("response"));
     Some((ratio?, request?, response?))
 }
 

@@ -10,6 +10,7 @@ mod legend;
 mod opinion;
 mod opinions;
 mod options;
+mod stops;
 mod streams;
 mod tails;
 mod targets;
@@ -20,6 +21,7 @@ pub use arrivals::{mean_rate, offered_rate};
 pub use legend::{Legend, Load, LoadKind};
 pub use opinion::{Expected, Opinion};
 pub use opinions::opinions;
+pub use options::hop_names;
 
 use crate::engine::Network;
 use crate::scenario::{Model, Scenario};

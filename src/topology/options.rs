@@ -6,28 +6,36 @@
 //! Draws are named by role (gateway, link, first leg ...), so that options that share a role share its numbers.
 
 use super::builder::Builder;
+use super::stops::{Stop, crosses, stops};
 use super::targets::{Service, stations};
-use super::throttles::{bucket, throttle_share, throttles};
+use super::throttles::{Offered, Throttling, bucket, of_account, throttle_share, throttles};
 use super::{Legend, Request, offered_rate};
-use crate::aws::latency;
-use crate::aws::mix;
 use crate::aws::option::ArchitectureOption;
 use crate::aws::part::Part;
 use crate::aws::quotas;
-use crate::aws::system::{Balancing as Wanted, System, hold_shares};
+use crate::aws::system::{AccountTopology, Balancing as Wanted, System, hold_shares};
+use crate::aws::{accounts_of_apis, latency, mix};
 use crate::engine::Network;
 use crate::engine::network::{Class, Coin, FlowLimits, Pool, Step};
 use crate::random::{Distribution, StreamId};
 use crate::scenario::Popularity;
 
 /// Hop names that are not a part's id.
-pub(super) mod hop_names {
+pub mod hop_names {
+    /// Round trip of the client.
     pub const CLIENT: &str = "client";
+    /// Throttle of a service's own routes or methods.
     pub const ROUTE_THROTTLE: &str = "route-throttle";
+    /// Throttle of the stage.
     pub const STAGE_THROTTLE: &str = "stage-throttle";
+    /// Throttle of an account in a Region.
     pub const ACCOUNT_THROTTLE: &str = "account-throttle";
+    /// Set-up of connections.
     pub const CONNECTION: &str = "connection";
+    /// The services' targets.
     pub const SERVICE: &str = "service";
+    /// The throttles, in AWS's order.
+    pub const THROTTLES: [&str; 3] = [ROUTE_THROTTLE, STAGE_THROTTLE, ACCOUNT_THROTTLE];
 }
 use hop_names as names;
 
@@ -37,23 +45,24 @@ pub(super) fn build(request: Request<'_>, system: &System) -> (Network, Legend) 
     let total: f64 = services.iter().map(|service| service.weight).sum();
     let rate = offered_rate(request.scenario, request.services).unwrap_or(0.0);
     let busiest = services.iter().map(|service| service.weight).fold(0.0, f64::max) / total * rate;
+    let offered = Offered { rate, busiest, accounts: account_rates(&services, rate / total) };
     // Groups 0 to n - 1 are the services' own, which the connection pools rely on.
-    let admitted = stations(&mut builder, system, &services, rate / total, throttle_share(system, rate, busiest));
-    let mut routes: Vec<(&str, Part)> = Vec::new();
-    let throttles = throttles(&mut builder, system, rate, busiest, services.len() as u32);
+    let admitted = stations(&mut builder, system, &services, rate / total, throttle_share(system, &offered));
+    let mut routes: Vec<(&str, Part, u32)> = Vec::new();
+    let throttles = throttles(&mut builder, system, &offered);
     for service in &services {
-        let route = (service.option.name.as_str(), service.balancer);
+        let route = (service.option.name.as_str(), service.balancer, service.account);
         if !routes.contains(&route) {
             routes.push(route);
             let steps = Route { builder: &mut builder, system, option: service.option, balancer: service.balancer };
-            let steps = steps.steps(&throttles, routes.len() as u16 - 1);
+            let steps = steps.steps(&of_account(&throttles, service.account), routes.len() as u16 - 1);
             builder.network.routes.push(steps);
         }
     }
     builder.network.classes = services
         .iter()
         .map(|service| {
-            let name = (service.option.name.as_str(), service.balancer);
+            let name = (service.option.name.as_str(), service.balancer, service.account);
             let route = routes.iter().position(|known| *known == name).unwrap_or(0) as u16;
             Class { weight: service.weight, route }
         })
@@ -66,8 +75,10 @@ pub(super) fn build(request: Request<'_>, system: &System) -> (Network, Legend) 
 /// The first `request.services` services: listed ones first, the rest alike.
 fn services<'a>(request: Request<'a>, system: &'a System) -> Vec<Service<'a>> {
     let compared = &system.options[request.option];
+    let accounts = accounts_of_apis(compared, request.services, system);
     let mut services: Vec<Service<'_>> = (0..request.services)
-        .map(|index| {
+        .zip(accounts)
+        .map(|(index, account)| {
             let listed = system.listed.get(index as usize);
             let option = mix::way(compared, listed, system);
             let path_end = option.path.last().copied().unwrap_or(Part::Alb);
@@ -75,12 +86,15 @@ fn services<'a>(request: Request<'a>, system: &'a System) -> Vec<Service<'a>> {
                 Some(other) if index % 2 == 1 => other,
                 _ => path_end,
             };
+            // Only an NLB can stand behind an endpoint, so it takes the place of Cloud Map.
+            let central = system.account.topology == AccountTopology::Central;
+            let balancer = if central && balancer == Part::CloudMap { Part::Nlb } else { balancer };
             let weight = match &request.scenario.workload.popularity {
                 Popularity::Uniform => 1.0,
                 Popularity::Zipf(exponent) => libm::pow(f64::from(index) + 1.0, -exponent),
                 Popularity::Weights(weights) => weights.get(index as usize).copied().unwrap_or(1.0),
             };
-            Service { listed, option, balancer, weight: weight * listed.and_then(|l| l.weight).unwrap_or(1.0) }
+            Service { listed, option, balancer, account, weight: weight * listed.and_then(|l| l.weight).unwrap_or(1.0) }
         })
         .collect();
     let stated: Vec<Option<f64>> = services.iter().map(|service| service.listed.and_then(|one| one.share)).collect();
@@ -90,6 +104,16 @@ fn services<'a>(request: Request<'a>, system: &'a System) -> Vec<Service<'a>> {
         service.weight = weight;
     }
     services
+}
+
+/// Requests per second of each account, and its services; the whole rate where all are in one.
+fn account_rates(services: &[Service<'_>], rate_per_weight: f64) -> Vec<(f64, u32)> {
+    let accounts = services.iter().map(|service| service.account + 1).max().unwrap_or(1);
+    let of = |account: u32| {
+        let theirs = || services.iter().filter(move |service| service.account == account);
+        (theirs().map(|service| service.weight).sum::<f64>() * rate_per_weight, theirs().count() as u32)
+    };
+    (0..accounts).map(of).collect()
 }
 
 fn finish_service_hop(builder: &mut Builder<'_>, system: &System, services: &[Service<'_>]) {
@@ -140,6 +164,13 @@ impl Route<'_, '_> {
         self.builder.delay(hop, role, &time)
     }
 
+    fn stop(&mut self, stop: &Stop) -> Step {
+        let (time, grade) = self.time(stop.time);
+        let title = if stop.title.is_empty() { Self::title(stop.time) } else { stop.title.to_string() };
+        let hop = self.builder.hop(stop.hop, &title, &grade);
+        self.builder.delay(hop, stop.hop, &time)
+    }
+
     /// A zone leg: crosses zones with probability (k - 1) / k where whoever sends balances over all k zones, never otherwise.
     fn leg_time(&self, crosses: bool) -> (Distribution, String) {
         let zones = f64::from(self.system.network.zones);
@@ -159,10 +190,10 @@ impl Route<'_, '_> {
     }
 
     /// The route's steps. `pool` is the number of its pool.
-    fn steps(mut self, throttles: &[(&'static str, u32, bool)], pool: u16) -> Vec<Step> {
+    fn steps(mut self, throttles: &[Throttling], pool: u16) -> Vec<Step> {
         let mut steps = vec![self.delay(names::CLIENT, names::CLIENT)];
         let mut earlier = Vec::new();
-        for &(name, limiter, by_class) in throttles {
+        for &Throttling { hop: name, first: limiter, by_class } in throttles {
             let hop = self.builder.hop(name, &name.replace('-', " "), "");
             let refund = if self.system.gateway.refund_tokens { earlier.clone() } else { Vec::new() };
             steps.push(Step::Limit { hop, limiter, by_class, enters: true, refund });
@@ -203,30 +234,20 @@ impl Route<'_, '_> {
         all
     }
 
-    /// Whether the sender before balancer or target number `index` balances over all zones.
-    fn crosses(&self, balancers: &[Part], index: usize) -> bool {
-        match index.checked_sub(1).and_then(|before| balancers.get(before)) {
-            Some(Part::Nlb) => self.system.network.nlb_cross_zone,
-            _ => true,
-        }
-    }
-
     fn link_and_balancers(&mut self, steps: &mut Vec<Step>) {
         if let Some(link) = self.option.path.iter().copied().find(|p| matches!(p, Part::VpcLinkV1 | Part::VpcLinkV2)) {
             steps.push(self.delay(link.id(), "vpc-link"));
         }
-        let balancers = self.balancers();
-        for (index, part) in balancers.iter().enumerate() {
-            let role = if index == 0 { "leg-1".to_string() } else { format!("leg-{}", index + 1) };
-            let crosses = self.crosses(&balancers, index);
-            steps.push(self.leg(part.id(), &role, crosses));
-            steps.push(self.delay(part.id(), part.id()));
+        let stops = stops(self.system, &self.balancers());
+        for stop in &stops {
+            steps.push(self.leg(stop.hop, &stop.leg, stop.crosses));
+            steps.push(self.stop(stop));
         }
         if self.balancer == Part::CloudMap && latency::hop_default(Part::CloudMap.id()).is_some() {
             steps.push(self.delay(Part::CloudMap.id(), Part::CloudMap.id()));
         }
         if !self.system.services.time_includes_zone_leg {
-            let crosses = self.crosses(&balancers, balancers.len());
+            let crosses = crosses(self.system, stops.last());
             steps.push(self.leg(names::SERVICE, "leg-service", crosses));
         }
     }
@@ -235,13 +256,17 @@ impl Route<'_, '_> {
     /// an NLB, which passes the handshake on), then the cryptography.
     fn pool(&mut self, api: Part) -> Pool {
         let balancers = self.balancers();
-        let ends_at_alb = balancers.iter().position(|part| *part == Part::Alb);
-        let legs = ends_at_alb.map_or(balancers.len() + 1, |alb| alb + 1);
-        let round_trips = (0..legs)
-            .map(|index| {
-                let (time, _) = self.leg_time(self.crosses(&balancers, index));
-                let stream = StreamId::new("connection", &format!("leg-{}", index + 1));
-                (2, self.builder.sampler(&time), stream)
+        let stops = stops(self.system, &balancers);
+        let ends_at_alb = stops.iter().position(|stop| stop.time == Part::Alb.id());
+        let to_target = (format!("leg-{}", balancers.len() + 1), crosses(self.system, stops.last()));
+        let mut legs: Vec<(String, bool)> = stops.into_iter().map(|stop| (stop.leg, stop.crosses)).collect();
+        legs.push(to_target);
+        legs.truncate(ends_at_alb.map_or(legs.len(), |alb| alb + 1));
+        let round_trips = legs
+            .iter()
+            .map(|(leg, crosses)| {
+                let (time, _) = self.leg_time(*crosses);
+                (2, self.builder.sampler(&time), StreamId::new("connection", leg))
             })
             .collect();
         let (crypto, _) = self.time(names::CONNECTION);
@@ -259,14 +284,16 @@ impl Route<'_, '_> {
     }
 
     /// Limiters of new flows where an NLB comes first: 55,000 a minute from each node that sends to a target. Behind the NLB
-    /// stands the service's target, or its ALB, whose nodes (one a zone) are targets of their own.
+    /// stands the service's target, or its ALB, whose nodes (one a zone) are targets of their own, as the interfaces of a central
+    /// API's endpoint are.
     fn flow_limiters(&mut self, balancers: &[Part]) -> Option<FlowLimits> {
-        if balancers.first() != Some(&Part::Nlb) {
+        let central = self.system.account.topology == AccountTopology::Central;
+        if balancers.first() != Some(&Part::Nlb) && !central {
             return None;
         }
         let zones = f64::from(self.system.network.zones);
         let nodes = if self.system.network.nlb_cross_zone { zones } else { 1.0 };
-        let to_albs = balancers.len() > 1;
+        let to_albs = central || balancers.len() > 1;
         let per_minute = quotas::limit(self.system, "elb.nlb-new-flows") * nodes * if to_albs { zones } else { 1.0 };
         let spec = bucket(false, per_minute / 60.0, per_minute, 0.0);
         let first = self.builder.network.limiters.len() as u32;

@@ -18,6 +18,8 @@ pub(super) struct Service<'a> {
     pub option: &'a ArchitectureOption,
     /// The last balancer of its path (or Cloud Map), which chooses among its targets.
     pub balancer: Part,
+    /// The account of its API, from 0: throttles count in each.
+    pub account: u32,
     /// Relative share of the traffic.
     pub weight: f64,
 }

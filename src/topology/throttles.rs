@@ -11,50 +11,93 @@ fn account_throttle(system: &System) -> (f64, f64) {
     (quotas::limit(system, "apigateway.throttle-rate"), quotas::limit(system, "apigateway.throttle-burst"))
 }
 
-/// Share of the offered rate that the throttles let through in the long run.
-pub(super) fn throttle_share(system: &System, rate: f64, busiest: f64) -> f64 {
+/// What is offered to the throttles, in requests per second.
+pub(super) struct Offered {
+    /// In all.
+    pub rate: f64,
+    /// To the busiest service.
+    pub busiest: f64,
+    /// To each account with an API, and how many services that serves.
+    pub accounts: Vec<(f64, u32)>,
+}
+
+impl Offered {
+    /// To the busiest account.
+    fn account(&self) -> f64 {
+        if self.accounts.len() > 1 {
+            self.accounts.iter().map(|(rate, _)| *rate).fold(0.0, f64::max)
+        } else {
+            self.rate
+        }
+    }
+}
+
+/// A throttle of a route: the hop's name, its first limiter, whether it has one for each class.
+#[derive(Clone, Copy)]
+pub(super) struct Throttling {
+    pub hop: &'static str,
+    pub first: u32,
+    pub by_class: bool,
+}
+
+/// Share of the offered rate that the throttles let through in the long run, at the busiest account.
+pub(super) fn throttle_share(system: &System, offered: &Offered) -> f64 {
+    let rate = offered.account();
     let mut share = (account_throttle(system).0 / rate).min(1.0);
     if let Some(stage) = system.gateway.stage_throttle {
         share = share.min(stage.rate.per_second() / rate);
     }
     if let Some(route) = system.gateway.route_throttle {
-        share = share.min(route.rate.per_second() / busiest);
+        share = share.min(route.rate.per_second() / offered.busiest);
     }
     share
 }
 
-/// The throttles in AWS's order: route or method, stage, account (hop name, first limiter, one per class).
-pub(super) fn throttles(
-    builder: &mut Builder<'_>,
-    system: &System,
-    rate: f64,
-    busiest: f64,
-    classes: u32,
-) -> Vec<(&'static str, u32, bool)> {
+/// The throttles in AWS's order: route or method, one for each class; stage and account, one for each account.
+pub(super) fn throttles(builder: &mut Builder<'_>, system: &System, offered: &Offered) -> Vec<Throttling> {
     let mut all = Vec::new();
-    let mut offered = rate;
+    let mut rates: Vec<f64> = offered.accounts.iter().map(|(rate, _)| *rate).collect();
+    if let [only] = rates.as_mut_slice() {
+        *only = offered.rate;
+    }
+    let auto = builder.request.auto_warmup;
     if let Some(Throttle { rate: allowed, burst }) = system.gateway.route_throttle {
         let allowed = allowed.per_second();
-        let first = builder.limiter(bucket(builder.request.auto_warmup, allowed, f64::from(burst), busiest));
-        for _ in 1..classes {
-            builder.limiter(bucket(builder.request.auto_warmup, allowed, f64::from(burst), busiest));
+        let classes: u32 = offered.accounts.iter().map(|(_, services)| *services).sum();
+        let first = limiters(builder, (0..classes).map(|_| bucket(auto, allowed, f64::from(burst), offered.busiest)));
+        builder.legend.loads.push(limiter_load(names::ROUTE_THROTTLE, offered.busiest, allowed));
+        all.push(Throttling { hop: names::ROUTE_THROTTLE, first, by_class: true });
+        for (rate, (_, services)) in rates.iter_mut().zip(&offered.accounts) {
+            *rate = rate.min(allowed * f64::from(*services));
         }
-        builder.legend.loads.push(limiter_load(names::ROUTE_THROTTLE, busiest, allowed));
-        all.push((names::ROUTE_THROTTLE, first, true));
-        offered = offered.min(allowed * f64::from(classes));
     }
-    if let Some(Throttle { rate: allowed, burst }) = system.gateway.stage_throttle {
-        let allowed = allowed.per_second();
-        let index = builder.limiter(bucket(builder.request.auto_warmup, allowed, f64::from(burst), offered));
-        builder.legend.loads.push(limiter_load(names::STAGE_THROTTLE, offered, allowed));
-        all.push((names::STAGE_THROTTLE, index, false));
-        offered = offered.min(allowed);
+    let stage = system.gateway.stage_throttle.map(|stage| (stage.rate.per_second(), f64::from(stage.burst)));
+    let shared = [(names::STAGE_THROTTLE, stage), (names::ACCOUNT_THROTTLE, Some(account_throttle(system)))];
+    for (hop, allowed, burst) in
+        shared.into_iter().filter_map(|(hop, known)| known.map(|(rate, burst)| (hop, rate, burst)))
+    {
+        let first = limiters(builder, rates.iter().map(|rate| bucket(auto, allowed, burst, *rate)));
+        let busiest = rates.iter().copied().fold(0.0, f64::max);
+        builder.legend.loads.push(limiter_load(hop, busiest, allowed));
+        all.push(Throttling { hop, first, by_class: false });
+        rates.iter_mut().for_each(|rate| *rate = rate.min(allowed));
     }
-    let (allowed, burst) = account_throttle(system);
-    let index = builder.limiter(bucket(builder.request.auto_warmup, allowed, burst, offered));
-    builder.legend.loads.push(limiter_load(names::ACCOUNT_THROTTLE, offered, allowed));
-    all.push((names::ACCOUNT_THROTTLE, index, false));
     all
+}
+
+/// The throttles that services of one account pass.
+pub(super) fn of_account(throttles: &[Throttling], account: u32) -> Vec<Throttling> {
+    let own = |throttle: &Throttling| if throttle.by_class { 0 } else { account };
+    throttles.iter().map(|throttle| Throttling { first: throttle.first + own(throttle), ..*throttle }).collect()
+}
+
+/// Adds limiters and returns the index of the first.
+fn limiters(builder: &mut Builder<'_>, specs: impl Iterator<Item = LimiterSpec>) -> u32 {
+    let first = builder.network.limiters.len() as u32;
+    specs.for_each(|spec| {
+        builder.limiter(spec);
+    });
+    first
 }
 
 fn limiter_load(hop: &str, offered: f64, allowed: f64) -> Load {

@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod cli;
+mod costs;
 mod coverage;
 mod determinism;
 mod diagnostics;
@@ -14,6 +15,7 @@ mod laws;
 mod measure;
 mod mix;
 mod naive;
+mod needs;
 mod networks;
 mod opinions;
 mod options;

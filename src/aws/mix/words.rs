@@ -191,18 +191,21 @@ pub fn needs(system: &System) -> Vec<String> {
     questions(system).into_iter().map(|(_, words, _)| words).collect()
 }
 
-/// Which of [`needs`] services do not have where `compared` is looked at.
+/// Which of [`needs`] services do not have where `compared` is looked at, each with its reason; the titles are the words of [`needs`].
 #[must_use]
-pub fn lacks(compared: &ArchitectureOption, system: &System) -> Vec<String> {
+pub fn lacks(compared: &ArchitectureOption, system: &System) -> Vec<Lack> {
     let services = system.services.count as usize;
     let unlisted = (system.listed.len() < services).then_some(None);
     let everyone = || system.listed.iter().take(services).map(Some).chain(unlisted);
-    let lacks = |(need, _, of_all): &(String, String, bool)| {
-        everyone()
-            .filter(|listed| *of_all || listed.is_some_and(|one| one.needs.contains(need)))
-            .any(|listed| !features::lacking(way(compared, listed, system), std::slice::from_ref(need)).is_empty())
+    let lack = |(need, words, of_all): (String, String, bool)| {
+        let found = everyone()
+            .filter(|listed| of_all || listed.is_some_and(|one| one.needs.contains(&need)))
+            .find_map(|listed| {
+                features::lacking(way(compared, listed, system), std::slice::from_ref(&need)).into_iter().next()
+            })?;
+        Some(Lack { title: words, ..found })
     };
-    questions(system).into_iter().filter(|question| lacks(question)).map(|(_, words, _)| words).collect()
+    questions(system).into_iter().filter_map(lack).collect()
 }
 
 /// Id of each need, its words, and whether every service has it.

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use crate::report::asks;
 use crate::report::judge::{monthly, operating_point};
+use crate::report::month;
 use crate::report::number::{self, cut};
 use crate::report::verdict::Verdict;
 use crate::results::Results;
@@ -120,7 +121,7 @@ fn costs(results: &Results, verdict: &Verdict) -> Fact {
     };
     let name = &verdict.options[chosen].option.name;
     if let Some(sum) = monthly(results, name) {
-        let lines = || results.costs.iter().filter(|line| line.option == *name);
+        let lines = || month::lines(results, name);
         fact.strong = format!("{} a month", number::dollars(sum));
         let largest =
             lines().filter_map(|line| Some((line.item.as_str(), line.monthly?))).max_by(|a, b| a.1.total_cmp(&b.1));

@@ -1,5 +1,6 @@
 //! The review as plain texts in the order of the page, which the HTML and Markdown templates lay out. No markup, no escaping.
 
+mod cost;
 mod facts;
 mod ladder;
 mod latency;
@@ -41,8 +42,10 @@ pub(super) struct Page {
     pub option_note: String,
     /// Conditions by option.
     pub requirements: Vec<options::Requirement>,
+    /// Needs that options do not meet.
+    pub excluded: Vec<cost::Excluded>,
     /// The month by option.
-    pub costs: options::Costs,
+    pub costs: cost::Costs,
     /// Where the services of mixes go.
     pub mixes: Vec<mix::Mix>,
     /// The comparison.
@@ -189,7 +192,8 @@ fn decided(results: &Results, verdict: &Verdict, page: &mut Page) {
     page.options = options::rows(results, verdict);
     page.option_note = options::note(results);
     page.requirements = options::requirements(verdict);
-    page.costs = options::costs(results, verdict);
+    page.excluded = cost::excluded(results);
+    page.costs = cost::costs(results, verdict);
     page.criteria = options::criteria(results, verdict);
     page.asks = ladder::asks(results, verdict);
     page.nothing_to_ask = super::asks::nothing(results);

@@ -1,16 +1,15 @@
-//! The table of options, the conditions, the costs and the comparison by criteria.
-
-use std::collections::BTreeSet;
+//! The table of options, the conditions and the comparison by criteria.
 
 use serde::Serialize;
 
-use super::{Mark, address};
+use super::Mark;
 use crate::report::asks::wants;
 use crate::report::ends::{End, traffic_end};
 use crate::report::judge::{Judgement, Outcome, monthly};
+use crate::report::month::month;
 use crate::report::number::{self, cut, cut_words};
 use crate::report::verdict::Verdict;
-use crate::results::{CostLine, MixPart, Results};
+use crate::results::{Addresses, MixPart, Results};
 
 /// One option.
 #[derive(Clone, Debug, Default, Serialize)]
@@ -72,19 +71,6 @@ pub(in crate::report) struct Requirement {
     pub decided_by: &'static str,
     /// One for each option.
     pub marks: Vec<Mark>,
-}
-
-/// The month of every option.
-#[derive(Clone, Debug, Default, Serialize)]
-pub(in crate::report) struct Costs {
-    /// Item and its amount for each option.
-    pub lines: Vec<(String, Vec<String>)>,
-    /// Sums of what has a price; empty where nothing was counted.
-    pub totals: Vec<String>,
-    /// How items were counted.
-    pub notes: Vec<String>,
-    /// Addresses of prices.
-    pub sources: Vec<String>,
 }
 
 /// A criterion of the comparison, a text for each option.
@@ -221,33 +207,15 @@ pub(super) fn requirements(verdict: &Verdict) -> Vec<Requirement> {
     (0..first.checks.len()).map(requirement).collect()
 }
 
-pub(super) fn costs(results: &Results, verdict: &Verdict) -> Costs {
-    let mut items: Vec<&str> = Vec::new();
-    for line in &results.costs {
-        if !items.contains(&line.item.as_str()) {
-            items.push(&line.item);
-        }
-    }
-    let names = || verdict.options.iter().map(|option| option.option.name.as_str());
-    let cell = |item: &str, name: &str| {
-        let lines: Vec<&CostLine> = results.costs.iter().filter(|l| l.item == item && l.option == name).collect();
-        match lines.as_slice() {
-            [] => "–".to_string(),
-            known if known.iter().all(|line| line.monthly.is_some()) => {
-                number::fixed(known.iter().filter_map(|line| line.monthly).sum(), 0)
-            }
-            _ => "unknown".to_string(),
-        }
+/// `3,900 of 4,091 left; 3,700 if every ALB grows`.
+fn addresses(known: &Option<Addresses>) -> String {
+    let Some(subnet) = known else { return "not counted".into() };
+    let advised = if subnet.left_advised < subnet.left {
+        format!("; {} if 8 stay free for every ALB", number::plain(subnet.left_advised))
+    } else {
+        String::new()
     };
-    let lines =
-        items.iter().map(|item| ((*item).to_string(), names().map(|name| cell(item, name)).collect())).collect();
-    let totals = names().map(|name| monthly(results, name).map_or("–".into(), |sum| number::fixed(sum, 0))).collect();
-    let notes: BTreeSet<String> =
-        results.costs.iter().filter(|l| !l.basis.is_empty()).map(|l| format!("{}: {}", l.item, l.basis)).collect();
-    let sources: BTreeSet<String> =
-        results.costs.iter().map(|l| address(&l.source)).filter(|s| !s.is_empty()).collect();
-    let totals = if items.is_empty() { Vec::new() } else { totals };
-    Costs { lines, totals, notes: notes.into_iter().take(12).collect(), sources: sources.into_iter().collect() }
+    format!("{} of {} left{advised}", number::plain(subnet.left), number::plain(subnet.usable))
 }
 
 /// The criteria that an architect weighs, in the order of the question.
@@ -270,7 +238,7 @@ pub(super) fn criteria(results: &Results, verdict: &Verdict) -> Vec<Criterion> {
     };
     let complexity = |o: &Judgement| format!("{} to run: {}", number::plain(o.option.parts_total), parts(o));
     let cost = |o: &Judgement| {
-        monthly(results, &o.option.name).map_or("not counted".into(), |s| format!("{} a month", number::dollars(s)))
+        month(results, &o.option.name).map_or("not counted".into(), |month| format!("US$ {} a month", month.total()))
     };
     let criterion = |name, meaning, cells| Criterion { name, meaning, cells };
     vec![
@@ -281,6 +249,7 @@ pub(super) fn criteria(results: &Results, verdict: &Verdict) -> Vec<Criterion> {
         criterion("Independent deployments", "who waits for whom", each(&|o| o.option.independence.clone())),
         criterion("Complexity", "what someone has to run", each(&complexity)),
         criterion("Isolation", "VPCs and accounts", each(&|o| o.option.isolation.clone())),
+        criterion("Addresses", "left in the fullest subnet", each(&|o| addresses(&o.option.addresses))),
         criterion("Cost", "what has a price", each(&cost)),
         criterion(
             "Outlook",

@@ -1,9 +1,11 @@
 //! The screen of `limits`: the ladder of every option, where traffic ends, what to ask AWS for. Computed, not simulated.
 
+use super::excluded::excluded;
 use super::table::{Align, Table};
 use super::{Paint, command, mix, wrapped};
 use crate::report::asks::{self, Ask, is_subnet};
 use crate::report::number::{self, cut, list};
+use crate::report::warnings::warnings;
 use crate::results::{Ceiling, Results};
 
 /// Rungs of an option that are shown without `all`.
@@ -31,10 +33,14 @@ pub fn limits(results: &Results, all: bool, colour: bool) -> String {
             number::count(results.wanted.services.unwrap_or(0))
         ));
     }
+    out.push_str(&excluded(results, paint));
     for line in traffic_lines(results) {
         out.push_str(&wrapped(&line, "  "));
     }
     out.push_str(&mix(results));
+    for warning in warnings(results) {
+        out.push_str(&format!("{} {}", paint.mark("?"), wrapped(&warning, "  ")));
+    }
     let asks = asks::asks(results, |_| true);
     if !asks.is_empty() {
         out.push('\n');
@@ -78,7 +84,8 @@ fn rungs(results: &Results, option: usize, keep: impl Fn(&Ceiling) -> bool) -> V
 
 fn holding(results: &Results) -> Vec<usize> {
     let wanted = results.wanted.services.unwrap_or(0);
-    let holds = |&i: &usize| rungs(results, i, |rung| rung.services < wanted).is_empty();
+    let holds =
+        |&i: &usize| results.options[i].lacks.is_empty() && rungs(results, i, |rung| rung.services < wanted).is_empty();
     (0..results.options.len()).filter(holds).collect()
 }
 
@@ -97,7 +104,11 @@ fn ladder_table(results: &Results, all: bool) -> Table {
         let structure = rungs(results, i, |rung| rung.kind == "structure");
         let shown = if all { structure.len() } else { structure.len().min(SHOWN) };
         let label = format!("{} {}", i + 1, option.name);
-        let mark = if holding.contains(&i) { "+" } else { "" };
+        let mark = match (option.lacks.is_empty(), holding.contains(&i)) {
+            (false, _) => "x",
+            (true, true) => "+",
+            (true, false) => "",
+        };
         if structure.is_empty() {
             table.row(vec![mark.into(), label.clone(), "-".into(), "no quota".into()]);
         }
@@ -193,7 +204,7 @@ mod tests {
                 "traffic: no option passes 200 services, account throttle 10,000/s (L-8A5B8E43, can be raised)"
             )
         );
-        assert!(screen.contains("# options 1, 4 and 5"), "{screen}");
+        assert!(screen.contains("# options 4 and 5"), "{screen}");
     }
 
     #[test]
@@ -210,7 +221,7 @@ mod tests {
     fn only_what_is_short_is_asked_for_once() {
         let lines = asks(&fixture::orders());
         assert_eq!(lines.lines().filter(|line| line.starts_with("aws ")).count(), 3, "{lines}");
-        assert!(lines.starts_with("# ALBs per Region, now 50: options 1, 4 and 5\naws "), "{lines}");
+        assert!(lines.contains("\n# ALBs per Region, now 50: options 4 and 5\naws "), "{lines}");
         assert_eq!(asks(&fixture::four()), "# no quota request is needed for 4 services\n");
     }
 }

@@ -3,6 +3,7 @@
 //! Marks, also without colour: `>` chosen, `+` met today, `^` after a quota request, `?` not settled, `x` missed.
 
 mod differences;
+mod excluded;
 mod limits;
 mod run;
 mod sweep;

@@ -1,8 +1,10 @@
 //! The screen of `run`: the operating point of each option, or the metrics and hops of a hops scenario.
 
+use super::excluded::excluded;
 use super::table::{Align, Table};
 use super::{Paint, differences, mix, proof, stopped, sweep, wrapped};
 use crate::report::judge::rejects;
+use crate::report::month;
 use crate::report::number;
 use crate::report::precision;
 use crate::report::theory;
@@ -84,6 +86,10 @@ pub(super) fn points(results: &Results, colour: bool) -> String {
     } else {
         out.push_str(&point_table(results).text(paint));
     }
+    if let Some(footnote) = month::footnote(results) {
+        out.push_str(&wrapped(&footnote, "  "));
+    }
+    out.push_str(&excluded(results, paint));
     let hops = hop_table(results);
     if !hops.is_empty() {
         out.push('\n');
@@ -166,7 +172,7 @@ fn by_instant(name: &str) -> (&str, f64) {
 
 /// One row a point; for many points of a sweep too.
 fn point_table(results: &Results) -> Table {
-    let mut table = Table::new(&[
+    let mut columns = vec![
         ("", Align::Mark),
         ("point", Align::Left),
         ("mean ms", Align::Right),
@@ -175,14 +181,21 @@ fn point_table(results: &Results) -> Table {
         ("", Align::Left),
         ("ok", Align::Right),
         ("goodput", Align::Right),
-        ("nearest limit", Align::Wrap),
-    ]);
+    ];
+    if !results.options.is_empty() {
+        columns.push(("$/month", Align::Right));
+    }
+    columns.push(("nearest limit", Align::Wrap));
+    let mut table = Table::new(&columns);
+    // What the question says already.
+    let alike = results.points.windows(2).all(|pair| place(&pair[0]) == place(&pair[1]));
     let hop = |name: &str| name.strip_prefix("hop.").unwrap_or(name).to_string();
     for point in &results.points {
         let metric = |name: &str| point.metrics.get(name).copied().unwrap_or_default();
         let p99 = metric("latency.p99");
         let number_of = |name: &str| results.options.iter().position(|option| option.name == name).map_or(0, |i| i + 1);
         let name = match &point.option {
+            Some(option) if alike => format!("{} {option}", number_of(option)),
             Some(option) => format!("{} {option}, {}", number_of(option), place(point)),
             None => place(point),
         };
@@ -191,7 +204,7 @@ fn point_table(results: &Results) -> Table {
             (Some(name), None) => hop(name),
             _ => "-".to_string(),
         };
-        table.row(vec![
+        let mut row = vec![
             if point.stable { String::new() } else { "x".into() },
             name,
             number::value(&metric("latency.mean")),
@@ -200,8 +213,14 @@ fn point_table(results: &Results) -> Table {
             number::interval(&p99, "-").map_or(String::new(), |interval| format!("({interval})")),
             metric("outcome.ok").value.map_or("-".into(), number::percent),
             metric("rate.goodput").value.map_or("-".into(), |rate| format!("{}/s", number::significant(rate))),
-            near,
-        ]);
+        ];
+        if let Some(option) = &point.option {
+            row.push(
+                month::of_point(results, option, point).map_or("-".into(), |month| number::fixed(month.expected, 0)),
+            );
+        }
+        row.push(near);
+        table.row(row);
     }
     table
 }

@@ -1,9 +1,11 @@
 //! The screen of `sweep`: an option a row, the verdict, what to ask for, what is not settled.
 
+use super::excluded::excluded;
 use super::table::{Align, Table};
 use super::{Paint, WIDTH, command, differences, mix, option_label, outcome_mark, proof, run, stopped, wrapped};
 use crate::report::ends::{self, traffic_end};
 use crate::report::judge::{Judgement, monthly};
+use crate::report::month;
 use crate::report::number::{self, cut};
 use crate::report::precision;
 use crate::report::verdict::{Verdict, verdict};
@@ -53,13 +55,21 @@ fn with_options(results: &Results, verdict: &Verdict, paint: Paint) -> String {
     out.push_str(&paint.bold(wrapped(&question(results), "").trim_end()));
     out.push_str("\n\n");
     out.push_str(&options_table(results, verdict).text(paint));
+    if let Some(footnote) = month::footnote(results) {
+        out.push_str(&wrapped(&footnote, "  "));
+    }
     for (option, (label, reason)) in verdict.options.iter().zip(&verdict.reasons) {
+        // Needs have a line of their own, with the source.
+        if label == "Out" && option.misses().len() == option.option.exclusions.len() {
+            continue;
+        }
         if matches!(label.as_str(), "Out" | "Fall-back" | "Undecided") {
             let mark = if label == "Undecided" { "?" } else { "x" };
             let line = wrapped(&format!("{} {label}: {reason}", option.number), "   ");
             out.push_str(&format!(" {} {line}", paint.mark(mark)));
         }
     }
+    out.push_str(&excluded(results, paint));
     for sentence in &verdict.not_settled {
         out.push_str(&format!(" {} {}", paint.mark("?"), wrapped(&format!("not settled: {sentence}"), "   ")));
     }

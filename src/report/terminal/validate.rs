@@ -1,5 +1,6 @@
 //! The screens of `validate` (known answers) and `check` (conditions): what was asked, what was found, whether it holds.
 
+use super::excluded::excluded;
 use super::table::{Align, Table};
 use super::{Paint, outcome_mark, stopped, sweep, wrapped};
 use crate::report::agreement;
@@ -125,7 +126,7 @@ pub fn check(results: &Results, colour: bool) -> String {
     } else {
         out.push_str(&table.text(paint));
     }
-    out
+    out + &excluded(results, paint)
 }
 
 fn words(outcome: &Outcome) -> String {

@@ -110,14 +110,23 @@ pub fn comparisons(results: &Results) -> String {
     table(&header, rows)
 }
 
-/// What each option costs in a month, a line a row; an empty amount is unknown, not 0.
+/// What each point costs in a month, a line a row; an empty amount is unknown, not 0. Further axes of the sweep have a column each.
 #[must_use]
 pub fn costs(results: &Results) -> String {
-    let header = ["option", "item", "monthly_usd", "basis", "source"];
-    let rows = results
-        .costs
-        .iter()
-        .map(|c| vec![c.option.clone(), c.item.clone(), optional(c.monthly), c.basis.clone(), c.source.clone()]);
+    let axes: BTreeSet<&str> = results.costs.iter().flat_map(|line| line.axes.keys().map(String::as_str)).collect();
+    let mut header = ["option", "item", "monthly_usd", "basis", "source", "services"].map(String::from).to_vec();
+    header.extend(axes.iter().map(|axis| axis.replace('.', "_")));
+    let rest =
+        ["monthly_usd_low", "monthly_usd_high", "per_million_usd", "quantity", "unit", "dimension", "price", "grade"];
+    header.extend(rest.map(String::from));
+    let rows = results.costs.iter().map(|c| {
+        let mut row = vec![c.option.clone(), c.item.clone(), optional(c.monthly), c.basis.clone(), c.source.clone()];
+        row.push(c.services.map(|n| n.to_string()).unwrap_or_default());
+        row.extend(axes.iter().map(|axis| optional(c.axes.get(*axis).copied())));
+        row.extend([c.low, c.high, c.per_million, c.quantity].map(optional));
+        row.extend([&c.unit, &c.dimension, &c.price, &c.grade].map(String::clone));
+        row
+    });
     table(&header, rows)
 }
 
@@ -181,7 +190,9 @@ mod tests {
     fn unknown_is_empty_and_text_is_quoted() {
         let line = CostLine { option: "a,\"b\"\n".into(), item: "VPC links".into(), ..CostLine::default() };
         let results = Results { costs: vec![line], ..Results::default() };
-        assert_eq!(costs(&results), "option,item,monthly_usd,basis,source\n\"a,\"\"b\"\"\n\",VPC links,,,\n");
+        let text = costs(&results);
+        assert!(text.starts_with("option,item,monthly_usd,basis,source,services,monthly_usd_low,"), "{text}");
+        assert!(text.ends_with("\n\"a,\"\"b\"\"\n\",VPC links,,,,,,,,,,,,\n"), "{text}");
     }
 
     #[test]

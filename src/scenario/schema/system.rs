@@ -89,7 +89,7 @@ pub(super) struct Account {
     region: Option<String>,
     /// Copies in the account.
     environments: Option<u32>,
-    /// "single", "federated" or "shared-vpc"; "central" is not simulated yet.
+    /// "single", "federated", "central" or "shared-vpc".
     topology: Option<String>,
     /// Accounts.
     accounts: Option<u32>,
@@ -131,11 +131,47 @@ pub(super) struct HopTime {
     time: Distribution,
 }
 
+/// A price that is not that of the tables.
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub(super) struct Price {
+    /// Id of the price, as "alb.hour".
+    id: String,
+    /// US$ a unit, by tier; empty where it is not known.
+    tiers: Vec<Tier>,
+    /// For people.
+    name: Option<String>,
+    /// What one unit is.
+    unit: Option<String>,
+    /// Whether it holds in every Region.
+    everywhere: Option<bool>,
+    /// Where it is from.
+    source: Option<String>,
+    /// When the source said so.
+    date: Option<String>,
+    /// Evidence.
+    grade: Option<String>,
+}
+
+/// A tier of a price.
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub(super) struct Tier {
+    /// End of the tier in units a month; absent in the last one.
+    to: Option<f64>,
+    /// US$ a unit.
+    price: f64,
+    /// Low end of what the evidence allows.
+    low: Option<f64>,
+    /// High end of what the evidence allows.
+    high: Option<f64>,
+}
+
 /// What every service must have.
 #[derive(JsonSchema)]
 #[schemars(deny_unknown_fields)]
 pub(super) struct Requirements {
-    /// Features.
+    /// Features that every service needs, by id, as "usage-plans"; met at the API or at a load balancer of the path.
     needs: Option<Vec<String>>,
 }
 

@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 
 use super::laws::{Distribution, Phases};
 use super::measured::{Event, Expect, Hold, Hop, Run, Saturation, Sweep};
-use super::system::{Account, Deployments, Gateway, Growth, HopTime, Network, Requirements, Service, Services};
+use super::system::{Account, Deployments, Gateway, Growth, HopTime, Network, Price, Requirements, Service, Services};
 
 /// A gatecap scenario: AWS options, or hops spelled out.
 #[derive(JsonSchema)]
@@ -57,6 +57,8 @@ pub(super) struct Scenario {
     option: Option<BTreeMap<String, Share>>,
     /// Features that every service needs.
     requirements: Option<Requirements>,
+    /// Prices that are not those of the tables.
+    price: Option<Vec<Price>>,
     /// How often and how long deployments hold shared configuration. Not simulated yet.
     deployments: Option<Deployments>,
     /// Growth over time. Not simulated yet.

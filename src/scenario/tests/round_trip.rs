@@ -43,6 +43,9 @@ fn defaults_and_options() {
         "[gateway]\nintegration_timeout = \"12s\"\nwaf = true\nauthorizer = { constant = \"7ms\" }\nstage_throttle = { rate = \"5000/s\", burst = 2000 }\n[account]\ntopology = \"federated\"\naccounts = 3\n[network]\nsubnet = \"/24\"\n",
     );
     same(
+        "[workload]\nrequest = \"2KiB\"\nresponse = \"0B\"\n[requirements]\nneeds = [\"waf-before-gateway\", \"usage-plans\"]\n[account]\ntopology = \"central\"\naccounts = 4\n[hops.endpoint]\ntime = { constant = \"1ms\" }\n[[price]]\nid = \"zone.gb\"\ntiers = [{ to = 10.5, price = 0.02, low = 0.01 }, { price = 0 }]\n[[price]]\nid = \"waf.request\"\ntiers = []\nname = \"ours\"\n",
+    );
+    same(
         "[[event]]\nat = \"1s\"\nuntil = \"90s\"\nrate_factor = 3\n[sweep]\nservices = [1, 5, 9]\nnetwork.zones = [2, 3]\n\"services.concurrency\" = [1, 2]\n",
     );
 }
