@@ -82,12 +82,17 @@ fn random_system(seed: u64) -> System {
     system.used.insert("L-53DA6B97".into(), f64::from(pick(8, 50)));
     system.used.insert("L-A4C7274F".into(), f64::from(pick(9, 20)));
     let needs = ["usage-plans", "jwt", "static-ip", "path-rules"];
-    let listed = |i: u64| Listed {
-        name: format!("s{i}"),
-        group: (pick(100 + i, 4) == 0).then(|| "cards".to_string()),
-        option: (pick(200 + i, 8) == 0).then(|| "rest-nlb-alb".to_string()),
-        needs: (pick(300 + i, 3) == 0).then(|| needs[pick(400 + i, 4) as usize].to_string()).into_iter().collect(),
-        ..Listed::default()
+    // Services whose way is stated have no needs, which that way might not meet.
+    let listed = |i: u64| {
+        let stated = pick(200 + i, 8) == 0;
+        let needy = !stated && pick(300 + i, 3) == 0;
+        Listed {
+            name: format!("s{i}"),
+            group: (pick(100 + i, 4) == 0).then(|| "cards".to_string()),
+            option: stated.then(|| "rest-nlb-alb".to_string()),
+            needs: needy.then(|| needs[pick(400 + i, 4) as usize].to_string()).into_iter().collect(),
+            ..Listed::default()
+        }
     };
     system.listed = (0..u64::from(pick(10, 12).min(system.services.count))).map(listed).collect();
     system
