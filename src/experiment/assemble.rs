@@ -32,7 +32,7 @@ pub fn head(scenario: &Scenario, file: &str, hash: &str) -> Results {
         results.ceilings = system.options.par_iter().flat_map_iter(|option| rungs(option, system)).collect();
         results.costs = costs(system);
         results.assumptions = assumptions(system);
-        results.warnings.extend(mix::none_found(system));
+        results.warnings.extend(mix::warnings(system));
     }
     results
 }
