@@ -36,7 +36,7 @@ pub fn head(scenario: &Scenario, file: &str, hash: &str) -> Results {
         results.costs = costs::unsimulated(system);
         results.assumptions = assumptions(system);
         results.warnings.extend(unknown_sizes(system));
-        results.warnings.extend(mix::none_found(system));
+        results.warnings.extend(mix::warnings(system));
     }
     results
 }
