@@ -61,8 +61,8 @@ pub fn warnings(system: &System) -> Option<Warning> {
     if system.options.iter().all(|option| option.mix.is_empty()) {
         return warning("no_mix", "no mix was found: some services need what no compared option has");
     }
-    let unpriced = |id: &&str| prices::in_force(system, id).is_none();
-    let unknown = system.rate(count).is_none() || ["api.rest", "api.http"].iter().any(|id| unpriced(id));
+    let unpriced = |id| prices::in_force(system, id).is_none();
+    let unknown = system.rate(count).is_none() || unpriced("api.rest") || unpriced("api.http");
     let message = "the mix was chosen without the bill of API requests, which is not known";
     if unknown { warning("mix_without_requests", message) } else { None }
 }
