@@ -260,12 +260,15 @@ pub(super) fn ask(limit: &Limit, needed: f64, region: &str) -> Option<String> {
 /// # Errors
 /// Every quota that is exceeded, in the order of their ids.
 pub fn fits(option: &ArchitectureOption, services: u32, system: &System) -> Result<(), Vec<&'static Quota>> {
-    let exceeded: Vec<_> = uses(&inventory(option, services, system), system)
-        .into_iter()
-        .filter(|use_| !fits_limit(use_.amount + use_.used, use_.limit))
-        .map(|use_| use_.quota)
-        .collect();
+    let exceeded = exceeded(&inventory(option, services, system), system);
     if exceeded.is_empty() { Ok(()) } else { Err(exceeded) }
+}
+
+/// Every quota of units and addresses in force that an inventory exceeds, in the order of their ids.
+#[must_use]
+pub fn exceeded(inventory: &Inventory, system: &System) -> Vec<&'static Quota> {
+    let exceeds = |used: &Use| !fits_limit(used.amount + used.used, used.limit);
+    uses(inventory, system).into_iter().filter(exceeds).map(|used| used.quota).collect()
 }
 
 /// What an inventory uses of one quota.

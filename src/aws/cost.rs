@@ -319,8 +319,12 @@ fn unknown(item: &str, basis: &str) -> CostLine {
 fn flow(option: &ArchitectureOption, services: u32, system: &System, mean: f64) -> Flow {
     let central = system.account.topology == AccountTopology::Central;
     let mut flow = Flow { all: mean, ..Flow::default() };
+    let (listed, other, total) = system.traffic(services);
+    let mut listed = listed.into_iter();
     for lot in place::lots(option, services, system) {
-        let rate = mean * f64::from(lot.count) / f64::from(services.max(1));
+        // Listed services come first and in order, one to a lot.
+        let each = if lot.listed.is_some() { listed.next().unwrap_or(0.0) } else { other };
+        let rate = if total > 0.0 { mean * (each * f64::from(lot.count)) / total } else { 0.0 };
         match lot.option.api() {
             Part::HttpApi => flow.http += rate,
             _ => flow.rest += rate,

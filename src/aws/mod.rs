@@ -20,6 +20,7 @@ pub mod growth;
 pub mod http_api;
 pub mod inventory;
 pub mod latency;
+pub mod mix;
 pub mod nlb;
 pub mod option;
 mod packing;

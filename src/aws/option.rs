@@ -1,5 +1,6 @@
 //! Options: an architecture as a path of parts and a sharing rule, read from a file.
 
+use super::mix::Way;
 use super::part::Part;
 
 /// One way of putting services behind API Gateway.
@@ -16,6 +17,9 @@ pub struct ArchitectureOption {
     /// A second kind of last load balancer: services alternate between the path's last one and this one, so that both pools
     /// hold some. Only for paths with one load balancer; `None` is the usual.
     pub also: Option<Part>,
+    /// Where services divide over several options by what they need: the way of each kind of service. `path` and `share` are then
+    /// those that most services go by. Empty for an option of one path.
+    pub mix: Vec<Way>,
 }
 
 /// How many of one thing another holds.
@@ -55,10 +59,16 @@ impl Share {
 }
 
 impl ArchitectureOption {
-    /// Whether the path, or the second kind of load balancer, has this part.
+    /// The options that services go by: itself, or those of a mix.
+    pub fn ways(&self) -> impl Iterator<Item = &ArchitectureOption> {
+        let own = self.mix.is_empty().then_some(self);
+        own.into_iter().chain(self.mix.iter().map(|way| &way.option))
+    }
+
+    /// Whether any of its paths, or the second kind of load balancer, has this part.
     #[must_use]
     pub fn has(&self, part: Part) -> bool {
-        self.path.contains(&part) || self.also == Some(part)
+        self.ways().any(|way| way.path.contains(&part) || way.also == Some(part))
     }
 
     /// The API that the path begins with; a REST API where the path is empty, which `check_path` refuses.
@@ -81,6 +91,16 @@ impl ArchitectureOption {
     /// The sharing rule in words: "1 service per ALB, as many ALBs per NLB as the quotas allow".
     #[must_use]
     pub fn sharing_text(&self) -> String {
+        let mut texts: Vec<String> = Vec::new();
+        for text in self.ways().map(ArchitectureOption::own_sharing) {
+            if !texts.contains(&text) {
+                texts.push(text);
+            }
+        }
+        texts.join("; ")
+    }
+
+    fn own_sharing(&self) -> String {
         let share = &self.share;
         let mut parts = Vec::new();
         let last = self.last_balancer();
@@ -107,7 +127,7 @@ impl ArchitectureOption {
     /// Why AWS advises against a part of the path for new builds, if it does.
     #[must_use]
     pub fn legacy(&self) -> Option<&'static str> {
-        self.path.iter().find_map(|part| part.facts().legacy)
+        self.ways().flat_map(|way| &way.path).find_map(|part| part.facts().legacy)
     }
 }
 

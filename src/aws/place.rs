@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::mix;
 use super::option::{ArchitectureOption, Share};
 use super::system::{AccountTopology, Listed, System};
 
@@ -14,6 +15,25 @@ pub(super) struct Lot<'a> {
     /// The listed service, where the lot is one of those.
     pub listed: Option<&'a Listed>,
     pub count: u32,
+    /// The domain that they belong to; `None`: each is a group of its own, or groups do not matter here.
+    pub group: Option<Group<'a>>,
+}
+
+/// A team or domain whose services may share load balancers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Group<'a> {
+    /// Named by its services.
+    Named(&'a str),
+    /// One of the `groups` of `[services]`, from 0.
+    Numbered(u32),
+}
+
+impl<'a> Group<'a> {
+    /// Of service number `index`, from 0.
+    fn of(index: u64, listed: &'a Listed, system: &System) -> Option<Group<'a>> {
+        let numbered = || system.services.groups.map(|groups| Group::Numbered((index % u64::from(groups)) as u32));
+        listed.group.as_deref().map(Group::Named).or_else(numbered)
+    }
 }
 
 /// Accounts that hold services. With a central API the first account holds the API alone.
@@ -31,31 +51,41 @@ pub(super) fn service_accounts(system: &System) -> u32 {
 pub(super) fn lots<'a>(option: &'a ArchitectureOption, services: u32, system: &'a System) -> Vec<Lot<'a>> {
     let accounts = service_accounts(system);
     let places = u64::from(accounts) * u64::from(system.network.vpcs.max(1));
-    let lot = |place: u64, option, listed, count| {
+    let lot = |place: u64, option, listed, count, group| {
         let vpc = (place / u64::from(accounts)) as u32;
-        Lot { account: (place % u64::from(accounts)) as u32, vpc, option, listed, count }
+        Lot { account: (place % u64::from(accounts)) as u32, vpc, option, listed, count, group }
     };
     let mut first_of_group = BTreeMap::new();
     let mut lots = Vec::new();
     for (index, listed) in (0u64..).zip(system.listed.iter().take(services as usize)) {
-        let goes_by = listed.option.as_ref().and_then(|name| system.options.iter().find(|other| other.name == *name));
-        let goes_by = goes_by.unwrap_or(option);
-        let index = match &listed.group {
-            Some(group) if shares_by_group(goes_by) => *first_of_group.entry(group).or_insert(index),
+        let goes_by = mix::way(option, Some(listed), system);
+        let group = Group::of(index, listed, system);
+        let index = match group {
+            Some(Group::Named(name)) if shares_by_group(goes_by) => *first_of_group.entry(name).or_insert(index),
+            Some(Group::Numbered(number)) if shares_by_group(goes_by) => u64::from(number),
             _ => index,
         };
-        lots.push(lot(index % places, goes_by, Some(listed), 1));
+        lots.push(lot(index % places, goes_by, Some(listed), 1, group));
     }
+    let goes_by = mix::way(option, None, system);
     let (from, to) = (system.listed.len() as u64, u64::from(services));
-    for place in 0..places.min(to) {
-        // Numbers below x that leave the remainder `place`: (x + places - 1 - place) / places.
-        let below = |x: u64| (x + places - 1 - place) / places;
+    let groups = turns(goes_by, system).map(u64::from);
+    let turns = groups.unwrap_or(places);
+    for turn in 0..turns.min(to) {
+        // Numbers below x that leave the remainder `turn`: (x + turns - 1 - turn) / turns.
+        let below = |x: u64| (x + turns - 1 - turn) / turns;
         let count = below(to).saturating_sub(below(from)) as u32;
         if count > 0 {
-            lots.push(lot(place, option, None, count));
+            let group = groups.map(|_| Group::Numbered(turn as u32));
+            lots.push(lot(turn % places, goes_by, None, count, group));
         }
     }
     lots
+}
+
+/// The groups over which services that are not listed divide in turn where `option` shares by group.
+fn turns(option: &ArchitectureOption, system: &System) -> Option<u32> {
+    system.services.groups.filter(|_| shares_by_group(option))
 }
 
 /// The account whose API serves each of the first `services` services, from 0: that of the service, but with a central API the one
@@ -65,7 +95,8 @@ pub fn accounts_of_apis(option: &ArchitectureOption, services: u32, system: &Sys
     let accounts = if system.account.topology == AccountTopology::Central { 1 } else { service_accounts(system) };
     let listed = lots(option, services, system).into_iter().filter(|lot| lot.listed.is_some());
     let mut all: Vec<u32> = listed.map(|lot| lot.account % accounts).collect();
-    all.extend((all.len() as u32..services).map(|index| index % accounts));
+    let turns = turns(mix::way(option, None, system), system);
+    all.extend((all.len() as u32..services).map(|index| turns.map_or(index, |groups| index % groups) % accounts));
     all
 }
 

@@ -6,7 +6,7 @@ use super::demand::Demand;
 use super::option::{ArchitectureOption, Share};
 use super::packing::Shelf;
 use super::part::Part;
-use super::place::Lot;
+use super::place::{Group, Lot};
 use super::system::System;
 use super::{alb, cloud_map, nlb, vpc_link_v2};
 
@@ -27,7 +27,7 @@ struct Side<'a> {
     /// Groups are kept apart.
     apart: bool,
     ungrouped: Shelf,
-    groups: BTreeMap<&'a str, Shelf>,
+    groups: BTreeMap<Group<'a>, Shelf>,
     services: u32,
     /// Target groups of services, where the part has any.
     target_groups: f64,
@@ -74,13 +74,12 @@ impl<'a> Pool<'a> {
 
     pub fn add(&mut self, lot: &Lot<'a>, system: &System) {
         let demand = Demand::of(system, lot.listed);
-        let group = lot.listed.and_then(|listed| listed.group.as_deref());
         let sides = self.sides.len() as u32;
         for (index, side) in (0..).zip(&mut self.sides) {
             // Every `sides`-th of the lot's services, beginning with the side whose turn it is.
             let behind = (index + sides - self.turn) % sides;
             let count = (lot.count + sides - 1 - behind) / sides;
-            side.add(&demand, group, count, system);
+            side.add(&demand, lot.group, count, system);
         }
         self.turn = (self.turn + lot.count % sides) % sides;
     }
@@ -118,7 +117,7 @@ impl<'a> Side<'a> {
         Side { part, share, apart, ungrouped, groups, services: 0, target_groups: 0.0, fullest_group: 0.0 }
     }
 
-    fn add(&mut self, demand: &Demand, group: Option<&'a str>, count: u32, system: &System) {
+    fn add(&mut self, demand: &Demand, group: Option<Group<'a>>, count: u32, system: &System) {
         let load = match self.part {
             Part::Alb => alb::service_load(system, demand),
             Part::Nlb => nlb::service_load(system, demand),

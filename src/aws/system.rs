@@ -67,6 +67,9 @@ pub struct Services {
     pub routes: u32,
     /// Each target has a network interface of its own.
     pub interface_per_target: bool,
+    /// Domains over which the services that name no group divide in turn: service i (from 0) is of domain i modulo this. `None`:
+    /// a service without a group is a group of its own.
+    pub groups: Option<u32>,
 }
 
 /// `[[service]]`: one service that differs. `None` means as in `[services]`.
@@ -90,6 +93,10 @@ pub struct Listed {
     pub time: Option<Distribution>,
     /// Share of the traffic relative to a service of weight 1; `None` is 1.
     pub weight: Option<f64>,
+    /// Share of the whole traffic, above 0 and at most 1, whatever the weights of the others; `None`: by weight.
+    pub share: Option<f64>,
+    /// Ids of the features that this service needs beside those that every service does, sorted, each once.
+    pub needs: Vec<String>,
 }
 
 /// How the last balancer chooses a target.
@@ -230,6 +237,34 @@ impl System {
             TrafficRate::Closed => None,
         }
     }
+
+    /// What of the traffic goes to each listed service among the first `services`, in order, and to every other one, relative to
+    /// their sum, which comes last. By weight; what `share` states is of the whole.
+    #[must_use]
+    pub fn traffic(&self, services: u32) -> (Vec<f64>, f64, f64) {
+        let listed = &self.listed[..self.listed.len().min(services as usize)];
+        let others = f64::from(services) - listed.len() as f64;
+        let stated: Vec<Option<f64>> = listed.iter().map(|one| one.share).chain([None]).collect();
+        let mut parts: Vec<f64> = listed.iter().map(|one| one.weight.unwrap_or(1.0)).chain([others]).collect();
+        hold_shares(&mut parts, &stated);
+        let total = parts.iter().sum();
+        let rest = parts.pop().unwrap_or(0.0);
+        (parts, if others > 0.0 { rest / others } else { 0.0 }, total)
+    }
+}
+
+/// Changes weights so that those with a stated share have it of the whole, and the others what is left, in their proportions.
+/// Where only stated ones have a weight, they keep their proportions. Without a stated share nothing changes.
+pub fn hold_shares(weights: &mut [f64], stated: &[Option<f64>]) {
+    let all: f64 = stated.iter().flatten().sum();
+    if all <= 0.0 {
+        return;
+    }
+    let rest: f64 = weights.iter().zip(stated).filter(|(_, stated)| stated.is_none()).map(|(weight, _)| weight).sum();
+    let left = if rest > 0.0 { (1.0 - all).max(0.0) / rest } else { 0.0 };
+    for (weight, stated) in weights.iter_mut().zip(stated) {
+        *weight = stated.unwrap_or(*weight * left);
+    }
 }
 
 impl Traffic {
@@ -263,6 +298,7 @@ impl Default for Services {
             surge: 2.0,
             routes: 2,
             interface_per_target: false,
+            groups: None,
         }
     }
 }

@@ -21,7 +21,8 @@ pub(super) fn traffic(inventory: &Inventory, option: &ArchitectureOption, system
     if system.gateway.stage_throttle.is_some() {
         uses.insert(STAGE_THROTTLE, each * f64::from(inventory.services_per_api));
     }
-    if let Some(flows) = new_flows(inventory, option, system, each) {
+    let flows = option.ways().filter_map(|way| new_flows(inventory, way, system, each)).reduce(f64::max);
+    if let Some(flows) = flows {
         uses.insert("elb.nlb-new-flows", flows);
     }
     let central = system.account.topology == AccountTopology::Central;

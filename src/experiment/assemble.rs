@@ -4,7 +4,7 @@ use rayon::prelude::*;
 
 use super::control::Control;
 use super::sweep::{Cell, Combination, saturation};
-use super::{best, costs, deployments, growth, known, map};
+use super::{best, costs, deployments, growth, known, map, mix};
 use crate::aws::option::ArchitectureOption;
 use crate::aws::part::Part;
 use crate::aws::system::{AccountTopology, System, TrafficRate};
@@ -38,6 +38,7 @@ pub fn head(scenario: &Scenario, file: &str, hash: &str) -> Results {
         (results.growth_asked, results.growth) = growth::of(scenario, system);
         results.assumptions = assumptions(system);
         results.warnings.extend(unknown_sizes(system));
+        results.warnings.extend(mix::warnings(system));
     }
     results
 }
@@ -95,8 +96,7 @@ fn wanted(scenario: &Scenario, file: &str) -> Wanted {
             wanted.vpcs = system.network.vpcs;
             wanted.targets = system.services.targets;
             wanted.region.clone_from(&system.account.region);
-            let title = |need: &String| features::find(need).map_or_else(|| need.clone(), |known| known.title.clone());
-            wanted.needs = system.needs.iter().map(title).collect();
+            wanted.needs = crate::aws::mix::needs(system);
             if let TrafficRate::PerService(rate) = system.traffic.rate {
                 wanted.rate_per_service = Some(rate.per_second());
             }
@@ -154,6 +154,7 @@ fn options(system: &System) -> Vec<OptionInfo> {
                 isolation: compared.isolation,
                 lacks: exclusions.iter().map(|exclusion| exclusion.need.clone()).collect(),
                 exclusions,
+                mix: mix::parts(option, system),
                 addresses: compared.addresses.map(|subnet| Addresses {
                     usable: subnet.usable,
                     used: subnet.used,
@@ -175,7 +176,7 @@ fn exclusions(option: &ArchitectureOption, system: &System) -> Vec<Exclusion> {
         source: lack.source,
         date: lack.date,
     };
-    features::lacking(option, &system.needs).into_iter().map(exclusion).collect()
+    crate::aws::mix::lacks(option, system).into_iter().map(exclusion).collect()
 }
 
 fn rungs(option: &ArchitectureOption, system: &System) -> Vec<Ceiling> {
@@ -244,13 +245,13 @@ fn assumptions(system: &System) -> Vec<Assumption> {
 pub(super) fn users_of(system: &System, hop: &str) -> Vec<String> {
     let central = system.account.topology == AccountTopology::Central;
     let on_path = |option: &&ArchitectureOption| match hop {
-        "waf" => system.gateway.waf && option.api().id() == "rest-api",
+        "waf" => system.gateway.waf && option.has(Part::RestApi),
         "authorizer" => system.gateway.authorizer.is_some(),
         "client" | "connection" | "service" | "zone-leg-same" => true,
         "zone-leg-cross" => system.network.zones > 1,
         "endpoint" => central,
         "nlb" if central => true,
-        part => option.path.iter().any(|p| p.id() == part) || option.also.is_some_and(|also| also.id() == part),
+        part => Part::from_id(part).is_some_and(|part| option.has(part)),
     };
     system.options.iter().filter(on_path).map(|option| option.name.clone()).collect()
 }

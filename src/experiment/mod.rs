@@ -15,6 +15,7 @@ pub mod judge;
 pub mod known;
 mod map;
 pub mod metrics;
+mod mix;
 pub mod pilots;
 pub mod point;
 mod precision;

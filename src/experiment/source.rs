@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::aws::mix;
 use crate::aws::system::QuotaValue;
 use crate::issue::Issues;
 use crate::scenario::prices::Prices;
@@ -31,11 +32,25 @@ impl From<Document> for Source {
 pub type AxisValues = BTreeMap<String, f64>;
 
 impl Source {
-    /// The scenario with `more` overrides on top of the caller's.
+    /// The scenario with `more` overrides on top of the caller's, and with the mix that is best without them, where one is asked
+    /// for: along an axis it stays the same architecture.
     ///
     /// # Errors
     /// Everything that is wrong with it.
     pub fn scenario(&self, more: &[Override]) -> Result<Scenario, Issues> {
+        let mut scenario = self.plain(more)?;
+        let Model::Options(system) = &mut scenario.model else { return Ok(scenario) };
+        if mix::asked(system) {
+            let base = if more.is_empty() { None } else { Some(self.plain(&[])?) };
+            match base.map(|base| base.model) {
+                Some(Model::Options(base)) => mix::add(system, &base),
+                _ => mix::add(system, &system.clone()),
+            }
+        }
+        Ok(scenario)
+    }
+
+    fn plain(&self, more: &[Override]) -> Result<Scenario, Issues> {
         let all: Vec<Override> = self.overrides.iter().chain(more).cloned().collect();
         let mut scenario = self.document.resolve(&all)?;
         if let Model::Options(system) = &mut scenario.model {

@@ -9,6 +9,7 @@ mod growth;
 pub mod html;
 mod judge;
 pub mod markdown;
+mod mix;
 mod month;
 pub mod number;
 mod page;

@@ -9,6 +9,7 @@ use super::best::Best;
 use super::cost::CostLine;
 use super::exclusion::Exclusion;
 use super::known::{KnownAnswers, Validation};
+use super::mix::MixPart;
 use super::pilots::Pilots;
 use super::planning::{DeploymentWait, GrowthAsked, GrowthRung};
 use super::saturation::SaturationPoint;
@@ -193,6 +194,9 @@ pub struct OptionInfo {
     /// Why, a reason for each of `lacks` in the same order; empty in documents of versions that gave none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub exclusions: Vec<Exclusion>,
+    /// Where services go, kind by kind, where they divide over several ways; empty for an option that all services take.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub mix: Vec<MixPart>,
 }
 
 /// A value with its confidence interval.

@@ -20,6 +20,7 @@ mod hops;
 pub mod init;
 mod instant;
 mod laws;
+mod listed;
 mod measured;
 mod metrics;
 mod names;

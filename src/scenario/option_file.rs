@@ -3,6 +3,7 @@
 use super::fields::{Field, Fields, MOST, Sink, listing};
 use super::names::name;
 use super::tree::{Node, Place, Value};
+use crate::aws::mix;
 use crate::aws::option::{ArchitectureOption, Share, Sharing};
 use crate::aws::part::{self, Part};
 use crate::issue::nearest;
@@ -14,7 +15,8 @@ pub(super) type Shares = Vec<(&'static str, Place)>;
 pub(super) fn option(root: &Node, what: &str, sink: &Sink) -> Option<(ArchitectureOption, Shares)> {
     let before = sink.count();
     let fields = Fields::new(sink, root, what)?;
-    let name = fields.require("name", "options are referred to by name, as `name = \"mine\"`").and_then(|f| name(&f));
+    let name =
+        fields.require("name", "options are referred to by name, as `name = \"mine\"`").and_then(|f| option_name(&f));
     let title = fields.get("title").and_then(|f| f.prose());
     let path = fields.require("path", "its parts, as `path = [\"rest-api\", \"vpc-link-v1\", \"nlb\"]`");
     let path = path.and_then(|f| path_of(&f));
@@ -22,14 +24,20 @@ pub(super) fn option(root: &Node, what: &str, sink: &Sink) -> Option<(Architectu
     let share_field = fields.get("share");
     fields.finish();
     let (name, path) = (name?, path?);
-    let mut option =
-        ArchitectureOption { title: title.unwrap_or_else(|| name.clone()), name, share: defaults(&path), path, also };
+    let title = title.unwrap_or_else(|| name.clone());
+    let mut option = ArchitectureOption { title, name, share: defaults(&path), path, also, mix: Vec::new() };
     let mut shares = Shares::new();
     if let Some(rules) = share_field.and_then(|f| Fields::new(f.sink, f.node, "`[share]`")) {
         share(&rules, &mut option, &mut shares);
         rules.finish();
     }
     (sink.count() == before).then_some((option, shares))
+}
+
+/// A name that gatecap does not give itself.
+fn option_name(field: &Field<'_>) -> Option<String> {
+    let found = name(field)?;
+    if found == mix::NAME { field.refuse("that is the name of the mix that gatecap finds") } else { Some(found) }
 }
 
 fn path_of(field: &Field<'_>) -> Option<Vec<Part>> {

@@ -7,6 +7,7 @@ use super::tree::{float_toml, quoted};
 use super::written::{distribution, list, rate, time};
 use crate::aws::deployments::Deployments;
 use crate::aws::growth::Growth;
+use crate::aws::mix;
 use crate::aws::option::{ArchitectureOption, Share};
 use crate::aws::part::Part;
 use crate::aws::system::{
@@ -19,7 +20,12 @@ pub(super) fn options(lines: &mut Lines, system: &System) {
     lines.line(
         "options",
         list(
-            system.options.iter().map(|option| if is_built_in(option) { quoted(&option.name) } else { inline(option) }),
+            // A mix is found anew from what the file says.
+            system
+                .options
+                .iter()
+                .filter(|option| option.name != mix::NAME)
+                .map(|option| if is_built_in(option) { quoted(&option.name) } else { inline(option) }),
         ),
     );
 }
@@ -144,6 +150,7 @@ fn services(lines: &mut Lines, services: &Services) {
     lines.line("surge", float_toml(services.surge));
     lines.line("routes", services.routes);
     lines.line("interface_per_target", services.interface_per_target);
+    lines.line_if("groups", services.groups);
 }
 
 fn listed(lines: &mut Lines, listed: &Listed) {
@@ -157,6 +164,10 @@ fn listed(lines: &mut Lines, listed: &Listed) {
     lines.line_if("queue", listed.queue);
     lines.line_if("time", listed.time.as_ref().map(distribution));
     lines.line_if("weight", listed.weight.map(float_toml));
+    lines.line_if("share", listed.share.map(float_toml));
+    if !listed.needs.is_empty() {
+        lines.line("needs", list(listed.needs.iter().map(|need| quoted(need))));
+    }
 }
 
 fn network(lines: &mut Lines, network: &Network) {

@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 
 use super::account::{account, gateway, network};
 use super::decode::{Context, DEFAULT_SERVICES};
-use super::fields::{Field, Fields, listing};
+use super::fields::{Fields, listing};
 use super::laws::distribution;
+use super::listed::listed;
 use super::metrics::AWS_HOPS;
-use super::names::unique;
 use super::options::{self, Loaded};
 use super::{planning, prices, requirements};
 use crate::aws::quotas;
-use crate::aws::system::{Balancing, Deployment, Listed, QuotaValue, Services, System, Traffic};
+use crate::aws::system::{Balancing, Deployment, QuotaValue, Services, System, Traffic};
 use crate::issue::nearest;
 use crate::random::Distribution;
 
@@ -74,6 +74,7 @@ pub(super) fn services(top: &Fields<'_>, is_hops: bool, context: &Context<'_>) -
     if let Some(own) = fields.get("interface_per_target").and_then(|f| f.boolean()) {
         services.interface_per_target = own;
     }
+    services.groups = fields.get("groups").and_then(|f| f.small(1));
     fields.finish();
     (top.sink.count() == before).then_some(services)
 }
@@ -133,51 +134,6 @@ pub(super) fn system(
         }
     }
     (sink.count() == before).then_some(system)
-}
-
-/// `[[service]]`: services that differ.
-fn listed(top: &Fields<'_>, options: &[String], services: u32, context: &Context<'_>) -> Vec<Listed> {
-    let Some(list) = top.get("service") else { return Vec::new() };
-    let Some(items) = list.list() else { return Vec::new() };
-    if items.len() as u64 > u64::from(services) {
-        let message = format!("{} services are listed, but `[services]` counts {services}", items.len());
-        top.sink.add(list.key_place.issue(message).hint(format!("write `count = {}` or more", items.len())));
-    }
-    let mut taken = Vec::new();
-    items.iter().filter_map(|item| one_listed(item, options, &mut taken, context)).collect()
-}
-
-fn one_listed(item: &Field<'_>, options: &[String], taken: &mut Vec<String>, context: &Context<'_>) -> Option<Listed> {
-    let fields = Fields::new(item.sink, item.node, "`[[service]]`")?;
-    let name = fields.require("name", "services are referred to by name").and_then(|f| unique(&f, taken));
-    let option = fields.get("option").and_then(|f| {
-        let text = f.text()?;
-        if options.iter().any(|name| name == text) {
-            return Some(text.to_string());
-        }
-        let issue =
-            f.refusal(format!("it must be one of the `options`: {}", listing(options.iter().map(String::as_str))));
-        f.sink.add(match nearest(text, options.iter().map(String::as_str)) {
-            Some(name) => issue.hint(format!("did you mean `{name}`?")),
-            None => issue,
-        });
-        None
-    });
-    let listed = Listed {
-        name: name.unwrap_or_default(),
-        title: fields.get("title").and_then(|f| f.prose()),
-        group: fields.get("group").and_then(|f| super::names::name(&f)),
-        option,
-        targets: fields.get("targets").and_then(|f| f.small(1)),
-        concurrency: fields.get("concurrency").and_then(|f| f.small(1)),
-        queue: fields.get("queue").and_then(|f| f.small(0)),
-        time: fields.get("time").and_then(|f| distribution(&f, context.base)),
-        weight: fields
-            .get("weight")
-            .and_then(|f| f.number(|w| (0.0..=1e12).contains(&w), "it must be a number of 0 or more")),
-    };
-    fields.finish();
-    Some(listed)
 }
 
 fn quota_values(top: &Fields<'_>) -> BTreeMap<String, QuotaValue> {

@@ -13,8 +13,8 @@ use super::{Legend, Request, offered_rate};
 use crate::aws::option::ArchitectureOption;
 use crate::aws::part::Part;
 use crate::aws::quotas;
-use crate::aws::system::{AccountTopology, Balancing as Wanted, System};
-use crate::aws::{accounts_of_apis, latency};
+use crate::aws::system::{AccountTopology, Balancing as Wanted, System, hold_shares};
+use crate::aws::{accounts_of_apis, latency, mix};
 use crate::engine::Network;
 use crate::engine::network::{Class, Coin, FlowLimits, Pool, Step};
 use crate::random::{Distribution, StreamId};
@@ -76,12 +76,11 @@ pub(super) fn build(request: Request<'_>, system: &System) -> (Network, Legend) 
 fn services<'a>(request: Request<'a>, system: &'a System) -> Vec<Service<'a>> {
     let compared = &system.options[request.option];
     let accounts = accounts_of_apis(compared, request.services, system);
-    (0..request.services)
+    let mut services: Vec<Service<'_>> = (0..request.services)
         .zip(accounts)
         .map(|(index, account)| {
             let listed = system.listed.get(index as usize);
-            let own = listed.and_then(|listed| listed.option.as_ref());
-            let option = own.and_then(|name| system.options.iter().find(|o| o.name == *name)).unwrap_or(compared);
+            let option = mix::way(compared, listed, system);
             let path_end = option.path.last().copied().unwrap_or(Part::Alb);
             let balancer = match option.also {
                 Some(other) if index % 2 == 1 => other,
@@ -97,7 +96,14 @@ fn services<'a>(request: Request<'a>, system: &'a System) -> Vec<Service<'a>> {
             };
             Service { listed, option, balancer, account, weight: weight * listed.and_then(|l| l.weight).unwrap_or(1.0) }
         })
-        .collect()
+        .collect();
+    let stated: Vec<Option<f64>> = services.iter().map(|service| service.listed.and_then(|one| one.share)).collect();
+    let mut weights: Vec<f64> = services.iter().map(|service| service.weight).collect();
+    hold_shares(&mut weights, &stated);
+    for (service, weight) in services.iter_mut().zip(weights) {
+        service.weight = weight;
+    }
+    services
 }
 
 /// Requests per second of each account, and its services; the whole rate where all are in one.

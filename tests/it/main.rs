@@ -14,6 +14,7 @@ mod generator;
 mod golden;
 mod laws;
 mod measure;
+mod mix;
 mod naive;
 mod needs;
 mod networks;

@@ -17,6 +17,7 @@ use serde::Serialize;
 use super::Figure;
 use super::differences;
 use super::judge::Outcome;
+use super::mix;
 use super::number;
 use super::verdict::{Verdict, verdict};
 use super::warnings::{interrupted, warnings};
@@ -51,6 +52,8 @@ pub(super) struct Page {
     pub excluded: Vec<cost::Excluded>,
     /// The month by option.
     pub costs: cost::Costs,
+    /// Where the services of mixes go.
+    pub mixes: Vec<mix::Mix>,
     /// The comparison.
     pub criteria: Vec<options::Criterion>,
     /// All rungs of all options.
@@ -168,6 +171,7 @@ pub(super) fn page(results: &Results, figures: &[Figure]) -> Page {
         interrupted: interrupted(results).unwrap_or_default().to_string(),
         services: results.wanted.services.map(number::count).unwrap_or_default(),
         counted_services: results.wanted.services.map(number::counted_services).unwrap_or_default(),
+        mixes: mix::mixes(results),
         ladder: ladder::rungs(results),
         percentiles: latency::percentiles(results),
         metrics: latency::metrics(results),

@@ -9,7 +9,7 @@ use crate::report::judge::{Judgement, Outcome};
 use crate::report::month::{Month, month};
 use crate::report::number::{self, cut, cut_words};
 use crate::report::verdict::Verdict;
-use crate::results::{Addresses, Results};
+use crate::results::{Addresses, MixPart, Results};
 
 /// One option.
 #[derive(Clone, Debug, Default, Serialize)]
@@ -255,6 +255,13 @@ fn addresses(known: &Option<Addresses>) -> String {
 /// The criteria that an architect weighs, in the order of the question.
 pub(super) fn criteria(results: &Results, verdict: &Verdict) -> Vec<Criterion> {
     let each = |text: &dyn Fn(&Judgement) -> String| -> Vec<String> { verdict.options.iter().map(text).collect() };
+    let path = |o: &Judgement| match o.option.mix.as_slice() {
+        [] => o.option.path.join(" → "),
+        parts => {
+            let part = |part: &MixPart| format!("{}: {}", number::counted_services(part.services), part.path);
+            parts.iter().map(part).collect::<Vec<_>>().join("; ")
+        }
+    };
     let scale = |o: &Judgement| {
         o.structure.map_or("no quota ends it".to_string(), |r| format!("{}: {}", number::count(r.services), r.name))
     };
@@ -269,7 +276,7 @@ pub(super) fn criteria(results: &Results, verdict: &Verdict) -> Vec<Criterion> {
     };
     let criterion = |name, meaning, cells| Criterion { name, meaning, cells };
     vec![
-        criterion("Path", "in the order in which a request meets it", each(&|o| o.option.path.join(" → "))),
+        criterion("Path", "in the order in which a request meets it", each(&path)),
         criterion("Sharing", "what services have in common", each(&|o| o.option.sharing.clone())),
         criterion("Scale", "services before a quota stops you", each(&scale)),
         criterion("Latency", "what callers wait, and the path's share", each(&latency)),

@@ -2,7 +2,7 @@
 
 use super::excluded::excluded;
 use super::table::{Align, Table};
-use super::{Paint, command, wrapped};
+use super::{Paint, command, mix, wrapped};
 use crate::report::asks::{self, Ask, is_subnet};
 use crate::report::growth;
 use crate::report::number::{self, cut, list};
@@ -38,6 +38,7 @@ pub fn limits(results: &Results, all: bool, colour: bool) -> String {
     for line in traffic_lines(results) {
         out.push_str(&wrapped(&line, "  "));
     }
+    out.push_str(&mix(results));
     for warning in warnings(results) {
         out.push_str(&format!("{} {}", paint.mark("?"), wrapped(&warning, "  ")));
     }

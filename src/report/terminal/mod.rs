@@ -73,6 +73,11 @@ fn proof(results: &Results) -> String {
     results.known_answers.as_ref().map_or(String::new(), line)
 }
 
+/// Where the services of a mix go; empty where there is none.
+fn mix(results: &Results) -> String {
+    super::mix::lines(results).iter().map(|line| wrapped(line, "  ")).collect()
+}
+
 fn rule() -> String {
     "-".repeat(WIDTH - 2)
 }

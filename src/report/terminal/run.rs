@@ -2,7 +2,7 @@
 
 use super::excluded::excluded;
 use super::table::{Align, Table};
-use super::{Paint, differences, proof, stopped, sweep, wrapped};
+use super::{Paint, differences, mix, proof, stopped, sweep, wrapped};
 use crate::report::judge::rejects;
 use crate::report::month;
 use crate::report::number;
@@ -95,6 +95,7 @@ pub(super) fn points(results: &Results, colour: bool) -> String {
         out.push('\n');
         out.push_str(&hops.text(paint));
     }
+    out.push_str(&mix(results));
     out.push_str(&differences::table(results, paint));
     out.push_str(&differences::best(results));
     out.push_str(&second_opinion(results));

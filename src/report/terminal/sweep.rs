@@ -2,7 +2,7 @@
 
 use super::excluded::excluded;
 use super::table::{Align, Table};
-use super::{Paint, WIDTH, command, differences, option_label, outcome_mark, proof, run, stopped, wrapped};
+use super::{Paint, WIDTH, command, differences, mix, option_label, outcome_mark, proof, run, stopped, wrapped};
 use crate::report::ends::{self, traffic_end};
 use crate::report::judge::{Judgement, monthly};
 use crate::report::month;
@@ -73,6 +73,7 @@ fn with_options(results: &Results, verdict: &Verdict, paint: Paint) -> String {
     for sentence in &verdict.not_settled {
         out.push_str(&format!(" {} {}", paint.mark("?"), wrapped(&format!("not settled: {sentence}"), "   ")));
     }
+    out.push_str(&mix(results));
     out.push('\n');
     out.push_str(&differences::best(results));
     if !results.best.is_empty() {

@@ -31,14 +31,18 @@ pub(super) struct Services {
     routes: Option<u32>,
     /// Whether each target has a network interface.
     interface_per_target: Option<bool>,
+    /// Domains over which services that name no group divide in turn; load balancers can be shared per group.
+    groups: Option<u32>,
 }
 
-/// A service that differs.
+/// A service that differs, or several alike.
 #[derive(JsonSchema)]
 #[schemars(deny_unknown_fields)]
 pub(super) struct Service {
-    /// Unique name.
+    /// Unique name; with `count`, what the names NAME-1, NAME-2 ... begin with.
     name: String,
+    /// Services that this table describes (1).
+    count: Option<u32>,
     /// Free text.
     title: Option<String>,
     /// Team or domain.
@@ -53,8 +57,12 @@ pub(super) struct Service {
     queue: Option<u32>,
     /// Service time.
     time: Option<Distribution>,
-    /// Traffic relative to a service of weight 1.
+    /// Traffic of each service relative to a service of weight 1.
     weight: Option<f64>,
+    /// Share of the whole traffic, above 0 and at most 1, that the table's services have together; the others have what is left.
+    share: Option<f64>,
+    /// Features that these services need beside those of `requirements`.
+    needs: Option<Vec<String>>,
 }
 
 /// Zones, VPCs and addresses.
@@ -161,7 +169,7 @@ pub(super) struct Tier {
     high: Option<f64>,
 }
 
-/// What an option must have.
+/// What every service must have.
 #[derive(JsonSchema)]
 #[schemars(deny_unknown_fields)]
 pub(super) struct Requirements {

@@ -57,7 +57,7 @@ pub(super) struct Scenario {
     hops: Option<BTreeMap<String, HopTime>>,
     /// Sharing rules changed for this scenario, by option name.
     option: Option<BTreeMap<String, Share>>,
-    /// Features that an option must have (options).
+    /// Features that every service needs.
     requirements: Option<Requirements>,
     /// Prices that are not those of the tables.
     price: Option<Vec<Price>>,

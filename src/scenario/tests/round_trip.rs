@@ -43,6 +43,9 @@ fn defaults_and_options() {
         "[[service]]\nname = \"orders\"\ntitle = \"Orders\"\ngroup = \"checkout\"\noption = \"rest-alb-direct\"\ntargets = 9\nweight = 2.5\ntime = { constant = \"3ms\" }\n",
     );
     same(
+        "[services]\ncount = 20\ngroups = 9\n[[service]]\nname = \"keyed\"\ncount = 7\nshare = 0.15\nneeds = [\"usage-plans\", \"caching\"]\n[requirements]\nneeds = [\"waf\", \"no-legacy\"]\n",
+    );
+    same(
         "[gateway]\nintegration_timeout = \"12s\"\nwaf = true\nauthorizer = { constant = \"7ms\" }\nstage_throttle = { rate = \"5000/s\", burst = 2000 }\n[account]\ntopology = \"federated\"\naccounts = 3\n[network]\nsubnet = \"/24\"\n",
     );
     same(
