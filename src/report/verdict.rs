@@ -26,7 +26,7 @@ pub struct Verdict<'a> {
     /// The decision: what to build, why and at what price; until when it is good and what to switch to. Each as words to stress (may
     /// be empty) and the rest with its own punctuation.
     pub decision: Vec<(String, String)>,
-    /// What else to know, in the same form: what speaks against the choice, what holds until then, where traffic ends.
+    /// What else to know, in the same form: whether latency decides, what speaks against the choice, what holds until then, where traffic ends.
     pub more: Vec<(String, String)>,
     /// What the numbers cannot decide, each in a sentence; empty where all is settled.
     pub not_settled: Vec<String>,
@@ -69,7 +69,9 @@ impl Verdict<'_> {
 fn more(results: &Results, options: &[Judgement], chosen: Option<usize>) -> Vec<(String, String)> {
     let caveat = chosen.map_or(String::new(), |chosen| reasons::caveat(results, options, chosen));
     let plain = |text: String| (String::new(), text);
-    let all = [plain(caveat), reasons::reach(results, options, chosen), plain(reasons::traffic(options))];
+    let latency = chosen.map_or(String::new(), |_| reasons::latency(results, options));
+    let reach = reasons::reach(results, options, chosen);
+    let all = [plain(latency), plain(caveat), reach, plain(reasons::traffic(options))];
     all.into_iter().filter(|(stressed, rest)| !stressed.is_empty() || !rest.is_empty()).collect()
 }
 

@@ -78,9 +78,8 @@ fn requests(results: &Results, verdict: &Verdict) -> List {
         let text = format!("More {}, which growth fills {}", rung.name, growth::when(rung));
         items.push(Item { text, command: rung.ask.clone().unwrap_or_default() });
     }
-    let nothing = asks::nothing(results);
-    let (first, rest) = nothing.split_at(1);
-    short(title, items, "Quotas", format!("{}{rest}.", first.to_uppercase()))
+    let services = number::counted_services(results.wanted.services.unwrap_or(0));
+    short(title, items, "Quotas", format!("Nothing: no quota request is needed for {services}."))
 }
 
 /// What would change the answer, with thresholds.
@@ -143,6 +142,6 @@ mod tests {
         let results = fixture::four();
         let lists = lists(&results, &verdict(&results).unwrap());
         assert!(lists[0].items.is_empty());
-        assert_eq!(lists[0].note, "No quota request is needed for 4 services.");
+        assert_eq!(lists[0].note, "Nothing: no quota request is needed for 4 services.");
     }
 }

@@ -23,7 +23,8 @@ pub(super) fn decide(
     };
     let second = match chosen {
         Some(chosen) => good_until(results, options, chosen),
-        None => (String::new(), until(results, &options[best]).sentence()),
+        // Why not has been said.
+        None => (String::new(), format!("It {}.", until(results, &options[best]).strong)),
     };
     vec![first, second]
 }
@@ -87,23 +88,24 @@ fn good_until(results: &Results, options: &[Judgement], chosen: usize) -> (Strin
     )
 }
 
-/// What to switch to where the chosen option ends: the one of those that do what is asked which goes furthest beyond.
+/// What to switch to where the chosen option ends: the one that goes furthest beyond, of those that do what is asked today or else
+/// after a raise.
 fn then(results: &Results, options: &[Judgement], chosen: &Judgement, first: &Stop) -> String {
     let reach = |other: &Judgement| stops(results, other).first().map_or(f64::INFINITY, |stop| stop.end.holds());
     let further = options
         .iter()
-        .filter(|other| other.number != chosen.number && other.rank() == 0)
+        .filter(|other| other.number != chosen.number && other.rank() <= 1)
         .filter(|other| reach(other) > first.end.holds())
         // Of those that go equally far the one that is listed first.
-        .min_by(|a, b| reach(b).total_cmp(&reach(a)).then(a.number.cmp(&b.number)));
+        .min_by(|a, b| a.rank().cmp(&b.rank()).then(reach(b).total_cmp(&reach(a))).then(a.number.cmp(&b.number)));
     let Some(other) = further else { return "No other option goes further".into() };
     let how = if first.adjustable { "Without the raise" } else { "Then" };
-    match stops(results, other).first() {
-        Some(stop) => {
-            format!("{how} switch to option {}, good until {} ({})", other.number, stop.end.text(1.0), stop.by)
-        }
-        None => format!("{how} switch to option {}, which nothing ends", other.number),
-    }
+    let after = if other.rank() == 0 { String::new() } else { format!(", after {}", wants(other)) };
+    let end = match stops(results, other).first() {
+        Some(stop) => format!("good until {} ({})", stop.end.text(1.0), stop.by),
+        None => "which nothing ends".into(),
+    };
+    format!("{how} switch to option {}{after}, {end}", other.number)
 }
 
 /// `two` for 2.

@@ -3,7 +3,7 @@
 use super::super::asks::wants;
 use super::super::judge::{Judgement, Outcome, monthly};
 use super::super::number::{self, list};
-use super::{difference, in_words};
+use super::{TIE_METRIC, difference, in_words};
 use crate::results::{Estimate, Results};
 
 /// Whether every option does what is asked on today's quotas.
@@ -71,6 +71,22 @@ fn ends(options: &[Judgement]) -> String {
         parts.push(format!("no quota ends {}", list(&endless)));
     }
     parts.join(", ")
+}
+
+/// That latency does not decide, where every option is beyond doubt within what is allowed; else empty.
+pub(super) fn latency(results: &Results, options: &[Judgement]) -> String {
+    let Some(objective) = results.wanted.objectives.iter().find(|o| o.metric == TIE_METRIC) else {
+        return String::new();
+    };
+    let within = |option: &Judgement| option.metric(TIE_METRIC).high.is_some_and(|high| high < objective.bound);
+    if options.len() < 2 || !objective.relation.starts_with('<') || !options.iter().all(within) {
+        return String::new();
+    }
+    let values = || options.iter().filter_map(|option| option.metric(TIE_METRIC).value);
+    let (least, most) = (values().fold(f64::INFINITY, f64::min), values().fold(0.0, f64::max));
+    let (least, most) = (number::significant(least), number::significant(most));
+    let range = if least == most { least } else { format!("{least} to {most}") };
+    format!("Latency does not decide: p99 is {range} ms over the options.")
 }
 
 /// What speaks against the chosen option although it goes before the others.
