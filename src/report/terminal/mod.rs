@@ -2,6 +2,7 @@
 //!
 //! Marks, also without colour: `>` chosen, `+` met today, `^` after a quota request, `?` not settled, `x` missed.
 
+mod compare;
 mod differences;
 mod limits;
 mod run;
@@ -11,6 +12,7 @@ mod validate;
 
 use anstyle::{AnsiColor, Style};
 
+pub use compare::compare;
 pub use limits::{asks, limits};
 pub use run::run;
 pub use sweep::sweep;
