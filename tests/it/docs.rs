@@ -79,9 +79,15 @@ fn named_commands_exist() {
 
 #[test]
 fn links_lead_somewhere() {
-    for name in
-        ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "benches/README.md", "docs/coverage.md"]
-    {
+    for name in [
+        "README.md",
+        "ARCHITECTURE.md",
+        "CONTRIBUTING.md",
+        "CHANGELOG.md",
+        "benches/README.md",
+        "docs/coverage.md",
+        "docs/pipeline.md",
+    ] {
         let text = document(name);
         let targets = text.split("](").skip(1).filter_map(|rest| rest.split(')').next());
         for target in targets.filter(|target| !target.starts_with("http")) {

@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod cli;
+mod compare;
 mod coverage;
 mod determinism;
 mod diagnostics;
@@ -17,6 +18,7 @@ mod networks;
 mod opinions;
 mod options;
 mod overload;
+mod pipeline;
 mod precision;
 mod program;
 mod saturation;

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use super::{Case, Standing, Suite, sentence, standing};
 use crate::report::markdown::escaped;
+use crate::report::number;
 use crate::results::Results;
 
 /// A heading, a sentence and a table; what failed and what is undecided stands first, and what holds is folded where there is much
@@ -25,8 +26,12 @@ pub fn markdown(results: &Results, suites: &[Suite]) -> String {
     if !held.is_empty() && open.is_empty() {
         out.push_str(&table(&held));
     } else if !held.is_empty() {
-        let _ =
-            write!(out, "\n<details><summary>{} conditions hold</summary>\n{}\n</details>\n", held.len(), table(&held));
+        let _ = write!(
+            out,
+            "\n<details><summary>{}</summary>\n{}\n</details>\n",
+            number::counted(held.len(), "condition holds", "conditions hold"),
+            table(&held)
+        );
     }
     let wanted = &results.wanted;
     let _ = writeln!(
@@ -35,7 +40,7 @@ pub fn markdown(results: &Results, suites: &[Suite]) -> String {
         results.gatecap,
         results.seed,
         wanted.replications,
-        crate::report::number::plain(results.confidence * 100.0)
+        number::plain(results.confidence * 100.0)
     );
     out
 }
@@ -45,7 +50,7 @@ fn table(rows: &[(&Suite, &Case)]) -> String {
     for (suite, case) in rows {
         let why = if case.why.is_empty() { String::new() } else { format!(": {}", case.why) };
         let outcome = format!("{}{why}", words(case.standing));
-        let cells = [&suite.name, &case.condition, &outcome, &case.measured, case.decided_by].map(|cell| escaped(cell));
+        let cells = [suite.name.as_str(), &case.condition, &outcome, &case.measured, case.decided_by].map(escaped);
         let _ = writeln!(out, "| {} |", cells.join(" | "));
     }
     out

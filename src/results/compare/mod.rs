@@ -222,7 +222,7 @@ fn check(a: &Results, b: &Results, chosen: &Chosen) -> Result<(), Issue> {
     let options: Vec<&str> = points().filter_map(|point| point.option.as_deref()).collect();
     let metrics: Vec<&str> = points().flat_map(|point| point.metrics.keys().map(String::as_str)).collect();
     for (kind, asked, known) in [("option", &chosen.options, options), ("metric", &chosen.metrics, metrics)] {
-        for name in asked.iter().filter(|name| !known.contains(&name.as_str())) {
+        if let Some(name) = asked.iter().find(|name| !known.contains(&name.as_str())) {
             let issue = Issue::new(format!("neither result has the {kind} `{name}`"));
             return Err(match nearest(name, known.iter().copied()) {
                 Some(near) => issue.hint(format!("did you mean `{near}`?")),
