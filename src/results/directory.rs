@@ -269,6 +269,16 @@ mod tests {
         assert!(read(&temp.path().join("none")).unwrap_err().hint.is_some());
     }
 
+    #[cfg(unix)]
+    #[test]
+    fn what_is_no_file_is_written_into_and_stays() {
+        let temp = tempfile::tempdir().unwrap();
+        let link = temp.path().join("link");
+        std::os::unix::fs::symlink("/dev/null", &link).unwrap();
+        write_file(&link, b"gone".to_vec()).unwrap();
+        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+    }
+
     #[test]
     fn bad_places_are_worded() {
         let temp = tempfile::tempdir().unwrap();

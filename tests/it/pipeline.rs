@@ -143,8 +143,7 @@ fn bad_flags_and_files_are_worded() {
     refused(&ran(&["compare", "nowhere", holds]), &["cannot read `nowhere`", "is not a result document"]);
     std::fs::write(folder.path().join("newer.json"), "{\"format\": 2}").unwrap();
     refused(&ran(&["compare", "newer.json", "newer.json"]), &["newer.json", "format 2"]);
-    let hop =
-        "[workload]\nrate = \"50/s\"\n[run]\nrequests = 300\nreplications = 2\n[[hop]]\nname = \"x\"\ntime = \"1ms\"\n";
+    let hop = "[workload]\nrate = \"50/s\"\n[run]\nrequests = 300\nreplications = 2\n[[hop]]\nname = \"x\"\ntime = { constant = \"1ms\" }\n";
     std::fs::write(folder.path().join("hop.toml"), hop).unwrap();
     std::fs::write(folder.path().join("hop.json"), ran(&["run", "hop.toml", "--json"]).stdout).unwrap();
     let flags = ["--requests", "300", "--replications", "2"];

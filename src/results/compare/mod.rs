@@ -176,7 +176,8 @@ impl From<&Results> for Side {
 /// Compares what both results have; `changes` of their scenarios go into the comparison as they are.
 ///
 /// # Errors
-/// An option or metric that was asked for and that neither result has, or no point that both have.
+/// An option or metric that was asked for and that neither result has, or no point that both have where a result has points; ladders
+/// and costs of `limits` alone can be compared.
 pub fn compare(a: &Results, b: &Results, chosen: &Chosen, changes: Option<Vec<Change>>) -> Result<Compared, Issue> {
     let points = |results: &Results| results.points.iter().map(At::from).collect::<Vec<At>>();
     check(a, b, chosen)?;
@@ -188,7 +189,7 @@ pub fn compare(a: &Results, b: &Results, chosen: &Chosen, changes: Option<Vec<Ch
         .filter(|point| wanted(&At::from(*point)))
         .filter_map(|point| Some((point, &b.points[of_b.iter().position(|at| *at == At::from(point))?])))
         .collect();
-    if common.is_empty() {
+    if common.is_empty() && !(of_a.is_empty() && of_b.is_empty()) {
         return Err(Issue::new("the two results have no point in common: no option at the same services and axes")
             .hint("compare results of scenarios with the same options and the same `[sweep]`"));
     }
@@ -219,7 +220,7 @@ pub fn compare(a: &Results, b: &Results, chosen: &Chosen, changes: Option<Vec<Ch
 /// Names that were asked for must be there.
 fn check(a: &Results, b: &Results, chosen: &Chosen) -> Result<(), Issue> {
     let points = || a.points.iter().chain(&b.points);
-    let options: Vec<&str> = points().filter_map(|point| point.option.as_deref()).collect();
+    let options: Vec<&str> = a.options.iter().chain(&b.options).map(|option| option.name.as_str()).collect();
     let metrics: Vec<&str> = points().flat_map(|point| point.metrics.keys().map(String::as_str)).collect();
     for (kind, asked, known) in [("option", &chosen.options, options), ("metric", &chosen.metrics, metrics)] {
         if let Some(name) = asked.iter().find(|name| !known.contains(&name.as_str())) {
