@@ -140,6 +140,8 @@ fn bad_flags_and_files_are_worded() {
     refused(&ran(&["check", holds, "--json", "--junit", "-"]), &["`--json` and `--junit` both go to stdout"]);
     refused(&ran(&["check", holds, "--markdown", "docs"]), &["`docs` is a folder", "--markdown"]);
     refused(&ran(&["check", holds, "--junit", "docs/pipeline/holds.toml/x.xml"]), &["--junit"]);
+    let misspelt = ran(&["check", holds, "--set", "objectives.hold=[\"latency.p9 <= 1s\"]"]);
+    refused(&misspelt, &["`latency.p9` is not a metric", "did you mean `latency.p90`?"]);
     refused(&ran(&["compare", "nowhere", holds]), &["cannot read `nowhere`", "is not a result document"]);
     std::fs::write(folder.path().join("newer.json"), "{\"format\": 2}").unwrap();
     refused(&ran(&["compare", "newer.json", "newer.json"]), &["newer.json", "format 2"]);
