@@ -17,6 +17,16 @@ pub struct SourceFile {
     pub text: String,
 }
 
+impl SourceFile {
+    /// Line and column of byte `at`, both from 1, columns in characters; those of the last byte where `at` lies beyond it.
+    #[must_use]
+    pub fn line_and_column(&self, at: usize) -> (usize, usize) {
+        let before: String = self.text.char_indices().take_while(|(i, _)| *i < at).map(|(_, c)| c).collect();
+        let column = before.rsplit('\n').next().map_or(0, |line| line.chars().count());
+        (before.matches('\n').count() + 1, column + 1)
+    }
+}
+
 /// One thing that is wrong, at its place.
 ///
 /// `message` is lower case, says what was found and then what is allowed, with values in backticks and their units.

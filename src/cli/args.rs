@@ -88,6 +88,50 @@ pub struct Run {
     pub warmup_chart: Option<PathBuf>,
 }
 
+/// `check`.
+#[derive(Clone, Debug, Args)]
+pub struct Check {
+    /// What every simulating verb has.
+    #[command(flatten)]
+    pub simulating: Simulating,
+    /// Only this option must pass (repeatable) [default: every option of the scenario]
+    #[arg(long, value_name = "NAME")]
+    pub option: Vec<String>,
+    /// A summary for a pull request; - for stdout, in place of the table
+    #[arg(long, value_name = "FILE")]
+    pub markdown: Option<PathBuf>,
+    /// JUnit XML: a suite for each option, a case for each condition; - for stdout, in place of the table
+    #[arg(long, value_name = "FILE")]
+    pub junit: Option<PathBuf>,
+    /// Annotations for GitHub on stderr: what is missed as errors, what is undecided as warnings
+    #[arg(long)]
+    pub github: bool,
+}
+
+/// `compare`.
+#[derive(Clone, Debug, Args)]
+pub struct Compare {
+    /// Results before: a directory that `sweep` wrote, or a document of `--json`
+    pub a: PathBuf,
+    /// Results after
+    pub b: PathBuf,
+    /// Only points of this option (repeatable)
+    #[arg(long, value_name = "NAME")]
+    pub option: Vec<String>,
+    /// Only this metric (repeatable) [default: latency, outcomes, rates, utilisation of hops]
+    #[arg(long, value_name = "NAME")]
+    pub metric: Vec<String>,
+    /// Also what cannot be told apart or has no interval
+    #[arg(long)]
+    pub all: bool,
+    /// One JSON document on stdout
+    #[arg(long)]
+    pub json: bool,
+    /// A summary for a pull request; - for stdout, in place of the table
+    #[arg(long, value_name = "FILE")]
+    pub markdown: Option<PathBuf>,
+}
+
 /// `limits`.
 #[derive(Clone, Debug, Args)]
 pub struct Limits {
@@ -188,7 +232,9 @@ pub enum Command {
     /// Simulate the grid, find saturation, write tables, charts and the review
     Sweep(Simulating),
     /// Like run, judged against the objectives: status 0 met, 1 missed, 3 undecided
-    Check(Simulating),
+    Check(Check),
+    /// Two results against each other: what got better, worse, or cannot be told apart; status 1 where something got worse
+    Compare(Compare),
     /// Write charts and report again from a directory of results
     Report(Report),
     /// Simulate queueing systems with known answers and compare

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use gatecap::aws::service_quotas::{self, QuotaRow};
 use gatecap::experiment::Source;
-use gatecap::issue::{Issue, Issues};
+use gatecap::issue::{Issue, Issues, nearest};
 use gatecap::results::QuotaRead;
 use gatecap::scenario::{Document, Model, Override, prices};
 
@@ -86,6 +86,31 @@ pub fn set(texts: &[String]) -> Result<Vec<Override>, Issues> {
         Ok(Override::set(field.trim(), toml))
     };
     texts.iter().map(one).collect()
+}
+
+/// The input with only those of its options that `names` lists; all where it lists none.
+pub fn of_options(mut input: Input, names: &[String]) -> Result<Input, Issues> {
+    let model = input.source.scenario(&[])?.model;
+    let known: Vec<&str> = match &model {
+        Model::Options(system) => system.options.iter().map(|option| option.name.as_str()).collect(),
+        Model::Hops(_) => Vec::new(),
+    };
+    let unknown = names.iter().filter(|name| !known.contains(&name.as_str()));
+    let issues: Issues = unknown.map(|name| no_option(name, &known)).collect();
+    if !issues.is_empty() {
+        return Err(issues);
+    }
+    input.source.document = input.source.document.of_options(names);
+    Ok(input)
+}
+
+fn no_option(name: &str, known: &[&str]) -> Issue {
+    let issue = Issue::new(format!("the scenario has no option `{name}`"));
+    match nearest(name, known.iter().copied()) {
+        Some(near) => issue.hint(format!("did you mean `{near}`?")),
+        None if known.is_empty() => issue.hint("it spells hops out: leave `--option` out"),
+        None => issue.hint(format!("its options are {}", known.join(", "))),
+    }
 }
 
 fn read_quotas(source: &mut Source, model: &Model, files: &[PathBuf]) -> Result<Vec<QuotaRead>, Issues> {

@@ -1,9 +1,11 @@
 //! The verbs: each reads its input, calls the library, and writes results to stdout and everything else to stderr.
 //!
-//! Exit status: 0 done, 1 an objective or a known answer is missed, 2 it could not run, 3 undecided at this precision,
+//! Exit status: 0 done, 1 an objective or a known answer is missed or results got worse, 2 it could not run, 3 undecided at this precision,
 //! 130 interrupted. A closed pipe is a quiet success.
 
 mod args;
+mod compare;
+mod gate;
 mod input;
 mod known;
 mod output;
@@ -37,7 +39,8 @@ pub fn main() -> ExitCode {
         None => verbs::built_in_sweep(&cli.flags),
         Some(Command::Sweep(simulating)) => verbs::sweep(&simulating),
         Some(Command::Run(run)) => verbs::run(&run),
-        Some(Command::Check(simulating)) => verbs::check(&simulating),
+        Some(Command::Check(check)) => gate::check(&check),
+        Some(Command::Compare(compare)) => compare::compare(&compare),
         Some(Command::Limits(limits)) => verbs::limits(&limits),
         Some(Command::Report(report)) => known::report(&report),
         Some(Command::Validate(validate)) => known::validate(&validate),

@@ -25,6 +25,39 @@ pub fn print(text: &str) -> Result<(), Issues> {
     }
 }
 
+/// Whether a file that is named for output means stdout.
+pub fn is_stdout(path: &Path) -> bool {
+    path == Path::new("-")
+}
+
+/// Refuses where more than one of the named outputs goes to stdout.
+pub fn only_one_on_stdout(outputs: &[(&str, bool)]) -> Result<(), Issues> {
+    let mut there = outputs.iter().filter(|(_, there)| *there).map(|(flag, _)| *flag);
+    match (there.next(), there.next()) {
+        (Some(first), Some(second)) => {
+            let issue = Issue::new(format!("`{first}` and `{second}` both go to stdout, but only one document can"));
+            Err(vec![issue.hint("give a file to one of them")])
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Whether the folder of a file that is to be written can be written, before the work that makes its content.
+pub fn check_file(path: &Path, flag: &str) -> Result<(), Issues> {
+    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    if path.is_dir() {
+        let issue = Issue::new(format!("`{}` is a folder, but a file goes there", path.display()));
+        return Err(vec![issue.hint(format!("give a file with `{flag}`"))]);
+    }
+    directory::check(parent).map_err(|issue| vec![issue.hint(format!("give another file with `{flag}`"))])
+}
+
+/// Writes `text` to a file, whole or not at all.
+pub fn write_text(path: &Path, flag: &str, text: String) -> Result<(), Issues> {
+    let hint = format!("give another file with `{flag}`");
+    directory::write_file(path, text.into_bytes()).map_err(|issue| vec![issue.hint(hint)])
+}
+
 /// Prints a remark to stderr.
 pub fn remark(text: &str) {
     let _ = writeln!(io::stderr().lock(), "{text}");
@@ -44,8 +77,8 @@ pub fn colour() -> bool {
 /// Writes everything a sweep computed into `dir`.
 pub fn write(dir: &Path, computed: &Computed) -> Result<(), Issues> {
     let mut files: Vec<(String, Vec<u8>)> = vec![
-        ("results.json".into(), json::pretty(&computed.results).into_bytes()),
-        ("scenario.toml".into(), computed.scenario.clone().into_bytes()),
+        (directory::DOCUMENT.into(), json::pretty(&computed.results).into_bytes()),
+        (directory::SCENARIO.into(), computed.scenario.clone().into_bytes()),
     ];
     files.extend(csv::tables(&computed.results).into_iter().map(|(name, text)| (name.to_string(), text.into_bytes())));
     let histograms: Vec<(String, Vec<u8>)> = computed

@@ -35,16 +35,17 @@ pub(super) fn on_threads<T: Send>(threads: Option<u16>, work: impl FnOnce() -> T
 
 /// What a verb simulates.
 #[derive(Clone, Copy, Debug, Default)]
-struct Work {
+pub(super) struct Work {
     /// The grid, not only the operating point.
-    whole_sweep: bool,
+    pub whole_sweep: bool,
     /// Every copy, branch or service.
-    detail: bool,
+    pub detail: bool,
     /// Keep what the pilots of the warm-up showed.
-    pilots: bool,
+    pub pilots: bool,
 }
 
-fn simulated(input: &Input, flags: &Flags, work: Work) -> Result<(Computed, f64), Issues> {
+/// Simulates with a bar on a terminal; with the seconds that it took.
+pub(super) fn simulated(input: &Input, flags: &Flags, work: Work) -> Result<(Computed, f64), Issues> {
     let (computed, seconds) = with_progress(flags.quiet, Control::default(), |control: &Control| {
         on_threads(flags.threads, || {
             let mut computed = simulate(&input.source, &input.file, work.whole_sweep, work.detail, control)?;
@@ -121,27 +122,6 @@ pub fn run(args::Run { simulating, warmup_chart }: &args::Run) -> Result<End, Is
         output::write_chart(path, picture, &chart)?;
     }
     Ok(if computed.stopped { End::Interrupted } else { End::Done })
-}
-
-/// `check`.
-pub fn check(Simulating { input, flags }: &Simulating) -> Result<End, Issues> {
-    let input = input::read(input, input::overrides(flags)?)?;
-    if input.source.scenario(&[])?.objectives.is_empty() {
-        let issue = Issue::new("the scenario has no `[objectives]`, so there is nothing to check");
-        return Err(vec![issue.hint("write [objectives] hold = [\"latency.p99 <= 250ms\"]")]);
-    }
-    let (computed, _) = simulated(&input, flags, Work { detail: true, ..Work::default() })?;
-    if computed.stopped {
-        return Ok(End::Interrupted);
-    }
-    let text =
-        if flags.json { json::pretty(&computed.results) } else { terminal::check(&computed.results, output::colour()) };
-    print(&text)?;
-    Ok(match computed.objectives_met {
-        Some(true) => End::Done,
-        Some(false) => End::Missed,
-        None => End::Undecided,
-    })
 }
 
 /// `limits`.

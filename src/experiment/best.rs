@@ -3,10 +3,9 @@
 use super::metrics::Series;
 use super::point::Outcome;
 use super::sweep::{Cell, Combination};
-use super::validate::resolution;
 use crate::aws::features;
 use crate::aws::option::ArchitectureOption;
-use crate::results::{Best, Comparison, LeftOut};
+use crate::results::{Best, Comparison, LeftOut, resolution};
 use crate::scenario::{Model, Scenario};
 use crate::stats::estimate::{Paired, paired, paired_quantile};
 use crate::stats::selection::{Selection, joint_confidence, select};

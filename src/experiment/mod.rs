@@ -63,8 +63,6 @@ pub struct Computed {
     pub scenario: String,
     /// Requests simulated, with those of warm-ups and pilots.
     pub simulated: u64,
-    /// Whether every point at the operating point meets all objectives; `None`: undecided at this precision.
-    pub objectives_met: Option<bool>,
     /// Whether it was stopped before its end.
     pub stopped: bool,
 }
@@ -163,14 +161,7 @@ pub fn simulate(
         .collect();
     let base = source.document.path().parent().map(std::path::Path::to_path_buf).unwrap_or_default();
     let text = resolved::toml(&scenario, &base);
-    Ok(Computed {
-        results,
-        histograms,
-        scenario: text,
-        simulated: control.requests(),
-        objectives_met: objectives_met(&combinations, &cells),
-        stopped: control.stopped(),
-    })
+    Ok(Computed { results, histograms, scenario: text, simulated: control.requests(), stopped: control.stopped() })
 }
 
 /// Adds to a document of [`simulate`] what the pilots of its operating point showed; the same ones are run again.
@@ -201,28 +192,4 @@ pub fn add_pilots(results: &mut Results, source: &Source, control: &Control) -> 
         curves: cut.pilots.iter().map(curve).collect(),
     });
     Ok(())
-}
-
-/// Whether all simulated points meet all objectives: no if one misses surely, undecided if one may. An option that lacks a needed
-/// feature is out of the question; where all are, nothing meets it.
-fn objectives_met(combinations: &[sweep::Combination], cells: &[sweep::Cell]) -> Option<bool> {
-    let out: Vec<_> = combinations.iter().map(|combination| best::lacks(&combination.scenario)).collect();
-    let asked = |cell: &&sweep::Cell| {
-        let name = cell.outcome.point.option.as_deref();
-        !out[cell.combination].iter().any(|(option, _)| Some(*option) == name)
-    };
-    if !cells.is_empty() && !cells.iter().any(|cell| asked(&cell)) {
-        return Some(false);
-    }
-    let mut met = Some(true);
-    for cell in cells.iter().filter(asked) {
-        for wanted in &combinations[cell.combination].scenario.objectives {
-            match judge::condition(&cell.outcome, wanted) {
-                judge::Verdict::Pass => {}
-                judge::Verdict::Fail => return Some(false),
-                judge::Verdict::Undecided { .. } | judge::Verdict::Withheld => met = None,
-            }
-        }
-    }
-    met
 }

@@ -6,24 +6,12 @@ use super::control::Control;
 use super::point::{Outcome, PointSpec};
 use super::saturate::{SearchError, search};
 use super::source::Source;
-use crate::results::Validation;
+use crate::results::{Validation, resolution};
 use crate::scenario::Expected;
 
 /// Multiple of the standard error that a correct simulator may miss by: 5, and 7 for p99.9.
 fn allowed_errors(metric: &str) -> f64 {
     if metric.ends_with("p99_9") { 7.0 } else { 5.0 }
-}
-
-/// Relative resolution of the recorder behind a metric: 3 digits for `latency.*` quantiles, 2 for hop quantiles, exact else.
-pub(super) fn resolution(metric: &str) -> f64 {
-    let quantile = metric.rsplit('.').next().is_some_and(|last| {
-        last == "max" || last.strip_prefix('p').is_some_and(|digits| digits.starts_with(|c: char| c.is_ascii_digit()))
-    });
-    match (quantile, metric.starts_with("hop.")) {
-        (true, true) => 0.01,
-        (true, false) => 0.001,
-        (false, _) => 0.0,
-    }
 }
 
 /// The metric that stands for the answer of `[saturation]`.

@@ -230,7 +230,9 @@ pub(super) fn objective_outcome(objective: &Objective, point: Option<&Point>, by
     if !point.stable {
         return Outcome::Missed(format!("misses {}: no steady state", objective.text));
     }
-    let estimate = point.metrics.get(&objective.metric).copied().unwrap_or_default();
+    let Some(&estimate) = point.metrics.get(&objective.metric) else {
+        return Outcome::Unsettled(format!("{}: not measured on this path", objective.text));
+    };
     let (Some(low), Some(high)) = (estimate.low, estimate.high) else {
         return Outcome::Unsettled(format!("{}: too few requests to tell", objective.text));
     };
@@ -282,6 +284,13 @@ mod tests {
             point.bottleneck = Some("service.7".into());
         }
         assert!(judge(&results)[2].misses().iter().any(|why| why.starts_with("overloaded: service.7")));
+    }
+
+    #[test]
+    fn a_metric_that_the_path_does_not_have_is_not_called_imprecise() {
+        let mut results = fixture::orders();
+        results.wanted.objectives[0].metric = "hop.cloud-map.sojourn.mean".into();
+        assert!(judge(&results)[2].unsettled()[0].ends_with("not measured on this path"));
     }
 
     #[test]

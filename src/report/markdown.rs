@@ -35,7 +35,7 @@ pub fn markdown(results: &Results, figures: &[Figure]) -> Result<String, Issue> 
 }
 
 /// Takes the meaning from what Markdown, HTML and tables would read as markup, and keeps a cell on one line.
-fn escaped(text: &str) -> String {
+pub(super) fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

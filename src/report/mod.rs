@@ -3,8 +3,10 @@
 mod agreement;
 mod asks;
 pub mod chart;
+pub mod compare;
 mod differences;
 mod ends;
+pub mod gate;
 mod growth;
 pub mod html;
 mod judge;

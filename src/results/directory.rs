@@ -11,6 +11,8 @@ use crate::issue::Issue;
 
 /// The file that holds all of the results.
 pub const DOCUMENT: &str = "results.json";
+/// The file that holds the resolved scenario.
+pub const SCENARIO: &str = "scenario.toml";
 /// Ending of a file that is being written; a finished directory has none.
 const UNFINISHED: &str = ".gatecap-unfinished";
 /// Folders in which every file with one of the endings is ours, and a file of an earlier run that is not written again is removed.
@@ -33,13 +35,17 @@ pub fn write_pages(dir: &Path, files: &[(String, Vec<u8>)]) -> Result<(), Issue>
     replace(dir, files, &OWNED[1..])
 }
 
-/// Writes one file, whole or not at all, and touches nothing else.
+/// Writes one file, whole or not at all, and touches nothing else. What is there already and is no file (a pipe, a device) is written
+/// into and stays.
 ///
 /// # Errors
 /// As [`write()`].
 pub fn write_file(path: &Path, content: Vec<u8>) -> Result<(), Issue> {
     let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    if fs::metadata(path).is_ok_and(|there| !there.is_file() && !there.is_dir()) {
+        return fs::write(path, content).map_err(|e| unwritable("write", path, &e));
+    }
     replace(parent, &[(name, content)], &[])
 }
 
@@ -94,12 +100,30 @@ fn replace(dir: &Path, files: &[(String, Vec<u8>)], owned: &[(&str, &[&str])]) -
 /// # Errors
 /// No such directory, no such file, or a file that is not a result document of this format.
 pub fn read(dir: &Path) -> Result<Results, Issue> {
-    let path = dir.join(DOCUMENT);
-    let text = fs::read_to_string(&path).map_err(|error| {
+    read_document(&dir.join(DOCUMENT))
+}
+
+/// The resolved scenario that stands beside a document which [`read_either`] reads; none where there is none.
+#[must_use]
+pub fn scenario_beside(path: &Path) -> Option<String> {
+    let dir = if path.is_dir() { path } else { path.parent().filter(|_| path.ends_with(DOCUMENT))? };
+    fs::read_to_string(dir.join(SCENARIO)).ok()
+}
+
+fn read_document(path: &Path) -> Result<Results, Issue> {
+    let text = fs::read_to_string(path).map_err(|error| {
         Issue::new(format!("cannot read `{}`: {error}", path.display()))
             .hint("give a directory that `gatecap sweep` wrote; it holds `results.json`")
     })?;
     from_json(&text).map_err(|issue| Issue { message: format!("`{}`: {}", path.display(), issue.message), ..issue })
+}
+
+/// Reads the document of a directory as [`read`] does, or a document of its own: a file.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_either(path: &Path) -> Result<Results, Issue> {
+    if path.is_dir() { read(path) } else { read_document(path) }
 }
 
 /// Where each file goes; a path must stay inside the directory.
@@ -243,6 +267,16 @@ mod tests {
         write(temp.path(), &[file(DOCUMENT, "{")]).unwrap();
         assert!(read(temp.path()).unwrap_err().message.contains("results.json`: this is not a result document"));
         assert!(read(&temp.path().join("none")).unwrap_err().hint.is_some());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_is_no_file_is_written_into_and_stays() {
+        let temp = tempfile::tempdir().unwrap();
+        let link = temp.path().join("link");
+        std::os::unix::fs::symlink("/dev/null", &link).unwrap();
+        write_file(&link, b"gone".to_vec()).unwrap();
+        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
     }
 
     #[test]

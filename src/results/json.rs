@@ -5,6 +5,7 @@ use std::io;
 use serde::Serialize;
 use serde_json::ser::{CompactFormatter, Formatter, PrettyFormatter, Serializer};
 
+use super::compare::Compared;
 use super::types::{FORMAT, Results};
 use crate::issue::Issue;
 
@@ -19,10 +20,22 @@ pub fn compact(results: &Results) -> String {
 
 /// The document over many lines, two spaces a level, down to a line for each metric, with a line end.
 #[must_use]
-pub fn pretty(results: &Results) -> String {
+pub fn pretty(results: &impl Serialize) -> String {
     let mut text = written(results, Layout { depth: 0, pretty: Some(PrettyFormatter::new()) });
     text.push('\n');
     text
+}
+
+/// A comparison as a document of its own, of the version that compared and this format; laid out as [`pretty`] does.
+#[must_use]
+pub fn comparison(compared: &Compared) -> String {
+    #[derive(Serialize)]
+    struct Document<'a> {
+        gatecap: &'static str,
+        format: u32,
+        comparison: &'a Compared,
+    }
+    pretty(&Document { gatecap: env!("CARGO_PKG_VERSION"), format: FORMAT, comparison: compared })
 }
 
 /// Reads a document that [`compact`] or [`pretty`] wrote; unknown fields are passed over.
@@ -49,7 +62,7 @@ pub fn from_json(text: &str) -> Result<Results, Issue> {
     serde_json::from_str(text).map_err(no_document)
 }
 
-fn written(results: &Results, layout: Layout) -> String {
+fn written(results: &impl Serialize, layout: Layout) -> String {
     let mut bytes = Vec::new();
     let mut serializer = Serializer::with_formatter(&mut bytes, layout);
     // Writing into memory cannot fail, and no type of the results has a key that is not a string.

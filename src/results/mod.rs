@@ -2,6 +2,7 @@
 
 mod addresses;
 pub mod best;
+pub mod compare;
 mod cost;
 pub mod csv;
 pub mod directory;
@@ -19,6 +20,7 @@ pub mod types;
 
 pub use addresses::Addresses;
 pub use best::{Best, LeftOut};
+pub use compare::{Compared, resolution};
 pub use cost::CostLine;
 pub use exclusion::Exclusion;
 pub use known::{Agreement, KnownAnswers, Validation};

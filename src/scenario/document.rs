@@ -8,8 +8,8 @@ use super::decode::{self, Context};
 use super::path::{self, Override};
 use super::rows::io_message;
 use super::sweep;
-use super::tree::{self, Node};
-use super::types::{AxisValue, Scenario};
+use super::tree::{self, Node, Value};
+use super::types::{AxisValue, Model, Scenario};
 use crate::issue::{Issue, Issues, SourceFile};
 
 /// Files larger than this are refused unread: no scenario is that long, but traces given by mistake are.
@@ -22,6 +22,8 @@ pub struct Document {
     root: Node,
     name: String,
     base: PathBuf,
+    /// Names of the options that are kept; empty: all.
+    only: Vec<String>,
 }
 
 impl Document {
@@ -70,13 +72,13 @@ impl Document {
     pub fn built_in() -> Document {
         let source = Arc::new(SourceFile { path: PathBuf::from("built-in"), text: String::new() });
         let root = tree::empty(&source);
-        Document { source, root, name: "default".into(), base: PathBuf::from(".") }
+        Document { source, root, name: "default".into(), base: PathBuf::from("."), only: Vec::new() }
     }
 
     fn new(text: String, name: String, path: PathBuf, base: PathBuf) -> Result<Document, Issues> {
         let source = Arc::new(SourceFile { path, text });
         let root = tree::parse(&source)?;
-        Ok(Document { source, root, name, base })
+        Ok(Document { source, root, name, base, only: Vec::new() })
     }
 
     /// The checked scenario, with other values in the place of some fields. A later override wins over an earlier one.
@@ -89,7 +91,27 @@ impl Document {
         if !unplaced.is_empty() {
             return Err(unplaced);
         }
-        decode::scenario(&root, &self.context(true))
+        let mut scenario = decode::scenario(&root, &self.context(true))?;
+        if let Model::Options(system) = &mut scenario.model {
+            system.options.retain(|option| self.only.is_empty() || self.only.contains(&option.name));
+        }
+        Ok(scenario)
+    }
+
+    /// The same document with only those of its options that `names` lists, in the document's order; with all where it lists none.
+    /// The caller sees to it that the names are there.
+    #[must_use]
+    pub fn of_options(self, names: &[String]) -> Document {
+        Document { only: names.to_vec(), ..self }
+    }
+
+    /// Line and column, both from 1, at which the file states the condition `text` among its objectives; none where it does not.
+    #[must_use]
+    pub fn place_of_objective(&self, text: &str) -> Option<(usize, usize)> {
+        let Value::List(items) = &path::find(&self.root, "objectives.hold")?.value else { return None };
+        let states = |item: &&Node| matches!(&item.value, Value::Text(stated) if stated == text);
+        let place = &items.iter().find(states)?.place;
+        Some(place.source.line_and_column(place.span.start))
     }
 
     /// Whether the file states the field of this dotted name.

@@ -9,6 +9,7 @@ pub mod selection;
 pub mod stability;
 pub mod student;
 pub mod warmup;
+pub mod welch;
 
 pub use estimate::{Interval, Paired};
 pub use histogram::{Bucket, Recorder};

@@ -46,6 +46,15 @@ mod tests {
         assert!(t_two_sided(0.0, 0.95).is_nan() && t_two_sided(9.0, 1.0).is_nan());
     }
 
+    /// Two degrees of freedom have a closed form: (2p - 1) / sqrt(2 p (1 - p)).
+    #[test]
+    fn the_far_tail_that_joint_intervals_need() {
+        for beyond in [1e-3_f64, 1e-5, 1e-7] {
+            let closed = (1.0 - 2.0 * beyond) / (2.0 * beyond * (1.0 - beyond)).sqrt();
+            assert!((t_quantile(2.0, 1.0 - beyond) / closed - 1.0).abs() < 1e-6, "{beyond}");
+        }
+    }
+
     #[test]
     fn both_ways_agree_where_they_meet() {
         for p in [0.6, 0.9, 0.975, 0.999] {

@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod cli;
+mod compare;
 mod costs;
 mod coverage;
 mod determinism;
@@ -21,6 +22,7 @@ mod networks;
 mod opinions;
 mod options;
 mod overload;
+mod pipeline;
 mod planning;
 mod precision;
 mod program;

@@ -2,6 +2,7 @@
 //!
 //! Marks, also without colour: `>` chosen, `+` met today, `^` after a quota request, `?` not settled, `x` missed.
 
+mod compare;
 mod differences;
 mod excluded;
 mod limits;
@@ -12,6 +13,7 @@ mod validate;
 
 use anstyle::{AnsiColor, Style};
 
+pub use compare::compare;
 pub use limits::{asks, limits};
 pub use run::run;
 pub use sweep::sweep;
