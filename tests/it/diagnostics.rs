@@ -98,7 +98,7 @@ error: `confidence` is 1.5, but it must be a number between 0 and 1, as `0.95`
 
 #[test]
 fn what_is_not_simulated_yet_is_an_error() {
-    holds("[account]\ntopology = \"central\"\n", &["error: ", "central", "not simulated yet", "<stdin>:2:"]);
+    holds("[[event]]\nat = \"1s\"\naz = 1\n", &["error: ", "az", "not simulated yet", "<stdin>:3:"]);
 }
 
 /// A scenario, and what its message must have, in order: what is wrong, where, and what to do.

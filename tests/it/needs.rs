@@ -37,18 +37,21 @@ fn a_need_for_a_waf_before_the_gateway_is_a_hop() {
 }
 
 #[test]
-fn check_leaves_out_who_lacks_a_need_and_misses_where_all_do() {
+fn check_fails_who_lacks_a_need_and_gates_the_named_alone() {
     let text = |options: &str| {
         format!(
             "options = [{options}]\n[objectives]\nhold = [\"outcome.ok >= 0.5\"]\n[run]\nrequests = 2000\nreplications = 2\n\
              [requirements]\nneeds = [\"usage-plans\"]\n"
         )
     };
-    let status = |options: &str| {
-        with_input(repository(), &["check", "-", "--quiet", "--threads", "1"], text(options).as_bytes()).status
+    let status = |options: &str, flags: &[&str]| {
+        let words = [&["check", "-", "--quiet", "--threads", "1"], flags].concat();
+        with_input(repository(), &words, text(options).as_bytes()).status
     };
-    assert_eq!(status("\"http-fan-out\", \"rest-alb-direct\""), 0);
-    assert_eq!(status("\"http-fan-out\""), 1);
+    let both = "\"http-fan-out\", \"rest-alb-direct\"";
+    assert_eq!(status(both, &[]), 1);
+    assert_eq!(status(both, &["--option", "rest-alb-direct"]), 0);
+    assert_eq!(status(both, &["--option", "http-fan-out"]), 1);
 }
 
 /// Mean of a lognormal with this median and 99 % quantile, ms.
