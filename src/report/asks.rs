@@ -37,6 +37,18 @@ pub fn asks<'a>(results: &'a Results, takes: impl Fn(usize) -> bool) -> Vec<Ask<
             }
         }
     }
+    for ask in &mut asks {
+        // Growth may need more of the same.
+        let name = |number: &usize| &results.options[number - 1].name;
+        let grown = results.growth.iter().filter(|grown| grown.ask_now && grown.quota == ask.rung.quota);
+        let grown = grown.filter(|grown| ask.options.iter().any(|number| *name(number) == grown.option));
+        let most = grown.max_by(|a, b| a.needed.unwrap_or(0.0).total_cmp(&b.needed.unwrap_or(0.0)));
+        if let Some((line, needed)) = most.and_then(|grown| Some((grown.ask.as_deref()?, grown.needed?)))
+            && needed > desired(ask.rung)
+        {
+            ask.line = line;
+        }
+    }
     asks
 }
 

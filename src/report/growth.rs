@@ -14,6 +14,22 @@ pub fn when(rung: &GrowthRung) -> String {
     }
 }
 
+/// `until 2027-07-29, in 8.0 months`; `for 8.0 months` where today is not known.
+#[must_use]
+pub fn until(rung: &GrowthRung) -> String {
+    match (&rung.date, rung.months) {
+        (None, Some(months)) if months > 0.0 => format!("for {} months", number::fixed(months, 1)),
+        _ => format!("until {}", when(rung)),
+    }
+}
+
+/// The limit of an option that growth meets first; none where none is met within ten years.
+#[must_use]
+pub fn first<'a>(results: &'a Results, option: &str) -> Option<&'a GrowthRung> {
+    let own = results.growth.iter().filter(|rung| rung.option == option && rung.months.is_some());
+    own.min_by(|a, b| a.months.unwrap_or(f64::INFINITY).total_cmp(&b.months.unwrap_or(f64::INFINITY)))
+}
+
 /// What to do: ask now or by when, nothing, or how many accounts carry it.
 #[must_use]
 pub fn to_do(rung: &GrowthRung, asked: &GrowthAsked) -> String {

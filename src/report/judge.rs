@@ -202,7 +202,7 @@ fn carried(point: &Point) -> Outcome {
     };
     let largest = LOSSES.iter().filter_map(|(name, words)| Some((metric(name).value?, *words)));
     let lost = largest.max_by(|a, b| a.0.total_cmp(&b.0)).filter(|(share, _)| *share > 0.0).map_or_else(
-        || "some requests get no answer".to_string(),
+        || format!("no request of {} was lost", number::fixed(point.requests as f64, 0)),
         |(s, words)| format!("{} {words}", number::percent(s)),
     );
     match share {
@@ -210,7 +210,7 @@ fn carried(point: &Point) -> Outcome {
         Some((low, _)) if low >= CARRIED_SHARE => Outcome::Met,
         Some((_, high)) if high < CARRIED_SHARE => Outcome::Missed(lost),
         Some(_) => {
-            Outcome::Unsettled(format!("{lost}: whether {} are carried is open", number::percent(CARRIED_SHARE)))
+            Outcome::Unsettled(format!("{lost}: too few to show that {} are carried", number::percent(CARRIED_SHARE)))
         }
     }
 }

@@ -212,6 +212,25 @@ pub(super) fn ends(found: &Sensitivity, results: &Results) -> Vec<String> {
     sentences
 }
 
+/// Conditions of the option at index `chosen` that an end of an input makes fail or leaves open, a sentence each without full stop.
+pub(super) fn failing(results: &Results, chosen: Option<usize>) -> Vec<String> {
+    let (Some(found), Some(option)) = (&results.sensitivity, chosen.and_then(|i| results.options.get(i))) else {
+        return Vec::new();
+    };
+    let mut sentences = Vec::new();
+    for input in &found.inputs {
+        for end in [&input.low, &input.high] {
+            let own = end.conditions.iter().filter(|c| c.option.as_deref() == Some(&option.name) && c.from == "holds");
+            for c in own {
+                let condition = number::condition(&c.condition);
+                let (what, evidence) = (what(input), evidence(&input.grade));
+                sentences.push(format!("{condition} {} where {what} ({evidence}) is {}", outcome(&c.to), end.value));
+            }
+        }
+    }
+    sentences
+}
+
 fn outcome(word: &str) -> &str {
     if word == "undecided" { "is undecided" } else { word }
 }

@@ -9,7 +9,9 @@ use crate::aws::system::Listed;
 use crate::issue::nearest;
 
 /// A hair more than 1, so that shares such as 0.7, 0.2 and 0.1 may add up to it.
-const WHOLE: f64 = 1.0 + 1e-9;
+const WHOLE: f64 = 1.0 + ROUNDING;
+/// How far shares that are written with few digits may be off.
+const ROUNDING: f64 = 1e-6;
 
 /// The services of all tables, in file order; those of a table with `count` stand one after the other.
 pub(super) fn listed(top: &Fields<'_>, options: &[String], services: u32, context: &Context<'_>) -> Vec<Listed> {
@@ -27,6 +29,21 @@ pub(super) fn listed(top: &Fields<'_>, options: &[String], services: u32, contex
         let shares = (shares * 1e6).round() / 1e6;
         let message = format!("the shares of the services add up to {shares}, but all traffic together is 1");
         top.sink.add(list.key_place.issue(message).hint("lower them, or write `weight`, which is relative"));
+    } else if shares > 0.0 {
+        let without = u64::from(services).saturating_sub(all.iter().filter(|one| one.share.is_some()).count() as u64);
+        let rest = 1.0 - shares;
+        let message = match (without, rest) {
+            (0, rest) if rest > ROUNDING => {
+                let shares = (shares * 1e6).round() / 1e6;
+                format!("the shares of all services add up to {shares}: no service is left for the rest")
+            }
+            (1.., rest) if rest < ROUNDING => {
+                format!("the shares of the services add up to 1: nothing is left for the other {}", grouped(without))
+            }
+            _ => return all,
+        };
+        let hint = "shares are of the whole traffic; write `weight` for what is relative";
+        top.sink.add(list.key_place.issue(message).hint(hint));
     }
     all
 }

@@ -6,6 +6,7 @@ use crate::report::asks::{self, is_subnet};
 use crate::report::growth;
 use crate::report::month;
 use crate::report::number::{self, counted, list};
+use crate::report::sensitivity;
 use crate::report::verdict::Verdict;
 use crate::results::Results;
 
@@ -39,7 +40,7 @@ impl From<String> for Item {
 }
 
 pub(super) fn lists(results: &Results, verdict: &Verdict) -> Vec<List> {
-    vec![requests(results, verdict), changes(verdict), unknown(results, verdict)]
+    vec![requests(results, verdict), changes(results, verdict), unknown(results, verdict)]
 }
 
 /// The first three of a list, and how many more there are where.
@@ -71,7 +72,9 @@ fn requests(results: &Results, verdict: &Verdict) -> List {
         } else {
             format!("More {}: {} for {} now", rung.name, number::plain(asks::desired(rung)), number::plain(rung.limit))
         };
-        items.push(Item { text, command: rung.ask.clone().unwrap_or_default() });
+        let grown = growth::now(results).into_iter().find(|grown| grown.option == *name && grown.quota == rung.quota);
+        let line = grown.and_then(|grown| grown.ask.clone()).or_else(|| rung.ask.clone());
+        items.push(Item { text, command: line.unwrap_or_default() });
     }
     let soon = growth::now(results).into_iter().filter(|rung| rung.option == *name);
     for rung in soon.filter(|rung| !needed.iter().any(|known| known.quota == rung.quota)) {
@@ -82,9 +85,19 @@ fn requests(results: &Results, verdict: &Verdict) -> List {
     short(title, items, "Quotas", format!("Nothing: no quota request is needed for {services}."))
 }
 
-/// What would change the answer, with thresholds.
-fn changes(verdict: &Verdict) -> List {
-    let items = verdict.not_settled.iter().cloned().map(Item::from).collect();
+/// What would change the answer, with thresholds: what is not decided, conditions that fail at an end of an input, orders of options
+/// that turn.
+fn changes(results: &Results, verdict: &Verdict) -> List {
+    let open = verdict.options.iter().find(|option| Some(option.number) == verdict.chosen.map(|i| i + 1));
+    let mut items: Vec<Item> =
+        open.map_or(Vec::new(), |option| option.unsettled()).into_iter().map(Item::from).collect();
+    items.extend(sensitivity::failing(results, verdict.chosen).into_iter().map(Item::from));
+    let told = |items: &[Item], text: &String| items.iter().any(|item| item.text == *text);
+    for sentence in &verdict.not_settled {
+        if !told(&items, sentence) {
+            items.push(sentence.clone().into());
+        }
+    }
     short("What would change the answer", items, "What would change it", "Nothing that was varied.".into())
 }
 
@@ -93,6 +106,9 @@ fn unknown(results: &Results, verdict: &Verdict) -> List {
     let mut items: Vec<Item> = Vec::new();
     let name = verdict.chosen.map(|chosen| verdict.options[chosen].option.name.as_str());
     let without = name.and_then(|name| month::month(results, name)).map(|month| month.without).unwrap_or_default();
+    if name.is_some_and(|name| month::month(results, name).is_none()) {
+        items.push("What a month costs: no prices are known here (`--prices FILE` gives them)".to_string().into());
+    }
     if !without.is_empty() {
         items.push(format!("The month is without {}", list(&without)).into());
     }

@@ -44,6 +44,8 @@ pub(super) struct Page {
     pub counted_services: String,
     /// One row each.
     pub options: Vec<options::OptionRow>,
+    /// Number and title of each in the order of the scenario, for tables with a column for each.
+    pub columns: Vec<(usize, String)>,
     /// How the numbers came about.
     pub option_note: String,
     /// Conditions by option.
@@ -211,6 +213,7 @@ fn decided(results: &Results, verdict: &Verdict, page: &mut Page) {
     page.more.clone_from(&verdict.more);
     page.lists = lists::lists(results, verdict);
     page.options = options::rows(results, verdict);
+    page.columns = options::columns(verdict);
     page.option_note = options::note(results);
     page.requirements = options::requirements(verdict);
     page.excluded = cost::excluded(results);

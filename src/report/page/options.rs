@@ -9,7 +9,7 @@ use crate::report::judge::{Judgement, Outcome};
 use crate::report::month::{Month, month};
 use crate::report::number::{self, cut, cut_words};
 use crate::report::verdict::Verdict;
-use crate::results::{Addresses, MixPart, Results};
+use crate::results::{Addresses, DeploymentWait, MixPart, Results};
 
 /// One option.
 #[derive(Clone, Debug, Default, Serialize)]
@@ -52,6 +52,8 @@ pub(in crate::report) struct OptionRow {
     pub fate: String,
     /// Minutes that the path's load balancers add to a deployment.
     pub minutes: String,
+    /// How long nine of ten wait at most for their turn to shift traffic; empty where the scenario does not ask.
+    pub turn: String,
     /// What one runs.
     pub parts: String,
     /// By kind.
@@ -90,6 +92,7 @@ pub(in crate::report) struct Criterion {
     pub cells: Vec<String>,
 }
 
+/// One row each, by verdict: what is met today first, of equals the chosen one.
 pub(super) fn rows(results: &Results, verdict: &Verdict) -> Vec<OptionRow> {
     let row = |(i, option): (usize, &Judgement)| {
         let (label, reason) = verdict.reasons[i].clone();
@@ -113,7 +116,7 @@ pub(super) fn rows(results: &Results, verdict: &Verdict) -> Vec<OptionRow> {
             label,
             class,
             reason: cut_words(&reason, 160),
-            legacy: option.option.legacy.clone().unwrap_or_default(),
+            legacy: option.option.legacy.clone().filter(|_| !reason.contains("legacy")).unwrap_or_default(),
             wall: wall(results, option),
             holds: option.structure.map_or("no limit".into(), |rung| number::count(rung.services)),
             holds_mark: holds_mark(option),
@@ -128,6 +131,7 @@ pub(super) fn rows(results: &Results, verdict: &Verdict) -> Vec<OptionRow> {
             },
             shared: number::count(option.option.shared_configuration.max(1)),
             fate: fate(option),
+            turn: turn(results, option),
             minutes: option
                 .option
                 .minutes_per_deployment
@@ -146,6 +150,11 @@ pub(super) fn rows(results: &Results, verdict: &Verdict) -> Vec<OptionRow> {
     order.into_iter().map(|i| row((i, &verdict.options[i]))).collect()
 }
 
+/// Number and title of every option in the order of the scenario, which is that of all tables with a column for each.
+pub(super) fn columns(verdict: &Verdict) -> Vec<(usize, String)> {
+    verdict.options.iter().map(|option| (option.number, cut(&option.option.title, 80))).collect()
+}
+
 /// `3,000 (target groups per Region)`: the first quota of the ladder that cannot be raised.
 fn wall(results: &Results, option: &Judgement) -> String {
     let own = results.ceilings.iter().filter(|rung| rung.option == option.option.name && !rung.adjustable);
@@ -158,6 +167,23 @@ fn fate(option: &Judgement) -> String {
     match option.option.shared_fate {
         Some(services) if services > 1 => format!("{} share zone health", number::count(services)),
         Some(_) => "own zone health".into(),
+        None => String::new(),
+    }
+}
+
+/// `turn in 11 min`, `never gets its turn`: what nine of ten shifts of traffic wait at most at the wanted services.
+fn turn(results: &Results, option: &Judgement) -> String {
+    let asked = |wait: &&DeploymentWait| {
+        wait.option == option.option.name
+            && wait.change == "traffic_shift"
+            && Some(wait.services) == results.wanted.services
+    };
+    match results.deployments.iter().find(asked) {
+        Some(wait) if !wait.stable => "never gets its turn".into(),
+        Some(wait) => wait.wait_p90_min.value.map_or(String::new(), |min| match min {
+            none if none < 0.05 => "no wait".into(),
+            min => format!("turn in {} min", number::significant(min)),
+        }),
         None => String::new(),
     }
 }
@@ -291,4 +317,24 @@ pub(super) fn criteria(results: &Results, verdict: &Verdict) -> Vec<Criterion> {
             each(&|o| o.option.legacy.clone().unwrap_or_else(|| "current".into())),
         ),
     ]
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::report::fixture;
+    use crate::report::verdict::verdict;
+
+    #[test]
+    fn rows_go_by_verdict_and_columns_by_number() {
+        let results = fixture::orders();
+        let verdict = verdict(&results).unwrap();
+        let rows: Vec<usize> = rows(&results, &verdict).iter().map(|row| row.number).collect();
+        assert_eq!(rows, [3, 2, 4, 5, 1], "today, after raises, out");
+        let columns: Vec<usize> = columns(&verdict).into_iter().map(|(number, _)| number).collect();
+        assert_eq!(columns, [1, 2, 3, 4, 5]);
+        let scale = criteria(&results, &verdict).into_iter().find(|criterion| criterion.name == "Scale").unwrap();
+        assert!(scale.cells[2].starts_with("1,000: "), "{:?}", scale.cells);
+    }
 }

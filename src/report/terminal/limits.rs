@@ -81,7 +81,9 @@ fn growth_lines(results: &Results) -> String {
         };
         out.push_str(&wrapped(&format!("growth: {who}: {words}"), "  "));
     }
-    for rung in growth::now(results) {
+    // What is short today is asked for below.
+    let asked = asks::asks(results, |_| true);
+    for rung in growth::now(results).into_iter().filter(|rung| !asked.iter().any(|ask| ask.rung.quota == rung.quota)) {
         out.push_str(&command("soon", rung.ask.as_deref().unwrap_or_default(), &rung.name));
     }
     out

@@ -7,7 +7,7 @@ use super::super::month;
 use super::super::number::{self, counted};
 use super::until::{Stop, stops, until};
 use super::{TIE_METRIC, in_words};
-use crate::results::Results;
+use crate::results::{GrowthRung, Results};
 
 /// Both sentences, each as words to stress and the rest with its own punctuation.
 pub(super) fn decide(
@@ -61,7 +61,9 @@ fn price(results: &Results, options: &[Judgement], best: usize) -> String {
         |other: &Judgement| monthly(results, &other.option.name).is_some_and(|theirs| theirs >= month.expected + 0.5);
     let least = if rivals().next().is_some() && rivals().all(dearer) { ", the least of all that do" } else { "" };
     let without = if month.without.is_empty() { "" } else { "at least " };
-    format!(" for {without}{} a month{least}", number::dollars(month.expected))
+    let peak = results.wanted.mean_rate.is_some() && results.wanted.mean_rate == results.wanted.rate;
+    let peak = if peak { " at the peak rate" } else { "" };
+    format!(" for {without}{} a month{peak}{least}", number::dollars(month.expected))
 }
 
 /// The p99 of the option with its interval and what is allowed.
@@ -76,25 +78,56 @@ fn p99(results: &Results, option: &Judgement) -> String {
 
 /// Until when, by what, and what then.
 fn good_until(results: &Results, options: &[Judgement], chosen: usize) -> (String, String) {
+    if let Some(by_growth) = good_until_day(results, options, chosen) {
+        return by_growth;
+    }
     let option = &options[chosen];
     let until = until(results, option);
     let ends = stops(results, option);
     let Some(first) = ends.first() else { return (String::new(), until.sentence()) };
-    let day = growth::find(results, &option.option.name, &first.quota).map(growth::when);
-    let day = day.map_or(String::new(), |when| format!(", {when}"));
-    (
-        format!("{} {}", until.label, until.strong),
-        format!("{day}: {}. {}.", until.rest, then(results, options, option, first)),
-    )
+    let then = then(results, options, option, first);
+    (format!("{} {}", until.label, until.strong), format!(": {}. {then}.", until.rest))
 }
 
-/// What to switch to where the chosen option ends: the one that goes furthest beyond, of those that do what is asked today or else
-/// after a raise.
+/// The same where the scenario says how it grows: services and traffic meet limits at the same time. None without growth.
+fn good_until_day(results: &Results, options: &[Judgement], chosen: usize) -> Option<(String, String)> {
+    let asked = results.growth_asked.as_ref()?;
+    let first = |option: &Judgement| growth::first(results, &option.option.name);
+    let months = |option: &Judgement| first(option).and_then(|rung| rung.months).unwrap_or(f64::INFINITY);
+    let Some(rung) = first(&options[chosen]) else {
+        return Some(("Good for ten years of growth".into(), ": no limit is met sooner.".into()));
+    };
+    let at =
+        |rung: &GrowthRung| rung.services.map_or(String::new(), |n| format!(", at {}", number::counted_services(n)));
+    let later = options
+        .iter()
+        .filter(|other| other.number != chosen + 1 && other.rank() == 0 && months(other) > months(&options[chosen]))
+        .min_by(|a, b| months(b).total_cmp(&months(a)).then(a.number.cmp(&b.number)));
+    let then = match later {
+        None => "No other option that does today what is asked lasts longer".to_string(),
+        Some(other) => {
+            let end = first(other).map_or("which nothing ends for ten years".into(), |rung| {
+                format!("good {} ({})", growth::until(rung), rung.name)
+            });
+            format!("Option {} lasts longer, {end}{}", other.number, legacy(other))
+        }
+    };
+    let to_do = growth::to_do(rung, asked);
+    let name = number::condition(&rung.name);
+    Some((format!("Good {}", growth::until(rung)), format!(": {name} full{}; {to_do}. {then}.", at(rung))))
+}
+
+fn legacy(option: &Judgement) -> &'static str {
+    if option.option.legacy.is_some() { ", with a legacy link" } else { "" }
+}
+
+/// What to switch to where the chosen option ends: the one that goes furthest beyond, of those that do what is asked today; where no
+/// raise helps the chosen one, also of those that do it after one.
 fn then(results: &Results, options: &[Judgement], chosen: &Judgement, first: &Stop) -> String {
     let reach = |other: &Judgement| stops(results, other).first().map_or(f64::INFINITY, |stop| stop.end.holds());
     let further = options
         .iter()
-        .filter(|other| other.number != chosen.number && other.rank() <= 1)
+        .filter(|other| other.number != chosen.number && other.rank() <= u8::from(!first.adjustable))
         .filter(|other| reach(other) > first.end.holds())
         // Of those that go equally far the one that is listed first.
         .min_by(|a, b| a.rank().cmp(&b.rank()).then(reach(b).total_cmp(&reach(a))).then(a.number.cmp(&b.number)));
@@ -105,7 +138,7 @@ fn then(results: &Results, options: &[Judgement], chosen: &Judgement, first: &St
         Some(stop) => format!("good until {} ({})", stop.end.text(1.0), stop.by),
         None => "which nothing ends".into(),
     };
-    format!("{how} switch to option {}{after}, {end}", other.number)
+    format!("{how} switch to option {}{after}, {end}{}", other.number, legacy(other))
 }
 
 /// `two` for 2.
@@ -134,14 +167,19 @@ mod tests {
     #[test]
     fn growth_gives_the_end_a_day() {
         let mut results = fixture::four();
-        results.growth.push(crate::results::GrowthRung {
-            option: "http-fan-out".into(),
-            quota: results.ceilings.iter().find(|rung| rung.services == 50).unwrap().quota.clone(),
-            months: Some(6.5),
-            date: Some("2027-06-13".into()),
+        let rung = |option: &str, months: f64| crate::results::GrowthRung {
+            option: option.into(),
+            name: "account throttle".into(),
+            kind: "traffic".into(),
+            adjustable: true,
+            months: Some(months),
+            services: Some(70),
             ..Default::default()
-        });
+        };
+        results.growth = vec![rung("http-fan-out", 20.8), rung("http-fan-out", 30.0), rung("rest-shared-nlb", 25.0)];
+        results.growth_asked = Some(crate::results::GrowthAsked { horizon_months: 36.0, ..Default::default() });
         let decision = verdict(&results).unwrap().decision;
-        assert!(decision[1].1.starts_with(", 2027-06-13, in 6.5 months: ALBs per Region"), "{}", decision[1].1);
+        assert_eq!(decision[1].0, "Good for 20.8 months");
+        assert!(decision[1].1.starts_with(": account throttle full, at 70 services"), "{}", decision[1].1);
     }
 }

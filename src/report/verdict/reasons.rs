@@ -73,7 +73,7 @@ fn ends(options: &[Judgement]) -> String {
     parts.join(", ")
 }
 
-/// That latency does not decide, where every option is beyond doubt within what is allowed; else empty.
+/// That latency rules no option out, where every option is beyond doubt within what is allowed; else empty.
 pub(super) fn latency(results: &Results, options: &[Judgement]) -> String {
     let Some(objective) = results.wanted.objectives.iter().find(|o| o.metric == TIE_METRIC) else {
         return String::new();
@@ -86,7 +86,7 @@ pub(super) fn latency(results: &Results, options: &[Judgement]) -> String {
     let (least, most) = (values().fold(f64::INFINITY, f64::min), values().fold(0.0, f64::max));
     let (least, most) = (number::significant(least), number::significant(most));
     let range = if least == most { least } else { format!("{least} to {most}") };
-    format!("Latency does not decide: p99 is {range} ms over the options.")
+    format!("Latency rules no option out: p99 is {range} ms over all of them.")
 }
 
 /// What speaks against the chosen option although it goes before the others.
@@ -102,8 +102,24 @@ pub(super) fn caveat(results: &Results, options: &[Judgement], chosen: usize) ->
     if !against.is_empty() {
         sentences.push(format!("Against it: {}.", list(&against)));
     }
-    sentences.extend(after_a_raise(results, options, option));
+    let gain = after_a_raise(results, options, option);
+    sentences.extend(gain.is_none().then(|| without_legacy(results, options, option)).flatten());
+    sentences.extend(gain);
     sentences.join(" ")
+}
+
+/// Where the chosen option has a part that AWS advises against, which one does without it after a raise, and what that costs.
+fn without_legacy(results: &Results, options: &[Judgement], chosen: &Judgement) -> Option<String> {
+    chosen.option.legacy.as_ref()?;
+    let month = |option: &Judgement| monthly(results, &option.option.name);
+    let current = options.iter().filter(|other| other.rank() == 1 && other.option.legacy.is_none());
+    let other = current.min_by(|a, b| {
+        let price = |option: &Judgement| month(option).unwrap_or(f64::INFINITY);
+        price(a).total_cmp(&price(b))
+    })?;
+    let more = month(other).zip(month(chosen)).map(|(theirs, ours)| theirs - ours).filter(|more| *more >= 0.5);
+    let price = more.map_or(String::new(), |more| format!(" for {} a month more", number::dollars(more)));
+    Some(format!("After {}, option {} does it without a legacy link{price}.", wants(other), other.number))
 }
 
 /// What another option would gain once AWS grants what it needs: the one that answers soonest, or where none is clearly faster the one

@@ -63,8 +63,6 @@ pub(super) struct Stop {
     pub by: String,
     /// Whether it can be raised.
     pub adjustable: bool,
-    /// Quota id, or the criterion of a search.
-    pub quota: String,
 }
 
 /// What stops an option from the wanted services on, nearest first.
@@ -73,12 +71,7 @@ pub(super) fn stops(results: &Results, option: &Judgement) -> Vec<Stop> {
     let name = &option.option.name;
     let mut stops: Vec<Stop> = Vec::new();
     for rung in results.ceilings.iter().filter(|rung| rung.option == *name && rung.services >= wanted) {
-        stops.push(Stop {
-            end: End::At(f64::from(rung.services)),
-            by: rung.name.clone(),
-            adjustable: rung.adjustable,
-            quota: rung.quota.clone(),
-        });
+        stops.push(Stop { end: End::At(f64::from(rung.services)), by: rung.name.clone(), adjustable: rung.adjustable });
     }
     // A throttle that the ladder knows exactly is not said a second time with a bracket.
     let known = |found: &&SaturationPoint| !(found.criterion == "throttled" && option.traffic.is_some());
@@ -86,10 +79,21 @@ pub(super) fn stops(results: &Results, option: &Judgement) -> Vec<Stop> {
         && let Some(end) = End::of(found)
         && end.holds() >= f64::from(wanted)
     {
-        stops.push(Stop { end, by: words(found), adjustable: false, quota: found.criterion.clone() });
+        stops.push(Stop { end, by: words(found), adjustable: false });
     }
     stops.sort_by(|a, b| a.end.holds().total_cmp(&b.end.holds()));
-    stops
+    // What ends it at the same number is one stop, which can be raised only where all of it can.
+    let mut kept: Vec<Stop> = Vec::new();
+    for stop in stops {
+        match kept.last_mut() {
+            Some(last) if last.end == stop.end => {
+                last.by = format!("{} and {}", last.by, stop.by);
+                last.adjustable &= stop.adjustable;
+            }
+            _ => kept.push(stop),
+        }
+    }
+    kept
 }
 
 /// What ended the simulated search, in words that can follow a number of services.

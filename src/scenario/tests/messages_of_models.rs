@@ -168,6 +168,8 @@ fn system() {
         ("[hops.alp]\ntime = { constant = \"1s\" }\n", "1:7 `alp` is not a hop of AWS options ? did you mean `alb`?"),
         ("[hops.alb]\ntime = \"1s\"\n", "2:8 `time` is `1s`, but it must be a distribution ? as `{ constant = \"10ms\" }` or `{ lognormal = { median = \"5ms\", p99 = \"60ms\" } }`"),
         ("[[service]]\nname = \"a\"\noption = \"rest\"\n", "3:10 `option` is `rest`, but it must be one of the `options`: `http-fan-out`, `rest-link-per-service`, `rest-shared-nlb`, `rest-nlb-alb` and `rest-alb-direct`"),
+        ("[services]\ncount = 3\n[[service]]\nname = \"a\"\ncount = 3\nshare = 0.5\n", "3:3 the shares of all services add up to 0.5: no service is left for the rest ? shares are of the whole traffic; write `weight` for what is relative"),
+        ("[services]\ncount = 3\n[[service]]\nname = \"a\"\nshare = 1.0\n", "3:3 the shares of the services add up to 1: nothing is left for the other 2 ? shares are of the whole traffic; write `weight` for what is relative"),
         ("[services]\ncount = 1\n[[service]]\nname = \"a\"\n[[service]]\nname = \"b\"\n", "3:3 2 services are listed, but `[services]` counts 1 ? write `count = 2` or more"),
         ("[requirements]\nneeds = [\"wafs\"]\n", "2:10 `wafs` is not a feature ? did you mean `waf`?"),
         ("[[service]]\nname = \"a\"\nneeds = [\"usage-plan\"]\n", "3:10 `usage-plan` is not a feature ? did you mean `usage-plans`?"),
