@@ -225,11 +225,10 @@ impl<'a> Month<'a> {
         ]
     }
 
-    /// What load balancers send to other zones: of an NLB with cross-zone on (k - 1) / k of it for k zones, with it off nothing; what an
+    /// What load balancers send to other zones: of an NLB with cross-zone on the share that crosses, with it off nothing; what an
     /// ALB sends, which is always cross-zone, is billed as far as the table says.
     fn zones(&self) -> Vec<CostLine> {
-        let zones = f64::from(self.system.network.zones);
-        let crossing = (zones - 1.0) / zones;
+        let (crossing, _) = self.system.network.crossing();
         let of_nlb = if self.system.network.nlb_cross_zone { crossing } else { 0.0 };
         let of_alb = crossing * figure(self.system, "alb.zone-share").expected;
         let total = self.inventory.total();
@@ -255,7 +254,7 @@ impl<'a> Month<'a> {
         let total = self.inventory.total();
         let links = hours(total.links_v1 + total.links_v2);
         let mut lines = vec![self.line("VPC links", "vpc-link.hour", links, "hours of all links".into())];
-        let needed = self.system.needs.iter().any(|need| need.starts_with("waf"));
+        let needed = self.system.all_needs().any(|need| need.starts_with("waf"));
         if needed || self.system.gateway.waf {
             let requests = self.flow.map(|flow| self.attempts().0 * flow.all * HOURS_PER_MONTH * HOUR_S / 1e6);
             let basis = "every attempt; rules are not counted".into();

@@ -21,6 +21,7 @@ use super::features;
 use super::inventory::inventory;
 use super::option::{ArchitectureOption, Share};
 use super::part::Part;
+use super::prices;
 use super::quotas::LeadTime;
 use super::system::{Listed, System};
 
@@ -165,7 +166,11 @@ fn variants(option: &ArchitectureOption, groups: bool) -> Vec<ArchitectureOption
         sharing
     };
     let variant = |share| ArchitectureOption { share, mix: Vec::new(), ..option.clone() };
-    [option.share, with(Share::Count(1)), with(wide)].map(variant).to_vec()
+    let mut shares = vec![option.share, with(Share::Count(1)), with(wide)];
+    // The first rules of an ALB are free of capacity units; a number of services is no border of groups.
+    let free = prices::row("lcu.alb-free-rules").and_then(|row| row.tiers.first()).map(|tier| tier.price as u32);
+    shares.extend(free.filter(|_| !groups && ends_in(Part::Alb)).map(|free| with(Share::Count(free))));
+    shares.into_iter().map(variant).collect()
 }
 
 /// Whether no load balancer of the option serves services of two groups.
@@ -192,6 +197,8 @@ pub struct Score {
     pub lead_time: Option<LeadTime>,
     /// It has a part that AWS advises against.
     pub legacy: bool,
+    /// Lines of the month without a price: what is not known is not less than what is.
+    pub unpriced: usize,
     /// US$ of what has a price, a month, as expected without simulating, to the cent.
     pub month: f64,
     /// Quotas to be raised.
@@ -212,6 +219,7 @@ impl Score {
         Score {
             lead_time: exceeded.iter().map(|quota| quota.lead_time).max_by_key(|time| rank(*time)),
             legacy: option.legacy().is_some(),
+            unpriced: lines.iter().filter(|line| line.monthly.is_none()).count(),
             month: cents.round() / 100.0,
             raises: exceeded.len(),
             parts: compare::parts_total(&counted),
@@ -225,6 +233,7 @@ impl Score {
         lead(self)
             .cmp(&lead(other))
             .then(self.legacy.cmp(&other.legacy))
+            .then(self.unpriced.cmp(&other.unpriced))
             .then(self.month.total_cmp(&other.month))
             .then(self.raises.cmp(&other.raises))
             .then(self.parts.total_cmp(&other.parts))

@@ -238,6 +238,12 @@ impl System {
         }
     }
 
+    /// Ids of the features that every service needs, then those of listed ones, as often as they are listed.
+    pub fn all_needs(&self) -> impl Iterator<Item = &str> {
+        let listed = self.listed.iter().flat_map(|one| &one.needs);
+        self.needs.iter().chain(listed).map(String::as_str)
+    }
+
     /// What of the traffic goes to each listed service among the first `services`, in order, and to every other one, relative to
     /// their sum, which comes last. By weight; what `share` states is of the whole.
     #[must_use]

@@ -284,7 +284,7 @@ fn unknown_sizes(system: &System) -> Option<Warning> {
 
 /// The need for AWS WAF anywhere says nothing of where it stands, so its time is on no path unless `[gateway] waf` puts it there.
 fn untimed_waf(system: &System) -> Option<Warning> {
-    let untimed = system.needs.iter().any(|need| need == "waf") && !system.gateway.waf;
+    let untimed = system.all_needs().any(|need| need == "waf") && !system.gateway.waf;
     untimed.then(|| Warning {
         kind: "waf_not_simulated".into(),
         about: "latency".into(),

@@ -128,7 +128,11 @@ fn wait(asked: &Asked<'_>, points: &[(f64, Point)]) -> Option<DeploymentWait> {
     } else {
         let (_, point) = points.iter().find(|(load, _)| *load == asked.utilisation)?;
         let (mean, p90) = (("latency.mean", 0.0), ("latency.p90", RESOLUTION));
-        (point.stable, beyond_hold(point, mean, hold_min), beyond_hold(point, p90, hold_min))
+        // Too near to full for the length of the runs: nothing simulated is said, the formula stands.
+        match point.warnings.iter().any(|warning| warning.kind == "warmup_not_reached") {
+            true => (point.stable, Estimate::default(), Estimate::default()),
+            false => (point.stable, beyond_hold(point, mean, hold_min), beyond_hold(point, p90, hold_min)),
+        }
     };
     let in_s = |minutes: f64| minutes * 60.0;
     let theory = mg1_mean_wait(asked.utilisation / in_s(hold_min), in_s(hold_min), 0.0).map(|seconds| seconds / 60.0);

@@ -69,6 +69,10 @@ fn sum<'a>(lines: impl Iterator<Item = &'a CostLine>) -> Option<Month> {
 /// What the sums of the options do not hold, in a sentence; none where every line has a price, or no option was counted.
 #[must_use]
 pub fn footnote(results: &Results) -> Option<String> {
+    if !results.costs.is_empty() && results.options.iter().all(|option| month(results, &option.name).is_none()) {
+        let region = &results.wanted.region;
+        return Some(format!("$/month: no prices are known for {region}; `--prices FILE` gives them"));
+    }
     let mut without: Vec<String> = Vec::new();
     for month in results.options.iter().filter_map(|option| month(results, &option.name)) {
         without.extend(month.without);

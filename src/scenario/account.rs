@@ -120,7 +120,7 @@ pub(super) fn gateway(top: &Fields<'_>, needs: &[String], context: &Context<'_>)
     let waf = fields.get("waf");
     gateway.waf = waf.as_ref().and_then(|f| f.boolean()).unwrap_or(needs_waf);
     if let (Some(field), true, false) = (&waf, needs_waf, gateway.waf) {
-        let issue = field.refusal(format!("`[requirements]` needs `{WAF_BEFORE_GATEWAY}`"));
+        let issue = field.refusal(format!("`{WAF_BEFORE_GATEWAY}` is needed"));
         field.sink.add(issue.hint("leave `waf` out, or the need"));
     }
     gateway.refund_tokens = fields.get("refund_tokens").and_then(|f| f.boolean()).unwrap_or(false);

@@ -85,12 +85,15 @@ pub(super) fn rest(top: &Fields<'_>, services: u32, context: &Context<'_>) -> Op
     let loaded = options::options(top, context);
     let names: Vec<String> = loaded.iter().map(|loaded| loaded.option.name.clone()).collect();
     let needs = requirements::needs(top);
+    let listed = listed(top, &names, services, context);
+    // Who stands behind AWS WAF before the gateway meets it there, whoever else does.
+    let every_need: Vec<String> = needs.iter().chain(listed.iter().flat_map(|one| &one.needs)).cloned().collect();
     let system = System {
         services: Services { count: services, ..Services::default() },
-        listed: listed(top, &names, services, context),
+        listed,
         network: network(top),
         account: account(top),
-        gateway: gateway(top, &needs, context),
+        gateway: gateway(top, &every_need, context),
         traffic: placeholder(),
         quotas: quota_values(top),
         used: numbers(top, "used").into_iter().collect(),

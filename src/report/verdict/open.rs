@@ -67,7 +67,7 @@ fn api_ratio(options: &[Judgement]) -> Option<String> {
     let (ratio, numbers) = turning.into_iter().max_by(|a, b| a.0.total_cmp(&b.0))?;
     let numbers: Vec<String> = numbers.iter().map(ToString::to_string).collect();
     Some(format!(
-        "Option {} against {} on latency rests on the ratio of REST to HTTP API overhead, inferred (grade C): below {} it turns",
+        "Option {} against {} on mean added latency rests on the ratio of REST to HTTP API overhead, inferred (grade C): below {} it turns",
         http.number,
         list(&numbers),
         number::fixed(ratio, 2)

@@ -41,7 +41,11 @@ pub(super) fn reach(results: &Results, options: &[Judgement], chosen: Option<usi
         let only = format!("Until AWS grants it, only {who} {}", list(&numbers));
         return (only, format!(" {verb} {wanted}{but}."));
     }
-    let short: Vec<Judgement> = options.iter().filter(|option| !option.fits_today()).cloned().collect();
+    let is_short = |option: &&Judgement| option.structure.is_some_and(|rung| rung.services < services);
+    let short: Vec<Judgement> = options.iter().filter(is_short).cloned().collect();
+    if short.is_empty() {
+        return Default::default();
+    }
     (String::new(), format!("Short of the {wanted} on today's quotas: {}.", ends(&short)))
 }
 

@@ -186,7 +186,7 @@ fn system() {
         ("[requirements]\nneeds = [\"wafs\", \"streaming\", \"streaming\"]\n", "2:10 `wafs` is not a feature ? did you mean `waf`?"),
         ("[requirements]\nneeds = [\"streaming\", \"streaming\"]\n", "2:23 `streaming` is needed twice ? name it once"),
         ("[requirements]\nneed = [\"waf\"]\n", "2:1 `need` is not a field of `[requirements]` ? did you mean `needs`?"),
-        ("[gateway]\nwaf = false\n[requirements]\nneeds = [\"waf-before-gateway\"]\n", "2:7 `waf` is false, but `[requirements]` needs `waf-before-gateway` ? leave `waf` out, or the need"),
+        ("[gateway]\nwaf = false\n[requirements]\nneeds = [\"waf-before-gateway\"]\n", "2:7 `waf` is false, but `waf-before-gateway` is needed ? leave `waf` out, or the need"),
         ("[requirements]\nneeds = []\n", "2:9 `needs` is empty, but it must hold at least one entry"),
         ("[deployments]\nper_service_per_day = -2\n", "2:23 `per_service_per_day` is -2, but it must be 0, or a number from 0.001 to 10,000"),
         ("[deployments]\nper_servce_per_day = 2\n", "2:1 `per_servce_per_day` is not a field of `[deployments]` ? did you mean `per_service_per_day`?"),
