@@ -10,6 +10,7 @@ use crate::results::{Ceiling, Comparison, Results};
 
 mod decision;
 mod open;
+mod pareto;
 mod reasons;
 mod until;
 
@@ -32,6 +33,8 @@ pub struct Verdict<'a> {
     pub not_settled: Vec<String>,
     /// What to ask AWS for, for the chosen option; empty where nothing has to be asked.
     pub ask: Vec<&'a Ceiling>,
+    /// For each option the numbers of those that beat it in everything that the comparison weighs.
+    pub beaten: Vec<Vec<usize>>,
     /// For each option a label (`Choose`, `Out`, `Fall-back`, `Not chosen`, `Undecided`) and the one reason.
     pub reasons: Vec<(String, String)>,
 }
@@ -52,6 +55,7 @@ pub fn verdict(results: &Results) -> Option<Verdict<'_>> {
         more: more(results, &options, chosen),
         not_settled: open::not_settled(results, &options, best),
         ask,
+        beaten: pareto::beaten(results, &options),
         reasons: reasons::each(results, &options, chosen),
         options,
     })

@@ -300,6 +300,13 @@ pub(super) fn criteria(results: &Results, verdict: &Verdict) -> Vec<Criterion> {
     let cost = |o: &Judgement| {
         month(results, &o.option.name).map_or("not counted".into(), |month| format!("US$ {} a month", month.total()))
     };
+    let beaten = |o: &Judgement| match verdict.beaten[o.number - 1].as_slice() {
+        [] => "nobody: best in something".to_string(),
+        by => {
+            let numbers: Vec<String> = by.iter().map(ToString::to_string).collect();
+            format!("option{} {}", if by.len() == 1 { "" } else { "s" }, number::list(&numbers))
+        }
+    };
     let criterion = |name, meaning, cells| Criterion { name, meaning, cells };
     vec![
         criterion("Path", "in the order in which a request meets it", each(&path)),
@@ -311,6 +318,11 @@ pub(super) fn criteria(results: &Results, verdict: &Verdict) -> Vec<Criterion> {
         criterion("Isolation", "VPCs and accounts", each(&|o| o.option.isolation.clone())),
         criterion("Addresses", "left in the fullest subnet", each(&|o| addresses(&o.option.addresses))),
         criterion("Cost", "what has a price", each(&cost)),
+        criterion(
+            "Beaten by",
+            "who is no worse in ceiling, traffic, p99, cost, sharing and parts, and better in one (Pareto)",
+            each(&beaten),
+        ),
         criterion(
             "Outlook",
             "what AWS says of its parts",
