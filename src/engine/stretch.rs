@@ -49,8 +49,8 @@ pub(super) struct Stretch {
     /// When and in which slot those wait that are due.
     due: Vec<(u64, u32)>,
     served: Vec<Served>,
-    /// What measured requests waited that went through one station and nothing else: their latencies, and their sojourns there.
-    /// The buckets of two digits are made of those of three.
+    /// Of measured requests that went through one station and nothing else: their latencies, which are their sojourns there. The
+    /// buckets of two digits are made of those of three, so one recorder does for both.
     both: Recorder,
 }
 

@@ -6,6 +6,7 @@
 
 use super::asks::distinct;
 use super::judge::{Judgement, judge, monthly};
+use super::number::counted;
 use crate::results::{Ceiling, Comparison, Results};
 
 mod decision;
@@ -131,8 +132,9 @@ fn difference(results: &Results, a: &Judgement, b: &Judgement) -> Option<(f64, f
     })
 }
 
+/// `two` for 2.
 fn in_words(count: usize) -> String {
-    decision::words(count)
+    counted(count, "", "").trim().to_string()
 }
 
 #[cfg(test)]

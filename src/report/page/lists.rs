@@ -88,9 +88,9 @@ fn requests(results: &Results, verdict: &Verdict) -> List {
 /// What would change the answer, with thresholds: what is not decided, conditions that fail at an end of an input, orders of options
 /// that turn.
 fn changes(results: &Results, verdict: &Verdict) -> List {
-    let open = verdict.options.iter().find(|option| Some(option.number) == verdict.chosen.map(|i| i + 1));
-    let mut items: Vec<Item> =
-        open.map_or(Vec::new(), |option| option.unsettled()).into_iter().map(Item::from).collect();
+    let chosen = verdict.chosen.map(|chosen| &verdict.options[chosen]);
+    let open = chosen.map_or(Vec::new(), |option| option.unsettled());
+    let mut items: Vec<Item> = open.into_iter().map(Item::from).collect();
     items.extend(sensitivity::failing(results, verdict.chosen).into_iter().map(Item::from));
     let told = |items: &[Item], text: &String| items.iter().any(|item| item.text == *text);
     for sentence in &verdict.not_settled {

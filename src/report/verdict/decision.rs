@@ -4,7 +4,7 @@ use super::super::asks::wants;
 use super::super::growth;
 use super::super::judge::{Judgement, Outcome, monthly};
 use super::super::month;
-use super::super::number::{self, counted};
+use super::super::number;
 use super::until::{Stop, stops, until};
 use super::{TIE_METRIC, in_words};
 use crate::results::{GrowthRung, Results};
@@ -139,11 +139,6 @@ fn then(results: &Results, options: &[Judgement], chosen: &Judgement, first: &St
         None => "which nothing ends".into(),
     };
     format!("{how} switch to option {}{after}, {end}{}", other.number, legacy(other))
-}
-
-/// `two` for 2.
-pub(super) fn words(count: usize) -> String {
-    counted(count, "", "").trim().to_string()
 }
 
 #[cfg(test)]
