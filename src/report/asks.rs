@@ -61,7 +61,13 @@ pub fn is_short(results: &Results, rung: &Ceiling) -> bool {
 /// The value that a rung's line asks for; 0 where it has no line.
 #[must_use]
 pub fn desired(rung: &Ceiling) -> f64 {
-    let value = rung.ask.as_deref().and_then(|ask| ask.split("--desired-value ").nth(1));
+    rung.ask.as_deref().map_or(0.0, asked)
+}
+
+/// The value that a line asks for; 0 where it names none.
+#[must_use]
+pub fn asked(line: &str) -> f64 {
+    let value = line.split("--desired-value ").nth(1);
     value.and_then(|text| text.split_whitespace().next()).and_then(|text| text.parse().ok()).unwrap_or(0.0)
 }
 

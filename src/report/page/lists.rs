@@ -63,24 +63,22 @@ fn requests(results: &Results, verdict: &Verdict) -> List {
         return short(title, Vec::new(), "", "Nothing: no request makes an option meet what is asked.".into());
     };
     let name = &verdict.options[chosen].option.name;
-    let mut needed = verdict.ask.clone();
-    needed.sort_by_key(|rung| is_subnet(rung));
+    let needed = asks::asks(results, |i| i == chosen);
     let mut items: Vec<Item> = Vec::new();
-    for rung in &needed {
-        let text = if is_subnet(rung) {
-            format!("Plan larger subnets: {} are too few", rung.name)
-        } else {
-            format!("More {}: {} for {} now", rung.name, number::plain(asks::desired(rung)), number::plain(rung.limit))
-        };
-        let grown = growth::now(results).into_iter().find(|grown| grown.option == *name && grown.quota == rung.quota);
-        let line = grown.and_then(|grown| grown.ask.clone()).or_else(|| rung.ask.clone());
-        items.push(Item { text, command: line.unwrap_or_default() });
+    for ask in &needed {
+        let (asked, now) = (number::plain(asks::asked(ask.line)), number::plain(ask.rung.limit));
+        items.push(Item {
+            text: format!("More {}: {asked} for {now} now", ask.rung.name),
+            command: ask.line.to_string(),
+        });
     }
     let soon = growth::now(results).into_iter().filter(|rung| rung.option == *name);
-    for rung in soon.filter(|rung| !needed.iter().any(|known| known.quota == rung.quota)) {
+    for rung in soon.filter(|rung| !needed.iter().any(|ask| ask.rung.quota == rung.quota)) {
         let text = format!("More {}, which growth fills {}", rung.name, growth::when(rung));
         items.push(Item { text, command: rung.ask.clone().unwrap_or_default() });
     }
+    let subnets = verdict.ask.iter().filter(|rung| is_subnet(rung));
+    items.extend(subnets.map(|rung| Item::from(format!("Plan larger subnets: {} are too few", rung.name))));
     let services = number::counted_services(results.wanted.services.unwrap_or(0));
     short(title, items, "Quotas", format!("Nothing: no quota request is needed for {services}."))
 }

@@ -3,6 +3,7 @@
 use super::excluded::excluded;
 use super::table::{Align, Table};
 use super::{Paint, WIDTH, command, differences, mix, option_label, outcome_mark, proof, run, stopped, wrapped};
+use crate::report::asks;
 use crate::report::ends::{self, traffic_end};
 use crate::report::judge::{Judgement, monthly};
 use crate::report::month;
@@ -81,11 +82,9 @@ fn with_options(results: &Results, verdict: &Verdict, paint: Paint) -> String {
     }
     out.push_str(&wrapped(&verdict.paragraph(), ""));
     out.push('\n');
-    for (i, rung) in verdict.ask.iter().enumerate() {
-        if let Some(ask) = &rung.ask {
-            let remark = format!("{}, now {}", cut(&rung.name, 30), number::plain(rung.limit));
-            out.push_str(&command(if i == 0 { "ask" } else { "" }, ask, &remark));
-        }
+    for (i, ask) in asks::asks(results, |option| Some(option) == verdict.chosen).iter().enumerate() {
+        let remark = format!("{}, now {}", cut(&ask.rung.name, 30), number::plain(ask.rung.limit));
+        out.push_str(&command(if i == 0 { "ask" } else { "" }, ask.line, &remark));
     }
     out
 }
