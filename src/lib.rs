@@ -7,8 +7,10 @@
 //! Modules in reading order; each may use only those above it, but for `report`, which knows `results` alone.
 
 pub mod aws;
+pub mod calibrate;
 pub mod engine;
 pub mod experiment;
+pub mod import;
 pub mod issue;
 pub mod random;
 pub mod report;

@@ -1,0 +1,7 @@
+//! From access logs and metrics to laws of times and arrivals: what a team measures, in place of the defaults.
+//!
+//! ```text
+//! bytes -> lines -> records (alb | apigateway | elb_classic | nlb | cloudwatch) -> tallies -> fits -> overlay scenario
+//! ```
+//!
+//! Memory does not grow with the log: a record is read, counted and forgotten.
