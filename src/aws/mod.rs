@@ -21,6 +21,7 @@ pub mod http_api;
 pub mod inventory;
 pub mod latency;
 pub mod mix;
+pub mod names;
 pub mod nlb;
 pub mod option;
 mod packing;

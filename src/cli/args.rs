@@ -158,6 +158,29 @@ pub struct Limits {
     pub quiet: bool,
 }
 
+/// `import`.
+#[derive(Clone, Debug, Args)]
+pub struct Import {
+    /// What the files are: OpenAPI documents, CloudFormation templates, Terraform plans or states, listings of the AWS CLI
+    #[arg(value_parser = ["openapi", "cloudformation", "terraform", "aws"])]
+    pub kind: String,
+    /// Files that belong together; - for stdin
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// File for the scenario [default: stdout]
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// Value of a template's parameter (repeatable)
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub parameter: Vec<String>,
+    /// One JSON document on stdout, in place of the scenario unless --out takes that
+    #[arg(long)]
+    pub json: bool,
+    /// No listing on stderr
+    #[arg(long)]
+    pub quiet: bool,
+}
+
 /// `report`.
 #[derive(Clone, Debug, Args)]
 pub struct Report {
@@ -235,6 +258,8 @@ pub enum Command {
     Check(Check),
     /// Two results against each other: what got better, worse, or cannot be told apart; status 1 where something got worse
     Compare(Compare),
+    /// Write a scenario from files that describe what is already built
+    Import(Import),
     /// Write charts and report again from a directory of results
     Report(Report),
     /// Simulate queueing systems with known answers and compare

@@ -6,6 +6,7 @@
 mod args;
 mod compare;
 mod gate;
+mod import;
 mod input;
 mod known;
 mod output;
@@ -41,6 +42,7 @@ pub fn main() -> ExitCode {
         Some(Command::Run(run)) => verbs::run(&run),
         Some(Command::Check(check)) => gate::check(&check),
         Some(Command::Compare(compare)) => compare::compare(&compare),
+        Some(Command::Import(asked)) => import::import(&asked),
         Some(Command::Limits(limits)) => verbs::limits(&limits),
         Some(Command::Report(report)) => known::report(&report),
         Some(Command::Validate(validate)) => known::validate(&validate),
