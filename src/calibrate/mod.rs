@@ -5,3 +5,8 @@
 //! ```
 //!
 //! Memory does not grow with the log: a record is read, counted and forgotten.
+
+pub mod counts;
+pub mod slots;
+pub mod tally;
+pub mod times;
