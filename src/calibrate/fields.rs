@@ -61,7 +61,7 @@ pub enum Number {
     Millionths(u64),
     /// `-`, nothing, or below 0, as -1 for what did not happen.
     Absent,
-    /// No number at all, or above 10^12.
+    /// No number at all, or above 10^13.
     Bad,
 }
 
@@ -86,7 +86,7 @@ pub fn number(text: &[u8]) -> Number {
             }
             _ => return Number::Bad,
         }
-        if decimals.is_none() && value > 1_000_000_000_000 {
+        if decimals.is_none() && value > 10_000_000_000_000 {
             return Number::Bad;
         }
     }

@@ -8,9 +8,11 @@
 
 pub mod alb;
 pub mod apigateway;
+pub mod cloudwatch;
 pub mod counts;
 pub mod elb_classic;
 pub mod fields;
+pub mod join;
 pub mod kind;
 pub mod lines;
 pub mod nlb;
@@ -20,3 +22,6 @@ pub mod slots;
 pub mod stream;
 pub mod tally;
 pub mod times;
+
+#[cfg(test)]
+mod tests;
