@@ -7,7 +7,7 @@
 use super::tree::{Node, Table, Value};
 
 /// Sections whose tables are sections themselves, as `[hops.alb]`.
-const OF_SECTIONS: [&str; 3] = ["hops", "option", "price"];
+const OF_SECTIONS: [&str; 2] = ["hops", "option"];
 
 /// Keys of a section that say the same thing in several ways: stating one takes away the others of the lower scenario.
 const INSTEAD: [(&str, &[&str]); 3] = [
