@@ -5,3 +5,18 @@
 //! ```
 //!
 //! Memory does not grow with the log: a record is read, counted and forgotten.
+
+pub mod alb;
+pub mod apigateway;
+pub mod counts;
+pub mod elb_classic;
+pub mod fields;
+pub mod kind;
+pub mod lines;
+pub mod nlb;
+pub mod read;
+pub mod row;
+pub mod slots;
+pub mod stream;
+pub mod tally;
+pub mod times;
