@@ -58,6 +58,9 @@ pub struct Flags {
 pub struct Scenario {
     /// Scenario file; - for stdin [default: the built-in scenario]
     pub scenario: Option<PathBuf>,
+    /// A scenario laid over it, as `calibrate` writes: its keys replace those below (repeatable, the last one wins)
+    #[arg(long, value_name = "FILE")]
+    pub overlay: Vec<PathBuf>,
     /// What `aws service-quotas list-service-quotas` or list-aws-default-service-quotas printed (repeatable)
     #[arg(long, value_name = "FILE")]
     pub quotas: Vec<PathBuf>,
