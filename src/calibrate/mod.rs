@@ -10,6 +10,7 @@ pub mod alb;
 pub mod apigateway;
 pub mod cloudwatch;
 pub mod counts;
+pub mod document;
 pub mod elb_classic;
 pub mod fields;
 pub mod join;
@@ -20,6 +21,7 @@ pub mod read;
 pub mod row;
 pub mod slots;
 pub mod stream;
+pub mod summary;
 pub mod tally;
 pub mod times;
 

@@ -2,7 +2,7 @@
 
 use super::{alb_row, read};
 use crate::calibrate::apigateway::{Format, Reader};
-use crate::calibrate::fields::{Fields, Number, clf, iso, number};
+use crate::calibrate::fields::{Fields, Number, clf, iso, iso_text, number};
 use crate::calibrate::kind::Kind;
 use crate::calibrate::read::{Reading, stream};
 use crate::calibrate::row::{Rounding, trace_root};
@@ -75,6 +75,15 @@ fn instants_are_read_as_logs_write_them() {
         "2024-02-29T24:00:00Z",
     ] {
         assert_eq!(iso(text.as_bytes()), None, "{text}");
+    }
+    for text in [
+        "1970-01-01T00:00:00Z",
+        "2024-02-29T12:34:56Z",
+        "2023-12-31T23:59:59Z",
+        "2000-03-01T00:00:00Z",
+        "9999-12-31T00:00:00Z",
+    ] {
+        assert_eq!(iso_text(iso(text.as_bytes()).unwrap()), text);
     }
     assert_eq!(clf(b"29/Foo/2024:12:34:56 +0000"), None);
 }

@@ -139,7 +139,7 @@ fn files_add_up_whatever_their_order_and_the_threads() {
     assert!(issues[0].message.contains("cannot read") && issues[1].message.contains("is a folder"));
     let empty = folder.path().join("empty");
     std::fs::write(&empty, "").unwrap();
-    let issues = files(&[empty.clone()], &reading(Kind::Nlb), &control).unwrap_err();
+    let issues = files(std::slice::from_ref(&empty), &reading(Kind::Nlb), &control).unwrap_err();
     assert!(issues[0].message.contains("no rows in") && issues[0].hint.as_ref().unwrap().contains("TLS listeners"));
     let with_rows = files(&[empty, paths[0].clone()], &reading(Kind::Alb), &control).unwrap();
     assert!(with_rows.remarks.iter().next().unwrap().ends_with("is empty"));
@@ -162,14 +162,16 @@ fn joined_logs_give_what_lies_between_gateway_and_alb() {
     let rows: String = ids.map(|id| alb_row(id, "0.001 0.010 0.000", "orders")).collect();
     std::fs::write(&alb, gzip(rows.as_bytes())).unwrap();
     let control = Control::default();
-    let of = |rounding| join(&[gateway.clone()], &[alb.clone()], None, rounding, &control).unwrap();
+    let of =
+        |rounding| join(std::slice::from_ref(&gateway), std::slice::from_ref(&alb), None, rounding, &control).unwrap();
     let joined = of(Rounding::Nearest);
     assert_eq!((joined.pairs, joined.gateway_only, joined.alb_only, joined.ambiguous), (98, 1, 1, 2));
     assert!((joined.mean_ms - 3.0).abs() < 1e-9, "half of the pairs 2 ms, half 4 ms");
     // Standard deviation 1 ms times sqrt(98/97), over sqrt(98).
     assert!((joined.half_width_ms - 1.959_964 / 97_f64.sqrt()).abs() < 1e-9);
     assert!((of(Rounding::Down).mean_ms - 2.0).abs() < 1e-9);
-    let none = join(&[alb.clone()], &[gateway.clone()], None, Rounding::Nearest, &control).unwrap_err();
+    let none = join(std::slice::from_ref(&alb), std::slice::from_ref(&gateway), None, Rounding::Nearest, &control)
+        .unwrap_err();
     assert!(none[0].message.contains("cannot be joined"));
 }
 
