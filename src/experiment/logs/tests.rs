@@ -1,0 +1,1 @@
+//! Tests of dates, roundings and lines.
