@@ -13,6 +13,7 @@ mod growth;
 pub mod hops;
 pub mod judge;
 pub mod known;
+pub mod logs;
 mod map;
 pub mod metrics;
 mod mix;

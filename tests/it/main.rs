@@ -14,6 +14,7 @@ mod docs;
 mod generator;
 mod golden;
 mod laws;
+mod logs;
 mod measure;
 mod mix;
 mod naive;
