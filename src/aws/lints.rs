@@ -196,7 +196,7 @@ fn patience(system: &System, caller: &Caller) -> Option<Lint> {
         return None;
     }
     let what = format!(
-        "{} attempts of up to {each} with their pauses take up to {}, but callers accept {accepted} (`{condition}`)",
+        "{} attempts of up to {each} with their pauses take up to {}, but callers are to have `{condition}`",
         caller.attempts,
         // Pauses are draws: no finer than a tenth of a second, or a millisecond below one.
         rounded(Duration(all)),

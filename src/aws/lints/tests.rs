@@ -84,7 +84,7 @@ fn retries_that_outlast_what_callers_accept() {
     let found = of(2, 60.0);
     assert_eq!(
         found[0].what,
-        "2 attempts of up to 30s with their pauses take up to 60.3s, but callers accept 60s (`latency.p99 <= 60s`)"
+        "2 attempts of up to 30s with their pauses take up to 60.3s, but callers are to have `latency.p99 <= 60s`"
     );
 }
 
