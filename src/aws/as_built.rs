@@ -51,7 +51,8 @@ fn title(ways: &[(u32, ArchitectureOption)]) -> String {
         let alone = short.iter().filter(|other| **other == short[index]).count() == 1;
         if alone { short[index].clone() } else { format!("{} ({})", mix::path(option), mix::sharing(option)) }
     };
-    let each = ways.iter().enumerate().map(|(index, (services, option))| format!("{} for {services}", word(index, option)));
+    let each =
+        ways.iter().enumerate().map(|(index, (services, option))| format!("{} for {services}", word(index, option)));
     format!("As built: {}", each.collect::<Vec<_>>().join(", "))
 }
 

@@ -53,7 +53,8 @@ impl Use {
 #[must_use]
 pub fn uses(option: &ArchitectureOption, system: &System) -> Vec<Use> {
     let counted = inventory(option, system.services.count, system);
-    let traffic = traffic::traffic(&counted, option, system).into_iter().map(|(id, amount)| (id, Kind::Traffic, amount));
+    let traffic =
+        traffic::traffic(&counted, option, system).into_iter().map(|(id, amount)| (id, Kind::Traffic, amount));
     let units = uses::structure(&counted, system).into_iter().map(|(id, amount)| (id, Kind::Structure, amount));
     let mut amounts: BTreeMap<&str, (Kind, f64)> = units.chain(traffic).map(|(id, kind, n)| (id, (kind, n))).collect();
     for quota in system.used.keys().filter_map(|key| quotas::find(key)) {

@@ -82,7 +82,8 @@ fn to(results: &Results, built: &OptionInfo, option: &OptionInfo) -> Move {
         rungs().filter(|rung| first.is_some_and(|f| f.services == rung.services)).map(|r| r.name.as_str()).collect();
     let wanted = results.wanted.services.unwrap_or(0);
     let short: Vec<&Ceiling> = rungs().filter(|rung| rung.services < wanted).collect();
-    let slowness = |rung: &&&Ceiling| ["routine", "case by case", "never"].iter().position(|time| *time == rung.lead_time);
+    let slowness =
+        |rung: &&&Ceiling| ["routine", "case by case", "never"].iter().position(|time| *time == rung.lead_time);
     let (theirs, ours) = (month(results, &option.name), month(results, &built.name));
     let simulated = |option: &OptionInfo| {
         let here = |p: &&crate::results::Point| p.services == results.wanted.services && p.axes == results.wanted.axes;
@@ -104,7 +105,9 @@ fn to(results: &Results, built: &OptionInfo, option: &OptionInfo) -> Move {
 
 /// More of each kind, in the order of the option's kinds, then what only the built system has.
 fn parts_more(built: &OptionInfo, option: &OptionInfo) -> Vec<(String, f64)> {
-    let of = |option: &OptionInfo, name: &str| option.parts.iter().find(|(known, _)| known == name).map_or(0.0, |part| part.1);
+    let of = |option: &OptionInfo, name: &str| {
+        option.parts.iter().find(|(known, _)| known == name).map_or(0.0, |part| part.1)
+    };
     let gone = built.parts.iter().filter(|(name, _)| option.parts.iter().all(|(known, _)| known != name));
     let names = option.parts.iter().chain(gone).map(|(name, _)| name);
     let more = names.map(|name| (name.clone(), of(option, name) - of(built, name)));

@@ -4,8 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::estate::{
-    Api, ApiKind, Balancer, BalancerKind, Estate, Generation, Id, Identity, IntegrationKind, Link, Listener, Reference, Route,
-    TargetGroup, TargetKind,
+    Api, ApiKind, Balancer, BalancerKind, Estate, Generation, Id, Identity, IntegrationKind, Link, Listener, Reference,
+    Route, TargetGroup, TargetKind,
 };
 use crate::aws::lints::{self, Lint};
 use crate::aws::{http_api, quotas, rest_api};

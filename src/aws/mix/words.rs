@@ -59,7 +59,8 @@ pub fn divisions(mix: &ArchitectureOption, system: &System) -> Vec<Division> {
         .rev()
         .map(|(index, kind)| {
             let of_kind = |listed: Option<&Listed>| {
-                listed.is_none_or(|one| fixed(one, system).is_none()) && listed.map_or(&[][..], |one| &one.needs) == kind.needs
+                listed.is_none_or(|one| fixed(one, system).is_none())
+                    && listed.map_or(&[][..], |one| &one.needs) == kind.needs
             };
             Division {
                 option: kind.candidates[chosen[index]].clone(),
@@ -79,8 +80,9 @@ pub fn divisions(mix: &ArchitectureOption, system: &System) -> Vec<Division> {
 /// Services whose way the scenario states, by option.
 fn stated(system: &System) -> Vec<Division> {
     let goes = |option: &ArchitectureOption| {
-        let ours =
-            |listed: Option<&Listed>| listed.and_then(|one| fixed(one, system)).is_some_and(|name| *name == option.name);
+        let ours = |listed: Option<&Listed>| {
+            listed.and_then(|one| fixed(one, system)).is_some_and(|name| *name == option.name)
+        };
         stated_division(option, system, ours)
     };
     system.options.iter().filter_map(goes).collect()

@@ -36,7 +36,8 @@ pub(super) fn today(results: &Results, all: bool, paint: Paint) -> String {
             "nearly" => "^",
             _ => "",
         };
-        let cells = [mark, &row.name, &row.code, &row.system, &row.others, &row.limit, &row.share, &row.headroom, &row.raise];
+        let cells =
+            [mark, &row.name, &row.code, &row.system, &row.others, &row.limit, &row.share, &row.headroom, &row.raise];
         table.row(cells.into_iter().map(String::from).collect());
     }
     out.push_str(&table.text(paint));
@@ -73,12 +74,18 @@ mod tests {
     #[test]
     fn limits_begin_with_today_and_end_with_the_moves() {
         let screen = limits(&fixture::built(), false, false);
-        assert!(screen.contains("today: what 4 services as built (option 2) and others use of each quota\n"), "{screen}");
+        assert!(
+            screen.contains("today: what 4 services as built (option 2) and others use of each quota\n"),
+            "{screen}"
+        );
         let line = screen.lines().find(|line| line.starts_with("^ ALBs per Region")).unwrap_or_default();
         assert!(line.contains("L-53DA6B97") && line.contains("84 %") && line.ends_with("yes"), "{line}");
         let place = |text: &str| screen.find(text).unwrap_or(usize::MAX);
         assert!(place("2 rest-link-per-service") < place("1 http-fan-out"), "what is built comes first: {screen}");
-        assert!(place("\nAs built (option 2), 16 more services fit; ") < place("\nall moved to option 5: holds 50"), "{screen}");
+        assert!(
+            place("\nAs built (option 2), 16 more services fit; ") < place("\nall moved to option 5: holds 50"),
+            "{screen}"
+        );
         assert!(screen.contains("? note: every service goes through a VPC link V1 today: "), "{screen}");
     }
 

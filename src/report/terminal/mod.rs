@@ -163,7 +163,9 @@ mod tests {
     /// Every screen of the fixtures.
     fn screens(colour: bool) -> Vec<String> {
         let mut screens = Vec::new();
-        for results in [fixture::orders(), fixture::four(), fixture::built(), fixture::queue(), crate::results::Results::default()] {
+        for results in
+            [fixture::orders(), fixture::four(), fixture::built(), fixture::queue(), crate::results::Results::default()]
+        {
             screens.push(sweep(&results, Some("output/orders"), colour));
             screens.push(run(&results, colour));
             screens.push(limits(&results, false, colour));

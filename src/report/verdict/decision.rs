@@ -170,10 +170,17 @@ mod tests {
         let kept = verdict(&results).unwrap();
         assert_eq!((kept.chosen, kept.decision[0].0.as_str()), (Some(1), "Keep what is built"));
         let text = kept.paragraph();
-        assert!(text.contains("option 2, REST API, VPC link V1, NLB: it meets what is asked on today's quotas"), "{text}");
+        assert!(
+            text.contains("option 2, REST API, VPC link V1, NLB: it meets what is asked on today's quotas"),
+            "{text}"
+        );
         assert_eq!(kept.reasons[1].0, "Keep");
         // Option 1 is faster and cheaper, which is said and no reason to move by itself.
-        assert!(kept.reasons[0].1.contains(" faster") && kept.reasons[0].1.contains("a month less"), "{:?}", kept.reasons);
+        assert!(
+            kept.reasons[0].1.contains(" faster") && kept.reasons[0].1.contains("a month less"),
+            "{:?}",
+            kept.reasons
+        );
         // Where what is built does not hold what is asked, another option is chosen, and what moving there changes is said.
         results.options[1].lacks = vec!["WAF".into()];
         results.wanted.needs = vec!["WAF".into()];
