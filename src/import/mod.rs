@@ -9,6 +9,7 @@
 
 pub mod estate;
 pub mod kind;
+pub mod lints;
 pub mod node;
 pub mod openapi;
 pub mod services;

@@ -14,6 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::estate::{Estate, IntegrationKind, Note, NoteKind, Route, TargetKind};
 use super::node::Origin;
+use crate::aws::lints::Lint;
 use crate::aws::part::{self, Part};
 use index::Index;
 use walk::{Walker, Way};
@@ -59,6 +60,8 @@ pub struct Imported {
     pub services: Vec<Service>,
     /// The options that they go by, in the order of the built-in ones, then paths of their own.
     pub options: Vec<Recognised>,
+    /// Settings of the files that work against each other.
+    pub lints: Vec<Lint>,
 }
 
 /// What is gathered of one end while routes are walked.
@@ -101,7 +104,8 @@ pub fn services(mut estate: Estate) -> Imported {
     notes.extend(others(&estate));
     drop(index);
     estate.notes.extend(notes);
-    Imported { estate, services, options }
+    let lints = super::lints::lints(&estate);
+    Imported { estate, services, options, lints }
 }
 
 impl Draft {

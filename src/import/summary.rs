@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::estate::{Estate, Note, NoteKind};
 use super::services::{Imported, counted};
 use super::write::{Written, by_option, clean};
+use crate::aws::lints::Lint;
 
 /// Most notes of one kind on the terminal; the scenario lists them all.
 const SHOWN: usize = 12;
@@ -16,6 +17,7 @@ struct Document<'a> {
     inferred: Vec<Said>,
     unresolved: Vec<Said>,
     passed_over: Vec<Said>,
+    lints: Vec<Found<'a>>,
     counts: Vec<Counted>,
 }
 
@@ -41,6 +43,18 @@ struct One<'a> {
 struct Said {
     text: String,
     at: String,
+}
+
+/// One lint.
+#[derive(Debug, Serialize)]
+struct Found<'a> {
+    id: &'a str,
+    severity: &'a str,
+    subject: &'a str,
+    what: &'a str,
+    why: &'a str,
+    source: &'a str,
+    change: &'a str,
 }
 
 /// How many of one kind of thing were read.
@@ -83,10 +97,16 @@ pub fn json(imported: &Imported, written: &Written) -> String {
         inferred: said(NoteKind::Inferred),
         unresolved: said(NoteKind::Unresolved),
         passed_over: said(NoteKind::PassedOver),
+        lints: imported.lints.iter().map(found).collect(),
         counts: counts(&imported.estate),
     };
     // Texts, numbers and lists only: nothing that JSON cannot hold.
     serde_json::to_string_pretty(&document).unwrap_or_default()
+}
+
+fn found(lint: &Lint) -> Found<'_> {
+    let Lint { id, severity, subject, what, why, source, change } = lint;
+    Found { id, severity: severity.text(), subject, what, why, source, change }
 }
 
 fn one<'a>(imported: &'a Imported, service: &'a super::services::Service, named: &'a super::write::Named) -> One<'a> {
@@ -131,6 +151,10 @@ pub fn listing(imported: &Imported) -> String {
         if notes.len() > SHOWN {
             lines.push(format!("{word:<12} and {} more, which the scenario lists", notes.len() - SHOWN));
         }
+    }
+    for lint in imported.lints.iter().take(SHOWN) {
+        let what = clean(&format!("`{}`: {}; {}", lint.subject, lint.what, lint.change));
+        lines.push(format!("{:<12} {what}", lint.severity.text()));
     }
     lines.join("\n")
 }

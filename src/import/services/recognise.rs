@@ -125,7 +125,8 @@ fn recognised(named: &Named, path: &[Part]) -> Recognised {
         nlbs_per_link: if path.contains(&Part::VpcLinkV2) { Share::Max } else { Share::Count(1) },
     };
     let (name, path) = (named.name.to_string(), path.to_vec());
-    let option = ArchitectureOption { title: words(&path), name, path, share, also: None, mix: Vec::new() };
+    let option =
+        ArchitectureOption { title: words(&path), name, path, share, also: None, mix: Vec::new(), as_built: false };
     Recognised { option, number: named.number, built_in: named.built_in, stated: Vec::new(), grouped_by: None }
 }
 

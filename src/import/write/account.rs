@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::aws::as_built;
 use crate::aws::inventory::{Counts, inventory};
 use crate::aws::part::Part;
 use crate::aws::quotas::{self, Quota};
@@ -74,6 +75,7 @@ pub fn region(estate: &Estate) -> Option<String> {
 pub fn system(imported: &Imported, listed: &[Listed], network: &Network) -> System {
     let options = imported.options.iter().map(|one| one.option.clone()).collect();
     let mut system = System::aws_defaults(options);
+    system.as_built = true;
     system.services.count = u32::try_from(listed.len()).unwrap_or(u32::MAX).max(1);
     system.listed = listed.to_vec();
     system.network.zones = network.zones.unwrap_or(system.network.zones);
@@ -83,8 +85,10 @@ pub fn system(imported: &Imported, listed: &[Listed], network: &Network) -> Syst
 
 /// What the files hold of each pool of the account beyond what gatecap counts for the services, by quota, with how many there are.
 pub fn used(imported: &Imported, system: &System) -> Vec<(&'static Quota, f64, f64)> {
-    let counted = match (system.options.first(), system.listed.len()) {
-        (Some(option), count) if count > 0 => inventory(option, count as u32, system).total(),
+    let mut system = system.clone();
+    as_built::add(&mut system);
+    let counted = match (system.options.iter().find(|option| option.as_built), system.listed.len()) {
+        (Some(option), count) if count > 0 => inventory(option, count as u32, &system).total(),
         _ => Counts::default(),
     };
     let held = held(&imported.estate);

@@ -328,8 +328,24 @@ fn each_service(draft: &Draft<'_>, out: &mut Lines) {
     }
 }
 
+/// What the files show that works against itself.
+fn lints(draft: &Draft<'_>, out: &mut Lines) {
+    if draft.imported.lints.is_empty() {
+        return;
+    }
+    out.line("#");
+    out.comment("settings that work against each other:");
+    for lint in draft.imported.lints.iter().take(MOST_NOTES) {
+        out.comment(&format!("  - {}: `{}`: {}", lint.severity.text(), clean(&lint.subject), clean(&lint.what)));
+        out.comment(&format!("    why: {}", lint.why));
+        out.comment(&format!("    change: {}", lint.change));
+        out.comment(&format!("    source: {}", lint.source));
+    }
+}
+
 fn rest(draft: &Draft<'_>, out: &mut Lines) {
     let before = out.0.len();
+    lints(draft, out);
     notes(draft, NoteKind::Inferred, "inferred", out);
     notes(draft, NoteKind::PassedOver, "passed over", out);
     if out.0.len() > before {
