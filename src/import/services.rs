@@ -98,6 +98,7 @@ pub fn services(mut estate: Estate) -> Imported {
         }
     }
     let mut notes = walker.into_notes();
+    by_host(&mut drafts, &estate, &mut notes);
     let mut services: Vec<Service> =
         drafts.into_iter().filter_map(|(end, draft)| draft.service(&end, &estate, &mut notes)).collect();
     let options = recognise::options(&mut services, &index, &mut notes);
@@ -106,6 +107,29 @@ pub fn services(mut estate: Estate) -> Imported {
     estate.notes.extend(notes);
     let lints = super::lints::lints(&estate);
     Imported { estate, services, options, lints }
+}
+
+/// Where routes call several hosts at one target group behind an NLB, each is a service: something behind tells them apart. Otherwise
+/// the host says nothing.
+fn by_host(drafts: &mut [(End, Draft)], estate: &Estate, notes: &mut Vec<Note>) {
+    let mut hosts: BTreeMap<Vec<usize>, u32> = BTreeMap::new();
+    for (end, _) in drafts.iter() {
+        if let End::Groups(groups, _) = end {
+            *hosts.entry(groups.clone()).or_insert(0) += 1;
+        }
+    }
+    for (end, _) in drafts.iter_mut() {
+        if let End::Groups(groups, host) = end
+            && hosts.get(groups).is_none_or(|count| *count == 1)
+        {
+            *host = None;
+        }
+    }
+    for (groups, count) in hosts.into_iter().filter(|(_, count)| *count > 1) {
+        let Some(group) = groups.first().and_then(|at| estate.target_groups.get(*at)) else { continue };
+        let text = format!("`{}` is called by {count} hosts, and each is taken as a service", group.identity.name);
+        notes.push(Note { kind: NoteKind::Inferred, text, origin: group.identity.origin.clone() });
+    }
 }
 
 impl Draft {
@@ -163,12 +187,13 @@ impl Draft {
 /// What the files call an end, where, and how many of it there are.
 fn named(end: &End, estate: &Estate, route: &Origin) -> (String, Origin, u32) {
     match end {
-        End::Groups(groups) => {
+        End::Groups(groups, host) => {
             let all = || groups.iter().filter_map(|at| estate.target_groups.get(*at));
             let Some(first) = all().find(|one| one.service.is_some()).or_else(|| all().next()) else {
                 return (String::new(), route.clone(), 1);
             };
             let name = first.service.clone().unwrap_or_else(|| first.identity.name.clone());
+            let name = host.as_ref().map_or(name.clone(), |host| format!("{name} {host}"));
             (name, first.identity.origin.clone(), first.identity.copies.max(1))
         }
         End::Discovery(at) => {
@@ -176,16 +201,17 @@ fn named(end: &End, estate: &Estate, route: &Origin) -> (String, Origin, u32) {
             let name = one.service.clone().unwrap_or_else(|| one.identity.name.clone());
             (name, one.identity.origin.clone(), one.identity.copies.max(1))
         }
-        End::Named(name) => (name.trim().to_string(), route.clone(), 1),
+        End::Named(name, place) if place.is_empty() || place.contains(name) => (name.clone(), route.clone(), 1),
+        End::Named(name, place) => (format!("{name} {place}"), route.clone(), 1),
     }
 }
 
 /// Targets of an end: what its service runs, or those that are listed.
 fn targets(end: &End, estate: &Estate) -> Option<u32> {
     let groups = match end {
-        End::Groups(groups) => groups,
+        End::Groups(groups, _) => groups,
         End::Discovery(at) => return estate.discoveries[*at].desired.filter(|count| *count > 0),
-        End::Named(_) => return None,
+        End::Named(..) => return None,
     };
     let each: Vec<u32> = groups
         .iter()

@@ -29,12 +29,13 @@ pub enum Unit {
 /// Where a way ends.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum End {
-    /// At target groups of one action.
-    Groups(Vec<usize>),
+    /// At target groups of one action; behind an NLB, with the host that the route calls where it is not the NLB's own: what stands
+    /// behind may tell hosts apart.
+    Groups(Vec<usize>, Option<String>),
     /// At a Cloud Map service.
     Discovery(usize),
-    /// Where the files end, by what names it.
-    Named(String),
+    /// Where the files end: what names it, and the host and port that are called there.
+    Named(String, String),
 }
 
 /// One way from an API to an end.
@@ -184,7 +185,7 @@ impl<'a> Walker<'a> {
             }
             _ => self.link_text(call, link),
         };
-        let end = End::Named(format!("{name} {}", call.address.place()));
+        let end = End::Named(name.clone(), call.address.place());
         vec![Tail { parts: vec![part], units: vec![Unit::Named(name)], end }]
     }
 
@@ -228,9 +229,9 @@ impl<'a> Walker<'a> {
         };
         let part = self.part_of(&name, call);
         if part == Part::CloudMap {
-            return vec![Tail { parts: vec![part], units: Vec::new(), end: End::Named(name) }];
+            return vec![Tail { parts: vec![part], units: Vec::new(), end: End::Named(name, String::new()) }];
         }
-        let end = End::Named(format!("{name} {}", call.address.place()));
+        let end = End::Named(name.clone(), call.address.place());
         vec![Tail { parts: vec![part], units: vec![Unit::Named(balancer_of(&name))], end }]
     }
 
@@ -279,7 +280,7 @@ impl<'a> Walker<'a> {
             (false, None) => format!("which listener of `{name}` is called is not known: `{place}` tells no port"),
         };
         self.note(NoteKind::Unresolved, why, &call.route.origin);
-        let end = End::Named(format!("{name} {place}"));
+        let end = End::Named(name.clone(), place);
         vec![Tail { parts: vec![part], units: vec![Unit::Known(at)], end }]
     }
 
@@ -297,7 +298,7 @@ impl<'a> Walker<'a> {
         if forwards.is_empty() {
             let text = format!("listener `{name}` forwards `{} {}` nowhere", call.route.method, call.route.path);
             self.note(NoteKind::Unresolved, text, &call.route.origin);
-            return vec![Tail { parts: vec![part], units: vec![unit], end: End::Named(name) }];
+            return vec![Tail { parts: vec![part], units: vec![unit], end: End::Named(name, String::new()) }];
         }
         let mut tails = Vec::new();
         for forward in forwards.iter().take(MOST_ENDS + 1) {
@@ -370,7 +371,7 @@ impl<'a> Walker<'a> {
                 _ => return Vec::new(),
             };
             self.note(NoteKind::Unresolved, text, &call.route.origin);
-            return end(End::Named(name));
+            return end(End::Named(name, String::new()));
         };
         let group = &self.index.estate.target_groups[first];
         if group.kind == TargetKind::Alb && before == Part::Nlb && depth == 0 {
@@ -385,7 +386,15 @@ impl<'a> Walker<'a> {
         let mut known = known;
         known.sort_unstable();
         known.dedup();
-        end(End::Groups(known))
+        let host = if before == Part::Nlb && depth == 0 { self.other_host(call) } else { None };
+        end(End::Groups(known, host))
+    }
+
+    /// The host that a REST API calls, or the unknown text that it is in, where it is no load balancer of the files.
+    fn other_host(&self, call: &Call<'_>) -> Option<String> {
+        let uri = call.route.integration.uri.as_deref().filter(|_| call.kind == ApiKind::Rest)?;
+        let host = call.address.host.clone().or_else(|| uri.split('/').next().map(str::to_string))?;
+        (!host.is_empty() && self.index.balancers.named(&host).is_none()).then_some(host)
     }
 
     /// Behind a target group of an NLB whose target is an ALB.
@@ -407,7 +416,7 @@ impl<'a> Walker<'a> {
             None => (format!("no file says which ALB is behind `{name}`"), name.clone()),
         };
         self.note(NoteKind::Unresolved, why, &origin);
-        vec![Tail { parts: vec![Part::Alb], units: vec![Unit::Named(alb)], end: End::Named(name) }]
+        vec![Tail { parts: vec![Part::Alb], units: vec![Unit::Named(alb)], end: End::Named(name, String::new()) }]
     }
 }
 

@@ -143,7 +143,7 @@ fn services_table(draft: &Draft<'_>, out: &mut Lines) {
     let each = routes.div_ceil(u64::from(sum.max(1))).clamp(1, 100_000);
     out.header("[services]");
     out.line(&format!("count = {sum}"));
-    out.value(&format!("routes = {each}"), &format!("inferred: {routes} routes lead to {sum}, rounded up"));
+    out.value(&format!("routes = {each}"), &format!("inferred: {routes} over {sum}, rounded up"));
     match draft.targets {
         Some(targets) => out.value(&format!("targets = {targets}"), "as most services have"),
         None => {
@@ -317,7 +317,7 @@ fn each_service(draft: &Draft<'_>, out: &mut Lines) {
         if let Some(group) = &named.group {
             out.line(&format!("group = {}", quoted(group)));
         }
-        out.value(&format!("option = {}", quoted(&recognised.option.name)), &option_words(recognised));
+        out.value(&format!("option = {}", quoted(&recognised.option.name)), &behind(recognised));
         if let Some(targets) = named.targets {
             out.line(&format!("targets = {targets}"));
         }
@@ -340,6 +340,15 @@ fn lints(draft: &Draft<'_>, out: &mut Lines) {
         out.comment(&format!("    why: {}", lint.why));
         out.comment(&format!("    change: {}", lint.change));
         out.comment(&format!("    source: {}", lint.source));
+    }
+}
+
+/// The comment behind the option of a service.
+fn behind(recognised: &Recognised) -> String {
+    match (recognised.number, recognised.built_in) {
+        (Some(number), true) => format!("option {number}"),
+        (None, _) => "a path of its own".into(),
+        _ => option_words(recognised),
     }
 }
 
