@@ -77,6 +77,52 @@ pub struct Simulating {
     pub flags: Flags,
 }
 
+/// `sweep`.
+#[derive(Clone, Debug, Args)]
+pub struct Sweep {
+    /// What every simulating verb has.
+    #[command(flatten)]
+    pub simulating: Simulating,
+    /// Only the list of the work, as numbered units with what each is likely to cost; nothing is simulated
+    #[arg(long, conflicts_with = "shard")]
+    pub plan: bool,
+    /// Only the Kth of N fair shares of the work, as one file for `merge` in --out [default: output/<scenario file stem>-shards]
+    #[arg(long, value_name = "K/N", value_parser = share)]
+    pub shard: Option<(u32, u32)>,
+    /// Shards of the rounds before: list or share out what they made needed (repeatable, or several)
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    pub after: Vec<PathBuf>,
+    /// Histograms of every point, or of operating points only, which takes less memory [default: all, where they fit]
+    #[arg(long, value_name = "WHICH", value_parser = ["all", "operating"])]
+    pub histograms: Option<String>,
+}
+
+/// `merge`.
+#[derive(Clone, Debug, Args)]
+pub struct Merge {
+    /// Every shard of a sweep, in any order
+    #[arg(required = true)]
+    pub files: Vec<PathBuf>,
+    /// Directory for the results [default: output/<scenario file stem>]
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Only the list of what is still to be simulated, which `sweep --shard K/N --after FILES` shares out
+    #[arg(long)]
+    pub plan_next: bool,
+    /// Threads [default: one for each core]; results do not depend on it
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub threads: Option<u16>,
+    /// One JSON document on stdout
+    #[arg(long)]
+    pub json: bool,
+    /// No progress, no remarks
+    #[arg(long)]
+    pub quiet: bool,
+    /// Histograms of every point, or of operating points only, which takes less memory [default: all, where they fit]
+    #[arg(long, value_name = "WHICH", value_parser = ["all", "operating"])]
+    pub histograms: Option<String>,
+}
+
 /// `run`.
 #[derive(Clone, Debug, Args)]
 pub struct Run {
@@ -222,6 +268,16 @@ fn day(text: &str) -> Result<String, String> {
     if text.is_empty() || is_day { Ok(text.into()) } else { Err("write a day as 2026-11-25".into()) }
 }
 
+/// `K/N`: a share of the work.
+fn share(text: &str) -> Result<(u32, u32), String> {
+    let most = gatecap::experiment::shards::MOST_SHARDS;
+    let numbers = text.split_once('/').and_then(|(k, n)| Some((k.parse::<u32>().ok()?, n.parse::<u32>().ok()?)));
+    match numbers {
+        Some((shard, of)) if (1..=most).contains(&of) && (1..=of).contains(&shard) => Ok((shard, of)),
+        _ => Err(format!("write a share as 1/3: which one, from 1, of how many, up to {most}")),
+    }
+}
+
 /// A verb.
 #[derive(Debug, Subcommand)]
 pub enum Command {
@@ -229,8 +285,10 @@ pub enum Command {
     Limits(Limits),
     /// Simulate the scenario's operating point for every option
     Run(Run),
-    /// Simulate the grid, find saturation, write tables, charts and the review
-    Sweep(Simulating),
+    /// Simulate the grid, find saturation, write tables, charts and the review; started again it goes on where it was stopped
+    Sweep(Sweep),
+    /// Put the shards of a sweep together: the bytes that one machine would have written
+    Merge(Merge),
     /// Like run, judged against the objectives: status 0 met, 1 missed, 3 undecided
     Check(Check),
     /// Two results against each other: what got better, worse, or cannot be told apart; status 1 where something got worse
