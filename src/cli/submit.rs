@@ -17,6 +17,7 @@ use super::End;
 use super::args::submit::{Batch, Kubernetes, Slurm, Spread, Submit};
 use super::input;
 use super::output::{print, remark, write_text};
+use super::sweep;
 use job::Job;
 
 pub use array::shard as shard_of_task;
@@ -72,7 +73,10 @@ fn on_slurm(asked: &Slurm) -> Result<End, Issues> {
     let program = std::env::current_exe()
         .map_err(|error| vec![Issue::new(format!("this program cannot find its own file: {error}"))])?;
     let mut flags = job::flags(&spread.flags);
-    for (flag, files) in [("--quotas", spread.input.quotas.as_slice()), ("--prices", spread.input.prices.as_slice())] {
+    let input = &spread.input;
+    let files =
+        [("--overlay", input.overlay.as_slice()), ("--quotas", &input.quotas), ("--prices", input.prices.as_slice())];
+    for (flag, files) in files {
         for file in files {
             flags.extend([flag.to_string(), text(file)?]);
         }
@@ -101,7 +105,9 @@ fn on_slurm(asked: &Slurm) -> Result<End, Issues> {
     if !spread.flags.quiet {
         remark(&format!("{} shards merged", job.shards));
     }
-    super::verbs::show_swept(Path::new(&job.out), &spread.flags)
+    let results = directory::read(Path::new(&job.out)).map_err(|issue| vec![issue])?;
+    sweep::show(&results, Path::new(&job.out), spread.flags.json)?;
+    Ok(End::Done)
 }
 
 fn for_kubernetes(asked: &Kubernetes) -> Result<End, Issues> {
@@ -155,9 +161,10 @@ fn only_printed(spread: &Spread, by: &str) -> Result<(), Issues> {
         let issue = Issue::new("gatecap asks nobody over a network: it prints what this engine takes");
         return Err(vec![issue.hint(format!("add `--dry-run` and hand the output to `{by}`"))]);
     }
-    if !spread.input.quotas.is_empty() || spread.input.prices.is_some() {
-        let issue = Issue::new("`--quotas` and `--prices` name files that a container does not have");
-        return Err(vec![issue.hint("write quotas and prices into the scenario")]);
+    let input = &spread.input;
+    if !input.quotas.is_empty() || input.prices.is_some() || !input.overlay.is_empty() {
+        let issue = Issue::new("`--overlay`, `--quotas` and `--prices` name files that a container does not have");
+        return Err(vec![issue.hint("write what they hold into the scenario")]);
     }
     Ok(())
 }

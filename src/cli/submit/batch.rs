@@ -78,8 +78,12 @@ mod tests {
     fn an_array_tells_its_own_size() {
         let document = document(&job(), &ACCOUNT);
         assert_eq!(document["array"]["arrayProperties"]["size"], 8);
-        let command: Vec<&str> =
-            document["array"]["containerOverrides"]["command"].as_array().unwrap().iter().map(|w| w.as_str().unwrap()).collect();
+        let command: Vec<&str> = document["array"]["containerOverrides"]["command"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|w| w.as_str().unwrap())
+            .collect();
         assert!(command.windows(2).any(|pair| pair == ["--shard", "auto"]));
         assert_eq!(document["merge"]["dependsOn"][0]["jobId"], "MERGE_AFTER");
     }

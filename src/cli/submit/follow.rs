@@ -4,6 +4,7 @@ use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use gatecap::experiment::shards::{self, Share};
 use gatecap::issue::{Issue, Issues};
 use gatecap::results::directory::DOCUMENT;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -39,7 +40,12 @@ pub fn follow(job: &Job, sbatch: &[String], quiet: bool) -> Result<(), Issues> {
         }
         slurm::cancel(merge);
         if attempt == 1 && !quiet {
-            remark(&format!("asking once more for {} of {} shards: {}", wanted.len(), job.shards, slurm::tasks(&wanted)));
+            remark(&format!(
+                "asking once more for {} of {} shards: {}",
+                wanted.len(),
+                job.shards,
+                slurm::tasks(&wanted)
+            ));
         }
     }
     Err(failed(job, &wanted))
@@ -62,7 +68,9 @@ fn wait(number: u64, job: &Job, wanted: &[u32], quiet: bool) -> Result<(), Issue
             None if unanswered < UNANSWERED => unanswered += 1,
             None => {
                 let issue = Issue::new(format!("`squeue` has not answered for {UNANSWERED} s; job {number} may go on"));
-                return Err(vec![issue.hint(format!("when it has ended: gatecap merge {} --out {}", job.folder, job.out))]);
+                return Err(vec![
+                    issue.hint(format!("when it has ended: gatecap merge {} --out {}", job.folder, job.out)),
+                ]);
             }
         }
         if let Some(bar) = &bar {
@@ -90,7 +98,8 @@ fn missing(job: &Job) -> Vec<u32> {
 }
 
 fn file(job: &Job, shard: u32) -> PathBuf {
-    Path::new(&job.folder).join(gatecap::experiment::shard_name(shard, job.shards))
+    let share = Share { round: 1, shard, of: job.shards, ..Share::default() };
+    shards::shard_of(Path::new(&job.folder), &share)
 }
 
 fn merged(job: &Job) -> Result<(), Issues> {

@@ -49,7 +49,8 @@ impl Job {
 /// A name that Slurm, Kubernetes and AWS Batch all take, from a scenario's stem.
 #[must_use]
 pub fn name(stem: &str) -> String {
-    let kept: String = stem.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' }).collect();
+    let kept: String =
+        stem.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' }).collect();
     let short: String = kept.chars().take(31).collect();
     format!("gatecap-{}", short.trim_matches('-')).trim_end_matches('-').to_string()
 }
@@ -77,7 +78,11 @@ pub fn flags(flags: &args::Flags) -> Vec<String> {
 #[must_use]
 pub fn quoted(word: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:,@%+".contains(c);
-    if !word.is_empty() && word.chars().all(plain) { word.to_string() } else { format!("'{}'", word.replace('\'', "'\\''")) }
+    if !word.is_empty() && word.chars().all(plain) {
+        word.to_string()
+    } else {
+        format!("'{}'", word.replace('\'', "'\\''"))
+    }
 }
 
 /// A path as every node of a shared folder finds it.
@@ -88,9 +93,8 @@ pub fn absolute(path: &std::path::Path) -> Result<PathBuf, Issues> {
     let whole = std::path::absolute(path)
         .map_err(|error| vec![Issue::new(format!("`{}` cannot be made an absolute path: {error}", path.display()))])?;
     let text = whole.to_str().filter(|text| !text.chars().any(char::is_control));
-    text.map(PathBuf::from).ok_or_else(|| {
-        vec![Issue::new(format!("`{}` holds bytes that a job script cannot carry", path.display()))]
-    })
+    text.map(PathBuf::from)
+        .ok_or_else(|| vec![Issue::new(format!("`{}` holds bytes that a job script cannot carry", path.display()))])
 }
 
 #[cfg(test)]

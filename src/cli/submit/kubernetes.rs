@@ -53,7 +53,10 @@ fn job_document(job: &Job, suffix: &str, spec: &str, command: &[String], cluster
     let mut text = format!("apiVersion: batch/v1\nkind: Job\nmetadata:\n  name: {}{suffix}\nspec:\n{spec}", job.name);
     text += "  template:\n    spec:\n      restartPolicy: Never\n      containers:\n        - name: gatecap\n";
     text += &format!("          image: {}\n          command: [{}]\n", json(cluster.image), command.join(", "));
-    text += &format!("          resources:\n            requests:\n              cpu: {}\n", json(&job.threads.to_string()));
+    text += &format!(
+        "          resources:\n            requests:\n              cpu: {}\n",
+        json(&job.threads.to_string())
+    );
     text += &format!(
         "          volumeMounts:\n            - name: scenario\n              mountPath: {SCENARIO_FOLDER}\n            \
          - name: shared\n              mountPath: {SHARED_FOLDER}\n"

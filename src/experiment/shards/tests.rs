@@ -1,0 +1,1 @@
+//! What a store, a journal, a shard and a plan promise.
