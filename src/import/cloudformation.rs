@@ -40,7 +40,7 @@ const TOTAL: u64 = 50_000_000;
 /// Stacks that templates may make by nesting each other.
 const STACKS: usize = 1_000;
 /// Values that loops and included files may make of one template.
-const NODES: u64 = 1_000_000;
+const NODES: u64 = 200_000;
 
 /// Whether a document is a template: it has resources.
 #[must_use]
@@ -52,7 +52,7 @@ pub fn is_template(document: &Node) -> bool {
 ///
 /// `parameters` are values for parameters of the outermost stacks, by name; where there is none the default holds. What cannot be
 /// known is noted. Neither depth nor size of the documents makes this fail: beyond 100 levels, 65,536 bytes of text, 10,000 entries,
-/// 1,000 stacks, a million values of loops or 50 million steps, values count as unknown.
+/// 1,000 stacks, 200,000 values of loops or 50 million steps, values count as unknown.
 #[must_use]
 pub fn read(documents: &[(String, Node)], parameters: &BTreeMap<String, String>) -> Estate {
     reader::read(documents, parameters)

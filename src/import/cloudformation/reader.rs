@@ -89,7 +89,10 @@ fn items<'w, 'a>(world: &'w World<'a>) -> Vec<Item<'w, 'a>> {
     let mut conditional: BTreeMap<(usize, String), (Truth, Origin, Vec<&str>)> = BTreeMap::new();
     for (stack, place) in world.stacks.iter().enumerate() {
         let file = Origin::file(&place.file).at("Resources", None);
-        for (name, node) in place.template.get("Resources").and_then(Node::table).unwrap_or_default() {
+        let resources = place.template.get("Resources").and_then(Node::table).unwrap_or_default();
+        // Of a name that stands twice the last is kept, as everywhere.
+        let kept = |(index, (name, _)): &(usize, &(String, Node))| place.resources.get(name) == Some(index);
+        for (_, (name, node)) in resources.iter().enumerate().filter(kept) {
             let origin = file.at(name, node.line);
             let truth = world.present(stack, node);
             if truth != Truth::Yes {
@@ -273,7 +276,7 @@ impl Reader<'_, '_> {
         let mut types: BTreeMap<&str, (usize, &Origin)> = BTreeMap::new();
         for item in items {
             match item.kind {
-                "AWS::CloudFormation::Stack" | "AWS::Serverless::Application" if !self.world.is_nested(item.stack, item.name) => {
+                "AWS::CloudFormation::Stack" | "AWS::Serverless::Application" if self.world.is_lost(item.stack, item.name) => {
                     let text = format!("the template of nested stack `{}` is not among the files: give it too", item.name);
                     self.estate.note(NoteKind::Unresolved, text, &item.origin);
                 }
@@ -289,7 +292,10 @@ impl Reader<'_, '_> {
         let used = self.world.used.borrow();
         let stacks: BTreeSet<usize> = self.world.stacks.iter().map(|stack| stack.document).collect();
         for (index, (file, _)) in self.world.documents.iter().enumerate() {
-            if !used.contains(&index) && !stacks.contains(&index) {
+            let twice = self.world.documents[..index].iter().any(|(earlier, _)| earlier == file);
+            if twice {
+                self.estate.note(NoteKind::PassedOver, "the file is given twice: it is read once", &Origin::file(file));
+            } else if !used.contains(&index) && !stacks.contains(&index) {
                 let text = "the file is no template (it has no `Resources`), and no template names it";
                 self.estate.note(NoteKind::PassedOver, text, &Origin::file(file));
             }

@@ -80,7 +80,9 @@ impl World<'_> {
         match (child, attribute.strip_prefix("Outputs.")) {
             (Some(&child), Some(output)) => self.output(child, output, depth),
             (None, Some(_)) if self.stacks[stack].resources.contains_key(name) => {
-                Value::unknown(&format!("{name}.{attribute}"), format!("the template of nested stack `{name}` is not among the files"))
+                let why = if self.is_lost(stack, name) { "is not among the files" } else { "is left out" };
+                let why = format!("the template of nested stack `{name}` {why}");
+                Value::unknown(&format!("{name}.{attribute}"), why)
             }
             _ => self.target(stack, name, Some(attribute), depth),
         }
@@ -173,9 +175,10 @@ impl World<'_> {
         self.given.keys().filter(|name| !has(name)).cloned().collect()
     }
 
-    /// Whether a nested stack was found among the files.
-    pub(super) fn is_nested(&self, stack: usize, name: &str) -> bool {
-        self.children.contains_key(&(stack, name.to_string()))
+    /// Whether the template of a nested stack is not among the files.
+    pub(super) fn is_lost(&self, stack: usize, name: &str) -> bool {
+        let key = (stack, name.to_string());
+        !self.children.contains_key(&key) && !self.refused.contains(&key)
     }
 }
 

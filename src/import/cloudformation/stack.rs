@@ -58,6 +58,8 @@ pub(super) struct World<'a> {
     pub(super) stacks: Vec<Stack<'a>>,
     /// Nested stacks by the stack that nests them and their name there.
     pub(super) children: BTreeMap<(usize, String), usize>,
+    /// Nested stacks that are left out, because they lead in a circle or are too many.
+    pub(super) refused: BTreeSet<(usize, String)>,
     /// Exports: name as shown, stack, output.
     pub(super) exports: Vec<(String, usize, String)>,
     /// Names of resources that more than one template has.
@@ -75,7 +77,9 @@ pub(super) struct World<'a> {
 impl<'a> World<'a> {
     /// The stacks of all templates among the documents.
     pub(super) fn new(documents: &'a [(String, Node)], given: &'a BTreeMap<String, String>) -> World<'a> {
-        let templates: Vec<usize> = (0..documents.len()).filter(|&index| is_template(&documents[index].1)).collect();
+        // A file that is given twice is read once: ids are unique by the names of files.
+        let first = |index: usize| documents.iter().position(|(name, _)| *name == documents[index].0) == Some(index);
+        let templates: Vec<usize> = (0..documents.len()).filter(|&index| first(index) && is_template(&documents[index].1)).collect();
         // Each template alone shows which others it nests; what none nests is a root.
         let mut alone = World::empty(documents, given);
         for &template in &templates {
@@ -111,6 +115,7 @@ impl<'a> World<'a> {
             given,
             stacks: Vec::new(),
             children: BTreeMap::new(),
+            refused: BTreeSet::new(),
             exports: Vec::new(),
             shared_names,
             used: RefCell::default(),
@@ -204,9 +209,11 @@ impl<'a> World<'a> {
                 if self.line_of(stack).any(|ancestor| self.stacks[ancestor].document == document) {
                     let text = format!("nested stack `{name}` leads back to `{}`, which nests it: it is left out", file_name(&location));
                     self.note(NoteKind::Unresolved, &origin, text);
+                    self.refused.insert((stack, name));
                 } else if self.stacks.len() >= STACKS {
                     let text = format!("nested stack `{name}` is left out: more than {STACKS} stacks");
                     self.note(NoteKind::Unresolved, &origin, text);
+                    self.refused.insert((stack, name));
                 } else {
                     self.add(document, Some((stack, name.clone())));
                     self.used.borrow_mut().insert(document);
