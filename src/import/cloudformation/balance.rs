@@ -86,7 +86,8 @@ impl Reader<'_, '_> {
         identity.aliases.push(item.shown(Some("DNSName")));
         let (kind, idle) = (BalancerKind::Other, item.get("ConnectionSettings").get("IdleTimeout").number());
         let cross_zone = item.get("CrossZone").boolean();
-        let balancer = Balancer { identity, kind, internal, subnets, vpc: None, zones: None, cross_zone, idle_timeout_s: idle };
+        let balancer =
+            Balancer { identity, kind, internal, subnets, vpc: None, zones: None, cross_zone, idle_timeout_s: idle };
         self.estate.balancers.push(balancer);
     }
 
@@ -127,8 +128,14 @@ impl Reader<'_, '_> {
     fn forwards(&mut self, actions: &Value, of: &str, origin: &Origin) -> Vec<Reference> {
         let mut found: Vec<Reference> = Vec::new();
         for action in actions.entries() {
-            let groups = action.get("ForwardConfig").get("TargetGroups").entries().iter().map(|group| group.get("TargetGroupArn"));
-            for group in std::iter::once(action.get("TargetGroupArn")).chain(groups).filter(|group| !group.is_absent()) {
+            let groups = action
+                .get("ForwardConfig")
+                .get("TargetGroups")
+                .entries()
+                .iter()
+                .map(|group| group.get("TargetGroupArn"));
+            for group in std::iter::once(action.get("TargetGroupArn")).chain(groups).filter(|group| !group.is_absent())
+            {
                 let reference = group.reference();
                 if !found.contains(&reference) {
                     self.need(&reference, || format!("a target group of {of}"), origin);

@@ -51,7 +51,9 @@ fn needs(node: &Node, depth: usize) -> bool {
     match &node.value {
         _ if depth > DEPTH => false,
         Plain::List(entries) => entries.iter().any(below),
-        Plain::Table(pairs) => pairs.iter().any(|(key, node)| key.starts_with(LOOP) || key == "Fn::Transform" || below(node)),
+        Plain::Table(pairs) => {
+            pairs.iter().any(|(key, node)| key.starts_with(LOOP) || key == "Fn::Transform" || below(node))
+        }
         _ => false,
     }
 }
@@ -137,7 +139,10 @@ impl Expansion<'_, '_> {
     fn included(&self, node: &Node, place: Place) -> Option<&[(String, Node)]> {
         let name = node.get("Name").and_then(Node::text);
         if name != Some("AWS::Include") {
-            self.note(node, format!("macro `{}` runs only where the stack is made: what it gives is not known", name.unwrap_or("")));
+            self.note(
+                node,
+                format!("macro `{}` runs only where the stack is made: what it gives is not known", name.unwrap_or("")),
+            );
             return None;
         }
         let location = self.node(node.find(&["Parameters", "Location"])?, place);

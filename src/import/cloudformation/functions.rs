@@ -210,7 +210,8 @@ impl World<'_> {
                     other => self.json(stack, &other.node(), depth + 1),
                 },
                 _ => {
-                    let values = pairs.iter().map(|(key, node)| Some((key.clone(), self.json(stack, node, depth + 1)?)));
+                    let values =
+                        pairs.iter().map(|(key, node)| Some((key.clone(), self.json(stack, node, depth + 1)?)));
                     Some(Json::Object(values.collect::<Option<_>>()?))
                 }
             },
@@ -293,7 +294,10 @@ fn select(index: &Value, list: &Value) -> Value {
     };
     match list {
         Value::List(entries) => entries.get(at as usize).cloned().unwrap_or_else(|| {
-            Value::unknown("Select", format!("`Fn::Select` takes entry {at} of a list of {}, counted from 0", entries.len()))
+            Value::unknown(
+                "Select",
+                format!("`Fn::Select` takes entry {at} of a list of {}, counted from 0", entries.len()),
+            )
         }),
         Value::Text(_) if list.text().is_none() => list.part_of(&at.to_string()),
         _ => Value::unknown("Select", "`Fn::Select` needs a list"),

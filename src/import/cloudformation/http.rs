@@ -33,7 +33,13 @@ impl Reader<'_, '_> {
         let kind = if public { IntegrationKind::Public } else { IntegrationKind::Lambda };
         let (method, path) = route_key(&item.get("RouteKey").shown().unwrap_or_else(|| "$default".to_string()));
         let api = Reference::To(item.id());
-        self.estate.routes.push(Route { api: api.clone(), method, path, integration: bare(kind), origin: item.origin.clone() });
+        self.estate.routes.push(Route {
+            api: api.clone(),
+            method,
+            path,
+            integration: bare(kind),
+            origin: item.origin.clone(),
+        });
         self.add_stage(&api, Some("$default".to_string()), &Value::Absent, None);
     }
 
@@ -55,7 +61,8 @@ impl Reader<'_, '_> {
     /// Routes, integrations and links of the second generation.
     pub(super) fn http_routes(&mut self, items: &[Item]) {
         let of_kind = |kind: &'static str| items.iter().filter(move |item| item.kind == kind);
-        let integrations: BTreeMap<Id, &Item> = of_kind("AWS::ApiGatewayV2::Integration").map(|item| (item.id(), item)).collect();
+        let integrations: BTreeMap<Id, &Item> =
+            of_kind("AWS::ApiGatewayV2::Integration").map(|item| (item.id(), item)).collect();
         let mut answering = BTreeSet::new();
         for item in of_kind("AWS::ApiGatewayV2::Route") {
             let api = item.get("ApiId").reference();
@@ -75,7 +82,9 @@ impl Reader<'_, '_> {
                 None => {
                     if !target.is_absent() {
                         let shown = target.shown().unwrap_or_default();
-                        let why = target.why().map_or_else(|| format!("`{shown}` is no integration of the files"), str::to_string);
+                        let why = target
+                            .why()
+                            .map_or_else(|| format!("`{shown}` is no integration of the files"), str::to_string);
                         let text = format!("the integration of `{key}` is not known: {why}");
                         self.estate.note(NoteKind::Unresolved, text, &item.origin);
                     }
@@ -92,7 +101,8 @@ impl Reader<'_, '_> {
         }
         for item in of_kind("AWS::ApiGatewayV2::VpcLink") {
             let subnets = self.subnets(&item.get("SubnetIds"), &format!("VPC link `{}`", item.name), &item.origin);
-            let link = Link { identity: item.identity("Name"), generation: Generation::V2, targets: Vec::new(), subnets };
+            let link =
+                Link { identity: item.identity("Name"), generation: Generation::V2, targets: Vec::new(), subnets };
             self.estate.links.push(link);
         }
     }

@@ -36,7 +36,11 @@ impl Item<'_, '_> {
     /// A property of this resource or, where it has none, of the section of `Globals` that SAM lends it.
     pub(super) fn get_or_global(&self, section: &str, key: &str) -> Value {
         let own = self.get(key);
-        if own.is_absent() { self.worth(self.world.stacks[self.stack].template.find(&["Globals", section, key])) } else { own }
+        if own.is_absent() {
+            self.worth(self.world.stacks[self.stack].template.find(&["Globals", section, key]))
+        } else {
+            own
+        }
     }
 
     fn worth(&self, node: Option<&Node>) -> Value {
@@ -66,7 +70,8 @@ impl Item<'_, '_> {
     /// Entries of `key` that are pairs of `Key` and `Value`, where the value is known.
     pub(super) fn attributes(&self, key: &str) -> BTreeMap<String, Value> {
         let value = self.get(key);
-        let pairs = value.entries().iter().filter_map(|entry| Some((entry.get("Key").text()?, entry.get("Value").clone())));
+        let pairs =
+            value.entries().iter().filter_map(|entry| Some((entry.get("Key").text()?, entry.get("Value").clone())));
         pairs.collect()
     }
 }

@@ -77,7 +77,8 @@ pub(super) fn read(documents: &[(String, Node)], parameters: &BTreeMap<String, S
     let mut estate = reader.estate;
     let mut notes = world.notes.take();
     notes.append(&mut estate.notes);
-    let order: BTreeMap<&str, usize> = documents.iter().enumerate().map(|(at, (name, _))| (name.as_str(), at)).rev().collect();
+    let order: BTreeMap<&str, usize> =
+        documents.iter().enumerate().map(|(at, (name, _))| (name.as_str(), at)).rev().collect();
     notes.sort_by_key(|note| (order.get(&*note.origin.file).copied(), note.origin.line));
     estate.notes = notes;
     estate
@@ -117,7 +118,11 @@ fn items<'w, 'a>(world: &'w World<'a>) -> Vec<Item<'w, 'a>> {
                 let text = format!("condition `{condition}` is not decided ({why}), so {these} is taken as there");
                 world.note(NoteKind::Inferred, &origin, text);
             }
-            _ => world.note(NoteKind::PassedOver, &origin, format!("condition `{condition}` is false, which leaves out {these}")),
+            _ => world.note(
+                NoteKind::PassedOver,
+                &origin,
+                format!("condition `{condition}` is false, which leaves out {these}"),
+            ),
         }
     }
     found
@@ -180,7 +185,13 @@ impl Reader<'_, '_> {
     }
 
     /// Adds a stage and what it says of its API: variables and a throttle.
-    pub(super) fn add_stage(&mut self, api: &Reference, name: Option<String>, variables: &Value, throttle: Option<(f64, f64)>) {
+    pub(super) fn add_stage(
+        &mut self,
+        api: &Reference,
+        name: Option<String>,
+        variables: &Value,
+        throttle: Option<(f64, f64)>,
+    ) {
         if let (Some(api), Some(name)) = (self.api(api), name)
             && !api.stages.contains(&name)
         {
@@ -231,7 +242,8 @@ impl Reader<'_, '_> {
                 self.document(item.stack, body, &id, &Origin::file(file));
             }
             None => {
-                let text = format!("the definition of API `{}`, `{shown}`, is not among the files: give it too", item.name);
+                let text =
+                    format!("the definition of API `{}`, `{shown}`, is not among the files: give it too", item.name);
                 self.estate.note(NoteKind::Unresolved, text, &path);
             }
         }
@@ -241,9 +253,16 @@ impl Reader<'_, '_> {
     fn document(&mut self, stack: usize, body: &Node, api: &Id, at: &Origin) {
         let inside = Inside { world: self.world, stack, variables: self.variables.get(api), open: RefCell::default() };
         let body = match crate::import::Resolve::node(&inside, body) {
-            Some(body) if body.table().is_some_and(|pairs| !matches!(pairs, [(key, _)] if super::functions::is_function(key))) => body,
+            Some(body)
+                if body
+                    .table()
+                    .is_some_and(|pairs| !matches!(pairs, [(key, _)] if super::functions::is_function(key))) =>
+            {
+                body
+            }
             _ => {
-                let text = "the definition of the API is not known: it is no table once its functions are worked out".to_string();
+                let text = "the definition of the API is not known: it is no table once its functions are worked out"
+                    .to_string();
                 return self.estate.note(NoteKind::Unresolved, text, at);
             }
         };
@@ -252,18 +271,33 @@ impl Reader<'_, '_> {
         let open = inside.open.take();
         for index in before..self.estate.routes.len() {
             let route = &self.estate.routes[index];
-            let Integration { kind: IntegrationKind::Private, link, target, uri, .. } = route.integration.clone() else { continue };
+            let Integration { kind: IntegrationKind::Private, link, target, uri, .. } = route.integration.clone()
+            else {
+                continue;
+            };
             let (name, origin) = (format!("{} {}", route.method, route.path), route.origin.clone());
             self.open_ends(&name, link.as_ref(), target.as_ref(), &origin);
             // What stages would set is noted with the definition.
-            if let Some((uri, why)) = uri.and_then(|uri| open.get_key_value(&uri)).filter(|(uri, _)| !uri.contains("${stageVariables.")) {
-                self.estate.note(NoteKind::Unresolved, format!("the URI `{uri}` of `{name}` is not known: {why}"), &origin);
+            if let Some((uri, why)) =
+                uri.and_then(|uri| open.get_key_value(&uri)).filter(|(uri, _)| !uri.contains("${stageVariables."))
+            {
+                self.estate.note(
+                    NoteKind::Unresolved,
+                    format!("the URI `{uri}` of `{name}` is not known: {why}"),
+                    &origin,
+                );
             }
         }
     }
 
     /// Notes what is not known of a private integration.
-    pub(super) fn open_ends(&mut self, route: &str, link: Option<&Reference>, target: Option<&Reference>, origin: &Origin) {
+    pub(super) fn open_ends(
+        &mut self,
+        route: &str,
+        link: Option<&Reference>,
+        target: Option<&Reference>,
+        origin: &Origin,
+    ) {
         for (what, reference) in [("VPC link", link), ("target", target)] {
             if let Some(reference) = reference {
                 self.need(reference, || format!("the {what} of `{route}`"), origin);
@@ -276,8 +310,11 @@ impl Reader<'_, '_> {
         let mut types: BTreeMap<&str, (usize, &Origin)> = BTreeMap::new();
         for item in items {
             match item.kind {
-                "AWS::CloudFormation::Stack" | "AWS::Serverless::Application" if self.world.is_lost(item.stack, item.name) => {
-                    let text = format!("the template of nested stack `{}` is not among the files: give it too", item.name);
+                "AWS::CloudFormation::Stack" | "AWS::Serverless::Application"
+                    if self.world.is_lost(item.stack, item.name) =>
+                {
+                    let text =
+                        format!("the template of nested stack `{}` is not among the files: give it too", item.name);
                     self.estate.note(NoteKind::Unresolved, text, &item.origin);
                 }
                 "AWS::CloudFormation::Stack" | "AWS::Serverless::Application" => {}

@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::Value;
 use super::item::{Item, staged};
 use super::reader::Reader;
-use crate::import::estate::{ApiKind, Endpoint, Generation, Id, Integration, IntegrationKind, Link, NoteKind, Reference, Route};
+use crate::import::estate::{
+    ApiKind, Endpoint, Generation, Id, Integration, IntegrationKind, Link, NoteKind, Reference, Route,
+};
 use crate::import::node::Origin;
 
 /// Levels that a resource's path may have.
@@ -30,7 +32,8 @@ pub(super) fn endpoint(configuration: &Value) -> Option<Endpoint> {
 /// Rate and burst of the settings that hold for all methods of a stage.
 pub(super) fn method_settings(settings: &Value) -> Option<(f64, f64)> {
     let all = settings.entries().iter().find(|setting| {
-        setting.get("ResourcePath").text().as_deref() == Some("/*") && setting.get("HttpMethod").text().as_deref() == Some("*")
+        setting.get("ResourcePath").text().as_deref() == Some("/*")
+            && setting.get("HttpMethod").text().as_deref() == Some("*")
     })?;
     Some((all.get("ThrottlingRateLimit").number()?, all.get("ThrottlingBurstLimit").number()?))
 }
@@ -137,7 +140,12 @@ impl Reader<'_, '_> {
                 "AWS::ApiGateway::VpcLink" => {
                     let what = format!("a target of VPC link `{}`", item.name);
                     let targets = self.references(&item.get("TargetArns"), &what, &item.origin);
-                    let link = Link { identity: item.identity("Name"), generation: Generation::V1, targets, subnets: Vec::new() };
+                    let link = Link {
+                        identity: item.identity("Name"),
+                        generation: Generation::V1,
+                        targets,
+                        subnets: Vec::new(),
+                    };
                     self.estate.links.push(link);
                 }
                 _ => {}
@@ -154,7 +162,8 @@ impl Reader<'_, '_> {
             api.authorizer |= item.get("AuthorizationType").text().as_deref() == Some("CUSTOM");
             api.resources = api.resources.max(1);
         }
-        let integration = self.rest_integration(&api, &item.get("Integration"), &format!("{method} {path}"), &item.origin);
+        let integration =
+            self.rest_integration(&api, &item.get("Integration"), &format!("{method} {path}"), &item.origin);
         self.estate.routes.push(Route { api, method, path, integration, origin: item.origin.clone() });
     }
 
@@ -170,7 +179,9 @@ impl Reader<'_, '_> {
             }
             if let Some((parent, part)) = target.as_ref().and_then(|target| resources.get(&target.id)) {
                 if seen.len() >= LEVELS || !target.is_some_and(|target| seen.insert(target.id)) {
-                    let text = format!("the parents of a resource lead in a circle or beyond {LEVELS} levels: the rest of its path is left out");
+                    let text = format!(
+                        "the parents of a resource lead in a circle or beyond {LEVELS} levels: the rest of its path is left out"
+                    );
                     self.estate.note(NoteKind::Unresolved, text, origin);
                     break;
                 }
@@ -211,10 +222,16 @@ impl Reader<'_, '_> {
         };
         let is_private = kind == IntegrationKind::Private;
         let link = is_private.then(|| of("ConnectionId").reference());
-        let target = Some(of("IntegrationTarget")).filter(|target| is_private && !target.is_absent()).map(|target| target.reference());
+        let target = Some(of("IntegrationTarget"))
+            .filter(|target| is_private && !target.is_absent())
+            .map(|target| target.reference());
         self.open_ends(route, link.as_ref(), target.as_ref(), origin);
         if let (true, Some(why)) = (is_private, uri.why()) {
-            self.estate.note(NoteKind::Unresolved, format!("the URI `{}` of `{route}` is not known: {why}", shown.as_deref().unwrap_or_default()), origin);
+            self.estate.note(
+                NoteKind::Unresolved,
+                format!("the URI `{}` of `{route}` is not known: {why}", shown.as_deref().unwrap_or_default()),
+                origin,
+            );
         }
         Integration { kind, link, target, uri: shown, timeout_ms: of("TimeoutInMillis").number() }
     }

@@ -73,7 +73,11 @@ impl Reader<'_, '_> {
         let (section, kind) = section(item);
         let (variables, throttle, unnamed) = match kind {
             ApiKind::Rest => ("Variables", method_settings(&item.get_or_global(section, "MethodSettings")), None),
-            _ => ("StageVariables", route_settings(&item.get_or_global(section, "DefaultRouteSettings")), Some("$default".to_string())),
+            _ => (
+                "StageVariables",
+                route_settings(&item.get_or_global(section, "DefaultRouteSettings")),
+                Some("$default".to_string()),
+            ),
         };
         let name = item.get_or_global(section, "StageName").shown().or(unnamed);
         self.add_stage(&Reference::To(item.id()), name, &item.get_or_global(section, variables), throttle);
@@ -91,7 +95,8 @@ impl Reader<'_, '_> {
             }
             let endpoint = endpoint(&implicit.get_or_global(section, "EndpointConfiguration"));
             let aliases = vec![implicit.shown(None)];
-            let identity = Identity { id: id.clone(), aliases, name: name.to_string(), origin: item.origin.clone(), copies: 1 };
+            let identity =
+                Identity { id: id.clone(), aliases, name: name.to_string(), origin: item.origin.clone(), copies: 1 };
             let api = self.add_api(identity, kind);
             api.endpoint = endpoint;
             api.authorizer |= lambda_authorizer(&implicit.get_or_global(section, "Auth"));
@@ -125,7 +130,10 @@ impl Reader<'_, '_> {
                 };
                 self.need(&api, || format!("the API of event `{}` of `{}`", event.name, item.name), &item.origin);
                 if matches!(&api, Reference::To(id) if defined.contains(id)) {
-                    let text = format!("event `{}` of `{}` makes no route: the definition of its API has them", event.name, item.name);
+                    let text = format!(
+                        "event `{}` of `{}` makes no route: the definition of its API has them",
+                        event.name, item.name
+                    );
                     self.estate.note(NoteKind::PassedOver, text, &item.origin);
                     continue;
                 }

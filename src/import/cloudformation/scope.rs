@@ -71,7 +71,11 @@ impl World<'_> {
             return Value::unknown(name, format!("`{name}` is not in the template"));
         }
         let shown = self.shown(stack, name, attribute);
-        Value::Text(vec![Part::Resource(Target { id: self.id(stack, name), attribute: attribute.map(str::to_string), shown })])
+        Value::Text(vec![Part::Resource(Target {
+            id: self.id(stack, name),
+            attribute: attribute.map(str::to_string),
+            shown,
+        })])
     }
 
     /// What `Fn::GetAtt` gives: outputs of nested stacks, and names of attributes.
@@ -115,7 +119,9 @@ impl World<'_> {
             return self.output(*stack, output, depth);
         }
         let alike = |export: &str| {
-            let known_end = |open: &str, other: &str| after_placeholder(open).is_some_and(|end| end.len() > 1 && other.ends_with(end));
+            let known_end = |open: &str, other: &str| {
+                after_placeholder(open).is_some_and(|end| end.len() > 1 && other.ends_with(end))
+            };
             known_end(export, &shown) || known_end(&shown, export)
         };
         let mut found = self.exports.iter().filter(|(export, ..)| alike(export));
@@ -164,7 +170,9 @@ impl World<'_> {
             return Value::unknown(name, format!("parameter `{name}` stands in Systems Manager"));
         }
         match (kind.starts_with("List<") || kind == "CommaDelimitedList", value.text()) {
-            (true, Some(text)) => Value::List(text.split(',').take(LIST).map(|entry| Value::known(entry.trim())).collect()),
+            (true, Some(text)) => {
+                Value::List(text.split(',').take(LIST).map(|entry| Value::known(entry.trim())).collect())
+            }
             _ => value,
         }
     }

@@ -79,14 +79,16 @@ impl<'a> World<'a> {
     pub(super) fn new(documents: &'a [(String, Node)], given: &'a BTreeMap<String, String>) -> World<'a> {
         // A file that is given twice is read once: ids are unique by the names of files.
         let first = |index: usize| documents.iter().position(|(name, _)| *name == documents[index].0) == Some(index);
-        let templates: Vec<usize> = (0..documents.len()).filter(|&index| first(index) && is_template(&documents[index].1)).collect();
+        let templates: Vec<usize> =
+            (0..documents.len()).filter(|&index| first(index) && is_template(&documents[index].1)).collect();
         // Each template alone shows which others it nests; what none nests is a root.
         let mut alone = World::empty(documents, given);
         for &template in &templates {
             alone.add(template, None);
         }
         let nests: Vec<(usize, BTreeSet<usize>)> = (0..alone.stacks.len()).map(|stack| alone.nests(stack)).collect();
-        let nested: BTreeSet<usize> = nests.iter().flat_map(|(from, to)| to.iter().filter(move |to| *to != from)).copied().collect();
+        let nested: BTreeSet<usize> =
+            nests.iter().flat_map(|(from, to)| to.iter().filter(move |to| *to != from)).copied().collect();
         let mut world = World::empty(documents, given);
         // The roots first, and then, in the order of the files, those of circles that no root reaches.
         let roots = templates.iter().filter(|template| !nested.contains(template));
@@ -207,7 +209,10 @@ impl<'a> World<'a> {
                 let at = self.resource(stack, &name).map(|(_, origin)| origin);
                 let origin = at.unwrap_or_else(|| Origin::file(&self.stacks[stack].file));
                 if self.line_of(stack).any(|ancestor| self.stacks[ancestor].document == document) {
-                    let text = format!("nested stack `{name}` leads back to `{}`, which nests it: it is left out", file_name(&location));
+                    let text = format!(
+                        "nested stack `{name}` leads back to `{}`, which nests it: it is left out",
+                        file_name(&location)
+                    );
                     self.note(NoteKind::Unresolved, &origin, text);
                     self.refused.insert((stack, name));
                 } else if self.stacks.len() >= STACKS {

@@ -131,7 +131,8 @@ impl Value {
     /// The only resource among its pieces.
     pub(super) fn target(&self) -> Option<&Target> {
         let Value::Text(parts) = self else { return None };
-        let mut targets = parts.iter().filter_map(|part| if let Part::Resource(target) = part { Some(target) } else { None });
+        let mut targets =
+            parts.iter().filter_map(|part| if let Part::Resource(target) = part { Some(target) } else { None });
         let first = targets.next()?;
         targets.next().is_none().then_some(first)
     }

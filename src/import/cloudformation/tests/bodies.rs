@@ -39,7 +39,12 @@ Resources:
     );
     let included = "paths:\n  /included: {get: {x-amazon-apigateway-integration: {type: mock}}}\n";
     let beside = "swagger: '2.0'\npaths:\n  /beside: {get: {x-amazon-apigateway-integration: {type: aws_proxy, uri: 'a:lambda:b'}}}\n";
-    let estate = together(&[("t.yaml", &template), ("8080.yaml", included), ("api/beside.yaml", beside), ("stray.yaml", "a: 1")]);
+    let estate = together(&[
+        ("t.yaml", &template),
+        ("8080.yaml", included),
+        ("api/beside.yaml", beside),
+        ("stray.yaml", "a: 1"),
+    ]);
     assert_eq!(
         routes(&estate),
         [
@@ -116,7 +121,16 @@ Outputs: {Url: {Value: !Sub "https://${ServerlessRestApi}/${Named.Stage}"}}
     let apis: Vec<_> = estate
         .apis
         .iter()
-        .map(|api| (api.identity.name.as_str(), api.kind.unwrap(), api.endpoint, api.stages.join(" "), api.authorizer, api.usage_plan))
+        .map(|api| {
+            (
+                api.identity.name.as_str(),
+                api.kind.unwrap(),
+                api.endpoint,
+                api.stages.join(" "),
+                api.authorizer,
+                api.usage_plan,
+            )
+        })
         .collect();
     assert_eq!(
         apis,

@@ -10,7 +10,9 @@ fn tell(value: &Value) -> String {
         Value::Absent => "-".to_string(),
         Value::Text(parts) => match (value.text(), value.target(), parts.as_slice()) {
             (Some(text), ..) => text,
-            (_, Some(target), [Part::Resource(_)]) => format!("{} -> {}", target.shown, short(&Reference::To(target.id.clone()))),
+            (_, Some(target), [Part::Resource(_)]) => {
+                format!("{} -> {}", target.shown, short(&Reference::To(target.id.clone())))
+            }
             _ => {
                 let why = value.why().map(|why| format!(" ? {why}")).unwrap_or_default();
                 format!("{}{why}", value.shown().unwrap())
@@ -128,7 +130,10 @@ fn texts() {
             ("!Base64 foo", "Zm9v"),
             ("!Base64 foobar", "Zm9vYmFy"),
             ("!Base64 {Ref: Vpc}", "${Base64} ? a part of the text is not known"),
-            ("{'Fn::ToJsonString': {a: 1, b: [true, !Ref Env], c: {'Fn::Sub': x}}}", r#"{"a":1,"b":[true,"dev"],"c":"x"}"#),
+            (
+                "{'Fn::ToJsonString': {a: 1, b: [true, !Ref Env], c: {'Fn::Sub': x}}}",
+                r#"{"a":1,"b":[true,"dev"],"c":"x"}"#,
+            ),
             ("{'Fn::ToJsonString': [!Ref Vpc]}", "${ToJsonString} ? a part of the value is not known"),
             ("{'Fn::Rain': a}", "${Rain} ? `Fn::Rain` is not used as CloudFormation has it"),
         ],
@@ -190,7 +195,10 @@ fn branches() {
             ("!If [Open, [a], !Ref AWS::NoValue]", "[a]"),
             ("!If [Open, !Ref AWS::NoValue, b]", "b"),
             ("!If [Open, {k: 1}, {k: 2}]", "{k: 1}"),
-            ("!If [Unheard, a, b]", "${If Unheard} ? condition `Unheard` is not decided: condition `Unheard` is not in the template"),
+            (
+                "!If [Unheard, a, b]",
+                "${If Unheard} ? condition `Unheard` is not decided: condition `Unheard` is not in the template",
+            ),
             ("!If [[x], a, b]", "${If} ? `Fn::If` names no condition"),
             ("!If [Always, a]", "${If} ? `Fn::If` is not used as CloudFormation has it"),
         ],
@@ -207,7 +215,10 @@ fn conditions() {
         ("!Equals [5, '5']", Truth::Yes),
         ("!Equals [!Ref Vpc, !Ref Vpc]", Truth::Yes),
         ("!Equals [!Ref Vpc, '']", Truth::Open(vpc.into())),
-        ("!Equals [!Ref AWS::Region, eu-west-1]", Truth::Open("`${AWS::Region}` is known only where the stack runs".into())),
+        (
+            "!Equals [!Ref AWS::Region, eu-west-1]",
+            Truth::Open("`${AWS::Region}` is known only where the stack runs".into()),
+        ),
         ("!Equals [[a], b]", Truth::Open("lists are compared".into())),
         ("!Equals [a]", Truth::Open("`Fn::Equals` of 1 entries is no condition".into())),
         ("!And [!Equals [!Ref Vpc, x], !Equals [a, b]]", Truth::No),

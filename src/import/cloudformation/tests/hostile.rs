@@ -41,7 +41,9 @@ fn what_grows_by_doubling_stops() {
     for _ in 0..40 {
         sub = format!("{{'Fn::Sub': ['${{a}}${{a}}', {{a: {sub}}}]}}");
     }
-    let chain = |text: &str| format!("Resources: {{K: {{Type: AWS::ApiGateway::VpcLink, Properties: {{TargetArns: [{text}]}}}}}}");
+    let chain = |text: &str| {
+        format!("Resources: {{K: {{Type: AWS::ApiGateway::VpcLink, Properties: {{TargetArns: [{text}]}}}}}}")
+    };
     within(Duration::from_secs(5), "a text that doubles", || {
         let estate = estate(&chain(&sub));
         assert_eq!(shorts(&estate.links[0].targets), "?a text is longer than 65536 bytes");
@@ -50,8 +52,15 @@ fn what_grows_by_doubling_stops() {
     let mut parent = "Resources:\n".to_string();
     for index in 0..60_usize {
         let before = index.saturating_sub(1);
-        let value = if index == 0 { "x".to_string() } else { format!("!Sub '${{S{before}.Outputs.O}}${{S{before}.Outputs.O}}'") };
-        let _ = writeln!(parent, "  S{index}: {{Type: AWS::CloudFormation::Stack, Properties: {{TemplateURL: c.yaml, Parameters: {{P: {value}}}}}}}");
+        let value = if index == 0 {
+            "x".to_string()
+        } else {
+            format!("!Sub '${{S{before}.Outputs.O}}${{S{before}.Outputs.O}}'")
+        };
+        let _ = writeln!(
+            parent,
+            "  S{index}: {{Type: AWS::CloudFormation::Stack, Properties: {{TemplateURL: c.yaml, Parameters: {{P: {value}}}}}}}"
+        );
     }
     let child = "Parameters: {P: {Type: String}}\nResources: {K: {Type: AWS::ApiGateway::VpcLink, Properties: {TargetArns: [!Ref P]}}}\nOutputs: {O: {Value: !Ref P}}";
     within(Duration::from_secs(5), "outputs that double", || {
@@ -83,8 +92,16 @@ fn what_includes_or_nests_itself_stops() {
     let name = |index: usize| format!("s{index}.yaml");
     let files: Vec<(String, Node)> = (0..20)
         .map(|index| {
-            let nest = |name: &str| format!("{name}: {{Type: AWS::CloudFormation::Stack, Properties: {{TemplateURL: s{}.yaml}}}}", index + 1);
-            document(&name(index), &format!("Resources: {{{}, {}, G: {{Type: AWS::ApiGateway::RestApi}}}}", nest("A"), nest("B")))
+            let nest = |name: &str| {
+                format!(
+                    "{name}: {{Type: AWS::CloudFormation::Stack, Properties: {{TemplateURL: s{}.yaml}}}}",
+                    index + 1
+                )
+            };
+            document(
+                &name(index),
+                &format!("Resources: {{{}, {}, G: {{Type: AWS::ApiGateway::RestApi}}}}", nest("A"), nest("B")),
+            )
         })
         .collect();
     within(Duration::from_secs(20), "stacks that double", || {
@@ -102,9 +119,12 @@ fn deep_trees_are_read_without_the_stack_running_out() {
             _ => Node::made(Plain::Table(vec![("a".to_string(), node)])),
         };
     }
-    let table = |pairs: Vec<(&str, Node)>| Node::made(Plain::Table(pairs.into_iter().map(|(key, node)| (key.to_string(), node)).collect()));
+    let table = |pairs: Vec<(&str, Node)>| {
+        Node::made(Plain::Table(pairs.into_iter().map(|(key, node)| (key.to_string(), node)).collect()))
+    };
     let text = |text: &str| Node::made(Plain::Text(text.to_string()));
-    let link = table(vec![("Type", text("AWS::ApiGateway::VpcLink")), ("Properties", table(vec![("TargetArns", node)]))]);
+    let link =
+        table(vec![("Type", text("AWS::ApiGateway::VpcLink")), ("Properties", table(vec![("TargetArns", node)]))]);
     let documents = [("t.yaml".to_string(), table(vec![("Resources", table(vec![("K", link)]))]))];
     assert_eq!(read(&documents, &BTreeMap::new()).links.len(), 1);
 }
@@ -137,7 +157,9 @@ impl Chance {
                 let function = self.pick(&FUNCTIONS).to_string();
                 Plain::Table(vec![(function, self.node(depth - 1))])
             }
-            _ => Plain::Table((0..self.below(5)).map(|_| (self.pick(&KEYS).to_string(), self.node(depth - 1))).collect()),
+            _ => {
+                Plain::Table((0..self.below(5)).map(|_| (self.pick(&KEYS).to_string(), self.node(depth - 1))).collect())
+            }
         };
         Node { value, line: Some(self.below(100) as u32) }
     }
@@ -159,37 +181,129 @@ impl Chance {
                 pairs.push(("Condition".to_string(), self.node(0)));
             }
             let name = if self.below(12) == 0 { "Fn::ForEach::X" } else { self.pick(&WORDS) };
-            resources.push((name.to_string(), if self.below(15) == 0 { self.node(3) } else { Node::made(Plain::Table(pairs)) }));
+            resources.push((
+                name.to_string(),
+                if self.below(15) == 0 { self.node(3) } else { Node::made(Plain::Table(pairs)) },
+            ));
         }
         sections.push(("Resources".to_string(), Node::made(Plain::Table(resources))));
         Node::made(Plain::Table(sections))
     }
 
     fn named(&mut self, depth: usize) -> Node {
-        Node::made(Plain::Table((0..self.below(5)).map(|_| (self.pick(&WORDS).to_string(), self.node(depth))).collect()))
+        Node::made(Plain::Table(
+            (0..self.below(5)).map(|_| (self.pick(&WORDS).to_string(), self.node(depth))).collect(),
+        ))
     }
 }
 
-const WORDS: [&str; 14] =
-    ["A", "B", "C", "D", "A.Outputs.B", "AWS::NoValue", "AWS::Region", "a.yaml", "b.yaml", "{{resolve:ssm:A}}", "", "ü\u{202e}", "${", "GET /x"];
+const WORDS: [&str; 14] = [
+    "A",
+    "B",
+    "C",
+    "D",
+    "A.Outputs.B",
+    "AWS::NoValue",
+    "AWS::Region",
+    "a.yaml",
+    "b.yaml",
+    "{{resolve:ssm:A}}",
+    "",
+    "ü\u{202e}",
+    "${",
+    "GET /x",
+];
 const FUNCTIONS: [&str; 22] = [
-    "Ref", "Fn::GetAtt", "Fn::Sub", "Fn::Join", "Fn::Select", "Fn::Split", "Fn::FindInMap", "Fn::If", "Fn::ImportValue", "Fn::Base64",
-    "Fn::Cidr", "Fn::GetAZs", "Fn::Length", "Fn::ToJsonString", "Fn::Transform", "Fn::ForEach::A", "Fn::Equals", "Fn::And", "Fn::Or", "Fn::Not",
-    "Condition", "Fn::Nothing",
+    "Ref",
+    "Fn::GetAtt",
+    "Fn::Sub",
+    "Fn::Join",
+    "Fn::Select",
+    "Fn::Split",
+    "Fn::FindInMap",
+    "Fn::If",
+    "Fn::ImportValue",
+    "Fn::Base64",
+    "Fn::Cidr",
+    "Fn::GetAZs",
+    "Fn::Length",
+    "Fn::ToJsonString",
+    "Fn::Transform",
+    "Fn::ForEach::A",
+    "Fn::Equals",
+    "Fn::And",
+    "Fn::Or",
+    "Fn::Not",
+    "Condition",
+    "Fn::Nothing",
 ];
 const KEYS: [&str; 40] = [
-    "Name", "Body", "RestApiId", "ApiId", "ResourceId", "ParentId", "PathPart", "HttpMethod", "Integration", "Type", "ConnectionType",
-    "ConnectionId", "Uri", "TargetArns", "Subnets", "SubnetIds", "LoadBalancerArn", "DefaultActions", "Actions", "Conditions", "Targets",
-    "Events", "Properties", "DefinitionBody", "DefinitionUri", "TemplateURL", "Parameters", "Default", "Value", "Export", "ApiStages",
-    "Variables", "MethodSettings", "ResourceArn", "Target", "RouteKey", "IntegrationUri", "paths", "/a", "x-amazon-apigateway-integration",
+    "Name",
+    "Body",
+    "RestApiId",
+    "ApiId",
+    "ResourceId",
+    "ParentId",
+    "PathPart",
+    "HttpMethod",
+    "Integration",
+    "Type",
+    "ConnectionType",
+    "ConnectionId",
+    "Uri",
+    "TargetArns",
+    "Subnets",
+    "SubnetIds",
+    "LoadBalancerArn",
+    "DefaultActions",
+    "Actions",
+    "Conditions",
+    "Targets",
+    "Events",
+    "Properties",
+    "DefinitionBody",
+    "DefinitionUri",
+    "TemplateURL",
+    "Parameters",
+    "Default",
+    "Value",
+    "Export",
+    "ApiStages",
+    "Variables",
+    "MethodSettings",
+    "ResourceArn",
+    "Target",
+    "RouteKey",
+    "IntegrationUri",
+    "paths",
+    "/a",
+    "x-amazon-apigateway-integration",
 ];
 const TYPES: [&str; 24] = [
-    "AWS::ApiGateway::RestApi", "AWS::ApiGateway::Resource", "AWS::ApiGateway::Method", "AWS::ApiGateway::VpcLink", "AWS::ApiGateway::Stage",
-    "AWS::ApiGateway::UsagePlan", "AWS::ApiGatewayV2::Api", "AWS::ApiGatewayV2::Route", "AWS::ApiGatewayV2::Integration",
-    "AWS::ApiGatewayV2::Stage", "AWS::ApiGatewayV2::VpcLink", "AWS::ElasticLoadBalancingV2::LoadBalancer",
-    "AWS::ElasticLoadBalancingV2::Listener", "AWS::ElasticLoadBalancingV2::ListenerRule", "AWS::ElasticLoadBalancingV2::TargetGroup",
-    "AWS::WAFv2::WebACLAssociation", "AWS::ServiceDiscovery::Service", "AWS::ECS::Service", "AWS::AutoScaling::AutoScalingGroup",
-    "AWS::EC2::Subnet", "AWS::Serverless::Api", "AWS::Serverless::Function", "AWS::CloudFormation::Stack", "Custom::Thing",
+    "AWS::ApiGateway::RestApi",
+    "AWS::ApiGateway::Resource",
+    "AWS::ApiGateway::Method",
+    "AWS::ApiGateway::VpcLink",
+    "AWS::ApiGateway::Stage",
+    "AWS::ApiGateway::UsagePlan",
+    "AWS::ApiGatewayV2::Api",
+    "AWS::ApiGatewayV2::Route",
+    "AWS::ApiGatewayV2::Integration",
+    "AWS::ApiGatewayV2::Stage",
+    "AWS::ApiGatewayV2::VpcLink",
+    "AWS::ElasticLoadBalancingV2::LoadBalancer",
+    "AWS::ElasticLoadBalancingV2::Listener",
+    "AWS::ElasticLoadBalancingV2::ListenerRule",
+    "AWS::ElasticLoadBalancingV2::TargetGroup",
+    "AWS::WAFv2::WebACLAssociation",
+    "AWS::ServiceDiscovery::Service",
+    "AWS::ECS::Service",
+    "AWS::AutoScaling::AutoScalingGroup",
+    "AWS::EC2::Subnet",
+    "AWS::Serverless::Api",
+    "AWS::Serverless::Function",
+    "AWS::CloudFormation::Stack",
+    "Custom::Thing",
 ];
 
 #[test]

@@ -106,23 +106,32 @@ fn a_rest_api_with_all_that_stands_behind_it() {
     assert_eq!(estate.routes[0].integration.timeout_ms, Some(5000.0));
     assert_eq!(estate.routes[0].origin.path, "Resources.GetOrder");
     let api = &estate.apis[0];
-    assert_eq!((api.identity.name.as_str(), api.kind, api.endpoint), ("shop", Some(ApiKind::Rest), Some(Endpoint::Private)));
+    assert_eq!(
+        (api.identity.name.as_str(), api.kind, api.endpoint),
+        ("shop", Some(ApiKind::Rest), Some(Endpoint::Private))
+    );
     assert_eq!((api.stages.join(" "), api.throttle), ("live test".to_string(), Some((200.0, 400.0))));
     assert_eq!((api.waf, api.usage_plan, api.authorizer, api.resources), (true, true, true, 4));
     let link = &estate.links[0];
     assert_eq!((link.generation, shorts(&link.targets)), (Generation::V1, "#Nlb".to_string()));
     let nlb = &estate.balancers[0];
-    assert_eq!((nlb.kind, nlb.internal, nlb.zones, nlb.cross_zone), (BalancerKind::Nlb, Some(true), Some(2), Some(true)));
+    assert_eq!(
+        (nlb.kind, nlb.internal, nlb.zones, nlb.cross_zone),
+        (BalancerKind::Nlb, Some(true), Some(2), Some(true))
+    );
     assert_eq!((shorts(&nlb.subnets), nlb.vpc.as_ref().map(short)), ("#A #B #C".to_string(), Some("#Vpc".to_string())));
     assert!(nlb.identity.aliases.contains(&"${Nlb.DNSName}".to_string()), "{:?}", nlb.identity.aliases);
-    let listeners: Vec<_> = estate.listeners.iter().map(|one| (one.port, short(&one.balancer), shorts(&one.forwards))).collect();
+    let listeners: Vec<_> =
+        estate.listeners.iter().map(|one| (one.port, short(&one.balancer), shorts(&one.forwards))).collect();
     let expected = [(Some(8080), "#Nlb", "#Tasks"), (Some(8081), "#Nlb", "#Machines")];
     assert_eq!(listeners, expected.map(|(port, nlb, group)| (port, nlb.to_string(), group.to_string())));
-    let groups: Vec<_> = estate.target_groups.iter().map(|one| (one.kind, one.desired, one.service.as_deref(), one.cross_zone)).collect();
-    let expected = [
-        (TargetKind::Ip, Some(4), Some("basket"), None),
-        (TargetKind::Instance, Some(2), Some("Group"), Some(false)),
-    ];
+    let groups: Vec<_> = estate
+        .target_groups
+        .iter()
+        .map(|one| (one.kind, one.desired, one.service.as_deref(), one.cross_zone))
+        .collect();
+    let expected =
+        [(TargetKind::Ip, Some(4), Some("basket"), None), (TargetKind::Instance, Some(2), Some("Group"), Some(false))];
     assert_eq!(groups, expected);
     assert_eq!(
         notes(&estate, NoteKind::Unresolved),
@@ -137,7 +146,9 @@ fn a_rest_api_with_all_that_stands_behind_it() {
 #[test]
 fn stage_variables_that_stages_set_differently_or_not_at_all() {
     let stage = |name: &str, link: &str| {
-        format!("  {name}: {{Type: AWS::ApiGateway::Stage, Properties: {{RestApiId: !Ref Api, StageName: {name}, Variables: {{link: {link}}}}}}}\n")
+        format!(
+            "  {name}: {{Type: AWS::ApiGateway::Stage, Properties: {{RestApiId: !Ref Api, StageName: {name}, Variables: {{link: {link}}}}}}}\n"
+        )
     };
     let template = REST.replace("  Acl:\n", &format!("{}  Acl:\n", stage("Other", "abc")));
     let found = routes(&estate(&template));
@@ -205,12 +216,18 @@ Resources:
     assert_eq!(kinds, [ApiKind::Http, ApiKind::WebSocket, ApiKind::Http]);
     assert_eq!((estate.apis[0].throttle, estate.apis[0].authorizer), (Some((50.0, 60.0)), true));
     let rule = &estate.rules[0];
-    assert_eq!((rule.priority, short(&rule.listener), shorts(&rule.forwards)), (Some(7), "#Front".into(), "#Group".into()));
+    assert_eq!(
+        (rule.priority, short(&rule.listener), shorts(&rule.forwards)),
+        (Some(7), "#Front".into(), "#Group".into())
+    );
     assert_eq!((rule.paths.join(" "), rule.hosts.join(" ")), ("/a* /b* /c*".into(), "x.example".into()));
     assert_eq!(estate.listeners[0].forwards, []);
     let kinds: Vec<_> = estate.balancers.iter().map(|balancer| balancer.kind).collect();
     assert_eq!(kinds, [BalancerKind::Alb, BalancerKind::Other, BalancerKind::Other]);
-    assert_eq!((estate.balancers[0].internal, estate.balancers[0].zones, estate.balancers[0].subnets.len()), (None, None, 2));
+    assert_eq!(
+        (estate.balancers[0].internal, estate.balancers[0].zones, estate.balancers[0].subnets.len()),
+        (None, None, 2)
+    );
     let map = &estate.discoveries[0];
     assert_eq!((map.desired, map.service.as_deref()), (Some(5), Some("S1")));
     assert!(map.identity.aliases.contains(&"basket.shop.local".to_string()));
@@ -296,5 +313,8 @@ Resources:
     ];
     assert_eq!(notes(&estate, NoteKind::Unresolved), expected);
     assert_eq!(notes(&estate, NoteKind::Inferred), ["`${RootId}` is taken as the root of the API"]);
-    assert_eq!(notes(&estate, NoteKind::PassedOver), ["AWS WAF (`V`) stands before something that is no API of the files"]);
+    assert_eq!(
+        notes(&estate, NoteKind::PassedOver),
+        ["AWS WAF (`V`) stands before something that is no API of the files"]
+    );
 }

@@ -106,7 +106,9 @@ fn names_that_two_templates_share_are_told_apart() {
 #[test]
 fn circles_end() {
     let nests = |other: &str| {
-        format!("Resources: {{S: {{Type: AWS::CloudFormation::Stack, Properties: {{TemplateURL: {other}}}}}, A: {{Type: AWS::ApiGateway::RestApi}}}}")
+        format!(
+            "Resources: {{S: {{Type: AWS::CloudFormation::Stack, Properties: {{TemplateURL: {other}}}}}, A: {{Type: AWS::ApiGateway::RestApi}}}}"
+        )
     };
     let estate = together(&[("t.yaml", &nests("u.yaml")), ("u.yaml", &nests("t.yaml")), ("v.yaml", &nests("v.yaml"))]);
     assert_eq!(estate.apis.len(), 3);
@@ -159,7 +161,11 @@ Resources:
     )]);
     let groups: Vec<&str> = estate.target_groups.iter().map(|group| group.identity.name.as_str()).collect();
     assert_eq!(groups, ["orders-tg", "baskets-tg"]);
-    let listeners: Vec<_> = estate.listeners.iter().map(|one| (short(&Reference::To(one.identity.id.clone())), shorts(&one.forwards))).collect();
+    let listeners: Vec<_> = estate
+        .listeners
+        .iter()
+        .map(|one| (short(&Reference::To(one.identity.id.clone())), shorts(&one.forwards)))
+        .collect();
     let expected = [
         ("#Listenerorders80", "#Grouporders"),
         ("#Listenerorders81", "#Grouporders"),
