@@ -36,11 +36,15 @@ const LIST: usize = 10_000;
 /// Steps that one property may take to work out.
 const LOCAL: u64 = 200_000;
 /// Steps that all templates together may take.
-const TOTAL: u64 = 50_000_000;
+const TOTAL: u64 = 20_000_000;
 /// Stacks that templates may make by nesting each other.
 const STACKS: usize = 1_000;
-/// Values that loops and included files may make of one template.
-const NODES: u64 = 200_000;
+/// Resources that nested stacks may have together.
+const RESOURCES: usize = 100_000;
+/// Values that loops and included files may add.
+const NODES: u64 = 500_000;
+/// Why what is beyond these is not known.
+const TOO_LARGE: &str = "the template nests too deeply or grows too large";
 
 /// Whether a document is a template: it has resources.
 #[must_use]
@@ -52,7 +56,8 @@ pub fn is_template(document: &Node) -> bool {
 ///
 /// `parameters` are values for parameters of the outermost stacks, by name; where there is none the default holds. What cannot be
 /// known is noted. Neither depth nor size of the documents makes this fail: beyond 100 levels, 65,536 bytes of text, 10,000 entries,
-/// 1,000 stacks, 200,000 values of loops or 50 million steps, values count as unknown.
+/// 1,000 stacks, 100,000 resources of nested stacks, 500,000 values of loops and included files, or 20 million steps, what is beyond
+/// counts as unknown or is left out with a note.
 #[must_use]
 pub fn read(documents: &[(String, Node)], parameters: &BTreeMap<String, String>) -> Estate {
     reader::read(documents, parameters)

@@ -196,9 +196,8 @@ fn lines(estate: &Estate) -> Vec<String> {
         let [link, target] =
             [&integration.link, &integration.target].map(|reference| or_dash(reference.as_ref().map(short)));
         // What an HTTP API's integration names stands as its target.
-        let uri = or_dash(integration.uri.as_deref().filter(|_| {
-            integration.target.is_none() || route.integration.uri.as_deref().is_some_and(|uri| uri.starts_with("http"))
-        }));
+        let named = |uri: &&str| integration.target.is_none() || uri.starts_with("http");
+        let uri = or_dash(integration.uri.as_deref().filter(named));
         let timeout = integration.timeout_ms.map(|timeout| format!(" {timeout}")).unwrap_or_default();
         let (api, kind) = (short(&route.api), integration.kind);
         lines.push(format!("route {api}: {} {} {kind:?} {link} > {target} {uri}{timeout}", route.method, route.path));

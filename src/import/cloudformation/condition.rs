@@ -1,7 +1,7 @@
 //! Conditions of a template: true, false, or not to be decided from the files. A condition that asks for itself is not decided.
 
 use super::stack::{Memo, World};
-use super::{DEPTH, Value};
+use super::{DEPTH, TOO_LARGE, Value};
 use crate::import::node::Node;
 
 /// Whether a condition holds.
@@ -50,7 +50,7 @@ impl World<'_> {
     /// Whether what stands in a condition holds.
     fn truth(&self, stack: usize, node: &Node, depth: usize) -> Truth {
         if depth > DEPTH || !self.spend(1) {
-            return Truth::Open("the template nests too deeply".to_string());
+            return Truth::Open(TOO_LARGE.to_string());
         }
         if let Some(holds) = node.boolean() {
             return Truth::of(holds);

@@ -5,7 +5,6 @@ use super::stack::World;
 use super::{DEPTH, NODES, Value};
 use crate::import::estate::NoteKind;
 use crate::import::node::{Node, Origin, Value as Plain};
-use std::cell::Cell;
 use std::collections::BTreeMap;
 
 /// The prefix of a loop's key.
@@ -15,8 +14,6 @@ const LOOP: &str = "Fn::ForEach::";
 struct Expansion<'w, 'a> {
     world: &'w World<'a>,
     stack: usize,
-    /// Nodes made so far.
-    made: Cell<u64>,
 }
 
 /// Where one is: the names of the loops around, and the line that included files have.
@@ -35,9 +32,9 @@ impl World<'_> {
         if !needs(template, 0) {
             return None;
         }
-        let expansion = Expansion { world: self, stack, made: Cell::new(0) };
+        let expansion = Expansion { world: self, stack };
         let node = expansion.node(template, Place { names: &[], line: None, depth: 0 });
-        if expansion.made.get() > NODES {
+        if self.made.get() > NODES {
             let text = format!("loops and included files make more than {NODES} values: the rest is left out");
             expansion.note(template, text);
         }
@@ -59,6 +56,13 @@ fn needs(node: &Node, depth: usize) -> bool {
 }
 
 impl Expansion<'_, '_> {
+    /// Counts values that loops and included files add; false where they are too many.
+    fn make(&self, values: u64) -> bool {
+        let made = &self.world.made;
+        made.set(made.get().saturating_add(values));
+        made.get() <= NODES
+    }
+
     fn note(&self, node: &Node, text: String) {
         let origin = Origin { line: node.line, ..Origin::file(&self.world.stacks[self.stack].file) };
         self.world.note(NoteKind::Unresolved, &origin, text);
@@ -66,9 +70,10 @@ impl Expansion<'_, '_> {
 
     /// A node with everything in place.
     fn node(&self, node: &Node, place: Place) -> Node {
-        self.made.set(self.made.get() + 1);
+        let added = !place.names.is_empty() || place.line.is_some();
+        let full = added && !self.make(1);
         let line = place.line.unwrap_or(node.line);
-        if place.depth > DEPTH || self.made.get() > NODES {
+        if place.depth > DEPTH || full {
             return Node { value: Plain::Null, line };
         }
         let below = Place { depth: place.depth + 1, ..place };
@@ -124,7 +129,7 @@ impl Expansion<'_, '_> {
             return self.note(node, format!("`{key}` runs over a collection that is not known: it is left out"));
         };
         for entry in entries {
-            if place.depth > DEPTH || self.made.get() > NODES {
+            if place.depth > DEPTH || !self.make(0) {
                 return;
             }
             let mut names = place.names.to_vec();
@@ -148,7 +153,7 @@ impl Expansion<'_, '_> {
         let location = self.node(node.find(&["Parameters", "Location"])?, place);
         self.world.fresh();
         let location = self.world.value(self.stack, &location, place.depth).shown().unwrap_or_default();
-        if place.depth > DEPTH || self.made.get() > NODES {
+        if place.depth > DEPTH || !self.make(0) {
             self.note(node, format!("`{location}` is included too deeply or too often: the rest is left out"));
             return None;
         }
@@ -165,6 +170,9 @@ impl Expansion<'_, '_> {
 
     /// A text with the names of the loops around replaced: `${Name}`, and `&{Name}` by its letters and digits alone.
     fn written(&self, text: &str, names: &[(String, String)]) -> String {
+        if names.is_empty() {
+            return text.to_string();
+        }
         let mut text = text.to_string();
         for (name, value) in names {
             if text.contains('{') {
@@ -173,7 +181,7 @@ impl Expansion<'_, '_> {
             }
         }
         // A long text in many loops counts as the values that would take as much room.
-        self.made.set(self.made.get() + text.len() as u64 / 64);
+        self.make(text.len() as u64 / 64);
         text
     }
 }

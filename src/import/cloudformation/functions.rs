@@ -2,7 +2,7 @@
 
 use super::stack::World;
 use super::value::Part;
-use super::{DEPTH, LIST, TEXT, Truth, Value};
+use super::{DEPTH, LIST, TEXT, TOO_LARGE, Truth, Value};
 use crate::import::node::{Node, Value as Plain};
 
 /// What dynamic references begin with.
@@ -17,7 +17,7 @@ impl World<'_> {
     /// What `node` is worth in a stack.
     pub(super) fn value(&self, stack: usize, node: &Node, depth: usize) -> Value {
         if depth > DEPTH || !self.spend(1) {
-            return Value::unknown("TooDeep", "the template nests too deeply or grows too large");
+            return Value::unknown("TooLarge", TOO_LARGE);
         }
         match &node.value {
             Plain::Null => Value::Absent,
@@ -28,7 +28,9 @@ impl World<'_> {
                 Value::List(values.filter(|value| !value.is_absent()).collect())
             }
             Plain::Table(pairs) => match pairs.as_slice() {
-                [(name, argument)] if is_function(name) => self.function(stack, name, argument, depth + 1),
+                [(name, argument)] if is_function(name) => {
+                    self.charged(self.function(stack, name, argument, depth + 1))
+                }
                 _ => {
                     let values = pairs.iter().map(|(key, node)| (key.clone(), self.value(stack, node, depth + 1)));
                     Value::Table(values.filter(|(_, value)| !value.is_absent()).collect())
@@ -169,13 +171,14 @@ impl World<'_> {
         let Some(map) = name.text().and_then(|name| self.stacks[stack].template.find(&["Mappings", &name])) else {
             return Value::unknown("FindInMap", format!("mapping `{}` is not in the template", shown(name)));
         };
-        let at = |table: &Node, key: &Value| -> Vec<Node> {
+        fn at<'n>(table: &'n Node, key: &Value) -> Vec<&'n Node> {
             match key.text() {
-                Some(key) => table.get(&key).cloned().into_iter().collect(),
-                None => table.table().unwrap_or_default().iter().map(|(_, node)| node.clone()).collect(),
+                Some(key) => table.get(&key).into_iter().collect(),
+                None => table.table().unwrap_or_default().iter().map(|(_, node)| node).collect(),
             }
-        };
-        let found: Vec<Node> = at(map, top).iter().flat_map(|table| at(table, second)).collect();
+        }
+        let found: Vec<&Node> = at(map, top).into_iter().flat_map(|table| at(table, second)).collect();
+        self.spend(found.len() as u64);
         let alike = found.windows(2).all(|pair| pair[0].value == pair[1].value);
         let value = match found.first() {
             Some(node) if alike => return self.value(stack, node, depth + 1),

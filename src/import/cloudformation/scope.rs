@@ -96,7 +96,7 @@ impl World<'_> {
     fn output(&self, stack: usize, name: &str, depth: usize) -> Value {
         let place = &self.stacks[stack];
         match place.outputs.borrow().get(name) {
-            Some(Memo::Known(value)) => return value.clone(),
+            Some(Memo::Known(value)) => return self.charged(value.clone()),
             Some(Memo::Asked) => return Value::unknown(name, format!("output `{name}` asks for itself")),
             None => {}
         }
@@ -141,15 +141,14 @@ impl World<'_> {
     fn parameter(&self, stack: usize, name: &str, depth: usize) -> Value {
         let place = &self.stacks[stack];
         match place.parameters.borrow().get(name) {
-            Some(Memo::Known(value)) => return value.clone(),
+            Some(Memo::Known(value)) => return self.charged(value.clone()),
             Some(Memo::Asked) => return Value::unknown(name, format!("parameter `{name}` asks for itself")),
             None => {}
         }
         place.parameters.borrow_mut().insert(name.to_string(), Memo::Asked);
         let value = self.parameter_value(stack, name, depth);
         place.parameters.borrow_mut().insert(name.to_string(), Memo::Known(value.clone()));
-        self.spend(value.entries().len() as u64);
-        value
+        self.charged(value)
     }
 
     fn parameter_value(&self, stack: usize, name: &str, depth: usize) -> Value {

@@ -6,7 +6,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::{LOCAL, STACKS, TOTAL, Truth, Value, is_template};
+use super::{LOCAL, RESOURCES, STACKS, TOO_LARGE, TOTAL, Truth, Value, is_template};
 use crate::import::estate::{Note, NoteKind};
 use crate::import::node::{Node, Origin};
 
@@ -70,6 +70,8 @@ pub(super) struct World<'a> {
     pub(super) notes: RefCell<Vec<Note>>,
     /// What was said of which file, so that nothing is said twice.
     said: RefCell<BTreeSet<(String, Arc<str>)>>,
+    /// Values that loops and included files have added.
+    pub(super) made: Cell<u64>,
     local: Cell<u64>,
     total: Cell<u64>,
 }
@@ -123,6 +125,7 @@ impl<'a> World<'a> {
             used: RefCell::default(),
             notes: RefCell::default(),
             said: RefCell::default(),
+            made: Cell::new(0),
             local: Cell::new(0),
             total: Cell::new(0),
         }
@@ -203,6 +206,8 @@ impl<'a> World<'a> {
     /// Adds the stacks that a stack nests, and those that they nest.
     fn nest(&mut self, root: usize) {
         let mut open = vec![root];
+        let inner = self.stacks.iter().filter(|stack| stack.parent.is_some());
+        let mut nested: usize = inner.map(|stack| stack.resources.len()).sum();
         while let Some(stack) = open.pop() {
             for (name, document, location) in self.nested_in(stack) {
                 let Some(document) = document else { continue };
@@ -215,14 +220,16 @@ impl<'a> World<'a> {
                     );
                     self.note(NoteKind::Unresolved, &origin, text);
                     self.refused.insert((stack, name));
-                } else if self.stacks.len() >= STACKS {
-                    let text = format!("nested stack `{name}` is left out: more than {STACKS} stacks");
+                } else if self.stacks.len() >= STACKS || nested > RESOURCES {
+                    let text =
+                        format!("nested stack `{name}` is left out: over {STACKS} stacks or {RESOURCES} resources");
                     self.note(NoteKind::Unresolved, &origin, text);
                     self.refused.insert((stack, name));
                 } else {
                     self.add(document, Some((stack, name.clone())));
                     self.used.borrow_mut().insert(document);
                     let child = self.stacks.len() - 1;
+                    nested += self.stacks[child].resources.len();
                     self.children.insert((stack, name), child);
                     open.push(child);
                 }
@@ -254,6 +261,17 @@ impl<'a> World<'a> {
         self.local.set(self.local.get().saturating_add(steps));
         self.total.set(self.total.get().saturating_add(steps));
         self.local.get() <= LOCAL && self.total.get() <= TOTAL
+    }
+
+    /// A value that a function, a parameter or an output gives: its size is spent, so that copies of large ones end.
+    pub(super) fn charged(&self, value: Value) -> Value {
+        let size = match &value {
+            Value::Text(_) => value.shown().map_or(0, |text| text.len() / 8),
+            Value::List(entries) => entries.len(),
+            Value::Table(pairs) => pairs.len(),
+            Value::Absent => 0,
+        };
+        if self.spend(size as u64) { value } else { Value::unknown("TooLarge", TOO_LARGE) }
     }
 
     /// Begins a new value: the budget of one value is whole again.
