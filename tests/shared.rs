@@ -6,6 +6,9 @@
 #![forbid(unsafe_code)]
 #![allow(clippy::unwrap_used)]
 
+#[path = "shared/import_cloudformation.rs"]
+mod import_cloudformation;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 

@@ -7,6 +7,7 @@
 //!
 //! Nothing is fetched, nothing is taken from the environment, and nothing that was read is dropped without a note.
 
+pub mod cloudformation;
 pub mod estate;
 pub mod kind;
 pub mod lints;
