@@ -9,6 +9,7 @@
 
 pub mod estate;
 pub mod node;
+pub mod syntax;
 
 use estate::Reference;
 use node::Node;
