@@ -26,7 +26,8 @@ use std::collections::BTreeMap;
 
 use super::estate::{Estate, NoteKind};
 use super::node::{Node, Origin};
-use super::{Source, syntax};
+use super::Source;
+use super::syntax::Parsed;
 use crate::issue::{Issue, Issues};
 use context::Context;
 use plan::{Configuration, count};
@@ -74,52 +75,28 @@ const READ: [&str; 29] = [
 /// Types that only place others.
 const PLACES: [&str; 2] = ["aws_subnet", "aws_vpc"];
 
-/// Reads plans and states, several together.
-///
-/// # Errors
-/// Files that cannot be read as JSON, that Terraform writes for itself (HCL, binary plans, logs), states of another version, and
-/// files of another kind; all of them at once.
-pub fn read(sources: &[Source]) -> Result<Estate, Issues> {
-    let mut issues = Issues::new();
-    let mut documents = Vec::new();
-    for source in sources {
-        match foreign(source).map_or_else(|| syntax::parse(source), Err) {
-            Ok(parsed) => documents.push((source.name.clone(), parsed.node)),
-            Err(issue) => issues.push(issue),
-        }
-    }
-    match documents_into_estate(&documents) {
-        Ok(estate) if issues.is_empty() => Ok(estate),
-        Ok(_) => Err(issues),
-        Err(more) => {
-            issues.extend(more);
-            Err(issues)
-        }
-    }
-}
-
-/// What a file is that Terraform reads or writes but that is no JSON.
-fn foreign(source: &Source) -> Option<Issue> {
+/// What a file is that Terraform reads or writes but that is no JSON, to be asked before it is parsed.
+#[must_use]
+pub fn foreign(source: &Source) -> Option<Issue> {
     let name = &source.name;
-    let start: Vec<u8> = source.bytes.iter().copied().skip_while(u8::is_ascii_whitespace).take(4096).collect();
-    let text = String::from_utf8_lossy(&start);
     if source.bytes.starts_with(b"PK\x03\x04") {
         let message = format!("`{name}` is a plan in Terraform's own binary form, but a plan is read as JSON");
         return Some(Issue::new(message).hint(format!("run `terraform show -json {name} > plan.json`")));
     }
+    let start: Vec<u8> = source.bytes.iter().copied().skip_while(u8::is_ascii_whitespace).take(4096).collect();
+    let text = String::from_utf8_lossy(&start);
     if text.starts_with("{\"@level\"") || text.starts_with("{\"@message\"") {
         let message = format!("`{name}` is the log that `terraform plan -json` prints, which does not hold the plan");
         return Some(Issue::new(message).hint(SHOW));
     }
-    let path = std::path::Path::new(name);
-    let tf = path.extension().is_some_and(|ending| ending == "tf" || ending == "hcl" || ending == "tfvars");
     let blocks = ["resource \"", "module \"", "provider \"", "variable \"", "terraform {", "locals {", "data \""];
-    let block = |line: &str| blocks.iter().any(|block| line.starts_with(block));
-    if tf || (!text.starts_with(['{', '[']) && text.lines().any(block)) {
-        let message = format!("`{name}` is Terraform source, which only Terraform can evaluate, but a plan or a state is read");
-        return Some(Issue::new(message).hint(SHOW));
-    }
-    None
+    let ending = std::path::Path::new(name).extension().and_then(|ending| ending.to_str());
+    let hcl = matches!(ending, Some("tf" | "hcl" | "tfvars"))
+        || text.lines().any(|line| blocks.iter().any(|block| line.starts_with(block)));
+    (hcl && !text.starts_with(['{', '['])).then(|| {
+        let message = format!("`{name}` is Terraform source, which only Terraform can evaluate: a plan or state is read");
+        Issue::new(message).hint(SHOW)
+    })
 }
 
 /// The kinds of documents that are read.
@@ -134,17 +111,21 @@ enum Kind<'a> {
     Empty,
 }
 
-/// Reads documents that are JSON already: names of files and what is in them.
+/// Reads plans and states, several together; `files` are names and what was parsed of each.
 ///
 /// # Errors
-/// Documents that are neither plans nor states, or states of another version; all of them at once.
-pub fn documents_into_estate(documents: &[(String, Node)]) -> Result<Estate, Issues> {
+/// Files that are neither plans nor states, or states of another version; all of them at once.
+pub fn read(files: &[(String, Parsed)]) -> Result<Estate, Issues> {
     let mut issues = Issues::new();
     let mut estate = Estate::default();
     let mut context = Context::default();
     let mut items = Vec::new();
-    for (index, (name, root)) in documents.iter().enumerate() {
-        let file = Origin::file(name);
+    for (index, (name, parsed)) in files.iter().enumerate() {
+        let (file, root) = (Origin::file(name), &parsed.node);
+        if !parsed.further.is_empty() {
+            let text = format!("{} after the first are not read", count(parsed.further.len(), "document"));
+            estate.note(NoteKind::PassedOver, text, &file);
+        }
         context.files.push(name.clone());
         let mut configuration = Configuration::default();
         match kind(name, root) {

@@ -33,7 +33,8 @@ pub(super) fn place(context: &Context<'_>, item: &Item<'_>, link: Option<&Refere
     let ports: Vec<String> = context.texts(item, view).into_iter().filter(|text| text.parse::<u16>().is_ok()).collect();
     let depends = item.config.and_then(|config| config.get("depends_on")).and_then(|list| list.list()).unwrap_or_default();
     let depends: Vec<&str> = depends.iter().filter_map(|entry| entry.text()).collect();
-    let key = item.key.clone().or_else(|| item.modules.last()?.key.clone());
+    let key_of = |at: &Item<'_>| at.key.clone().or_else(|| at.modules.last()?.key.clone());
+    let key = key_of(item);
     let narrow = |fits: &dyn Fn(&Item<'_>) -> bool| {
         let fitting: Vec<usize> = listeners.iter().copied().filter(|&index| fits(&context.items[index])).collect();
         if let [only] = fitting[..] { Some(only) } else { None }
@@ -46,7 +47,7 @@ pub(super) fn place(context: &Context<'_>, item: &Item<'_>, link: Option<&Refere
         })
         .or_else(|| Some((narrow(&|at| depends.contains(&at.resource().as_str()))?, "on which it depends")))
         .or_else(|| {
-            let same = |at: &Item<'_>| key.is_some() && at.key.as_ref().or(at.modules.last()?.key.as_ref()) == key.as_ref();
+            let same = |at: &Item<'_>| key.is_some() && key_of(at) == key;
             Some((narrow(&same)?, "which has the same index"))
         });
     let origin = context.origin(item);
