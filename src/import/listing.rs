@@ -107,8 +107,7 @@ fn begins(root: &Node) -> String {
     match (root.table(), root.list(), root.text()) {
         (Some([(key, _), ..]), _, _) => format!("it begins with `{}`", cut(key)),
         (Some([]), _, _) => "it is an empty table".into(),
-        (_, Some(list), _) if list.is_empty() => "it is an empty list".into(),
-        (_, Some(list), _) => format!("it is a list of {} values, as `--query` prints", list.len()),
+        (_, Some(list), _) => format!("it is a list of {} other things", list.len()),
         (_, _, Some(text)) => format!("it is a single value, `{}`", cut(text)),
         _ => "it is empty".into(),
     }

@@ -19,6 +19,8 @@ mod references;
 mod rest;
 mod state;
 #[cfg(test)]
+mod plan_tests;
+#[cfg(test)]
 mod tests;
 mod uri;
 

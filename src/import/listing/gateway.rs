@@ -153,7 +153,7 @@ fn throttle(settings: &Node, rate: &str, burst: &str) -> Option<(f64, f64)> {
     Some((number(rate)?, number(burst)?)).filter(|(rate, burst)| *rate > 0.0 && *burst > 0.0)
 }
 
-fn plan(page: &Page<'_>, place: usize, entry: &Node, estate: &mut Estate) {
+fn plan(page: &Page<'_>, place: Option<usize>, entry: &Node, estate: &mut Estate) {
     let origin = page.at(place, entry);
     let name = text(entry, "name").unwrap_or("usage plan").to_string();
     for stage in tables(entry, "apiStages") {

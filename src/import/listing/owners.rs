@@ -40,7 +40,7 @@ pub(super) fn api(page: &Page<'_>, known: &[&str], what: &str, estate: &mut Esta
         estate.note(NoteKind::Inferred, text, &page.origin);
         return Reference::Named((*id).to_string());
     }
-    let why = format!("the listing does not say which API its {what} are of: name the file so, as `get-x-API_ID.json`");
+    let why = format!("the listing does not say which API its {what} are of: put its id into the file's name, as `{what}-API_ID.json`");
     estate.note(NoteKind::Unresolved, why.clone(), &page.origin);
     Reference::Unknown(why)
 }

@@ -66,14 +66,17 @@ pub(super) struct Page<'a> {
     pub file: &'a str,
     /// The list that they stand in.
     pub origin: Origin,
-    /// The entries with their places in the list.
-    pub entries: Vec<(usize, &'a Node)>,
+    /// The entries with their places in the list; one that stands alone has none.
+    pub entries: Vec<(Option<usize>, &'a Node)>,
 }
 
 impl Page<'_> {
     /// Where an entry stands.
-    pub fn at(&self, place: usize, entry: &Node) -> Origin {
-        self.origin.at(&place.to_string(), entry.line)
+    pub fn at(&self, place: Option<usize>, entry: &Node) -> Origin {
+        match place {
+            Some(place) => self.origin.at(&place.to_string(), entry.line),
+            None => Origin { line: entry.line.or(self.origin.line), ..self.origin.clone() },
+        }
     }
 }
 
@@ -117,9 +120,14 @@ pub(super) fn of<'a>(root: &'a Node, file: &'a str, at: &Origin) -> Option<Vec<P
 
 fn collect<'a>(root: &'a Node, file: &'a str, at: &Origin, depth: usize, pages: &mut Vec<Page<'a>>) -> bool {
     if let Some(list) = root.list() {
+        if list.iter().all(|entry| entry.text().is_some()) {
+            let kind = Kind::Other("names alone, as `--query` prints: without it the command prints all".into());
+            pages.push(Page { kind, file, origin: at.clone(), entries: list.iter().map(|entry| (None, entry)).collect() });
+            return true;
+        }
         let mut known = false;
-        let single: Vec<(usize, &Node)> = list.iter().enumerate().filter(|(_, entry)| kind(entry).is_some()).collect();
-        add(single, file, at, "", pages);
+        let single = list.iter().enumerate().filter(|(_, entry)| kind(entry).is_some());
+        add(single.map(|(place, entry)| (Some(place), entry)).collect(), file, at, "", pages);
         for (index, entry) in list.iter().enumerate().filter(|_| depth < DEEPEST) {
             known |= kind(entry).is_some() || collect(entry, file, &at.at(&index.to_string(), entry.line), depth + 1, pages);
         }
@@ -129,7 +137,7 @@ fn collect<'a>(root: &'a Node, file: &'a str, at: &Origin, depth: usize, pages: 
     for (key, otherwise) in LISTS {
         let Some(list) = root.get(key).and_then(Node::list) else { continue };
         known = true;
-        let entries = list.iter().enumerate().filter(|(_, entry)| key != "ResourceArns" || entry.text().is_some());
+        let entries = list.iter().enumerate().map(|(place, entry)| (Some(place), entry));
         let at = at.at(key, None);
         if key == "ResourceArns" {
             pages.push(Page { kind: Kind::Guarded, file, origin: at, entries: entries.collect() });
@@ -140,18 +148,18 @@ fn collect<'a>(root: &'a Node, file: &'a str, at: &Origin, depth: usize, pages: 
     for key in TABLES {
         if let Some(entry) = root.get(key).filter(|entry| entry.table().is_some()) {
             known = true;
-            add(vec![(0, entry)], file, &at.at(key, entry.line), "entries of no use here", pages);
+            add(vec![(None, entry)], file, &at.at(key, entry.line), "entries of no use here", pages);
         }
     }
     if !known && kind(root).is_some() {
         known = true;
-        add(vec![(0, root)], file, at, "", pages);
+        add(vec![(None, root)], file, at, "", pages);
     }
     known
 }
 
 /// Adds entries, a page for each kind of them.
-fn add<'a>(entries: Vec<(usize, &'a Node)>, file: &'a str, at: &Origin, otherwise: &str, pages: &mut Vec<Page<'a>>) {
+fn add<'a>(entries: Vec<(Option<usize>, &'a Node)>, file: &'a str, at: &Origin, otherwise: &str, pages: &mut Vec<Page<'a>>) {
     let begin = pages.len();
     for (place, entry) in entries {
         let kind = kind(entry).unwrap_or_else(|| Kind::Other(otherwise.to_string()));

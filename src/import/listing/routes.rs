@@ -7,16 +7,23 @@ use super::gateway::{find, ids};
 use super::owners;
 use super::pages::{Kind, Page};
 use crate::import::estate::{ApiKind, Estate, Integration, IntegrationKind, NoteKind, Reference, Route};
-use crate::import::node::{Node, Value};
+use crate::import::node::{Node, Origin, Value};
 
 const NOTHING: Integration =
     Integration { kind: IntegrationKind::None, link: None, target: None, uri: None, timeout_ms: None };
 
+/// What is known of resources of REST APIs, by their id.
+#[derive(Default)]
+struct Resources {
+    /// Paths, and the APIs that they are of.
+    paths: BTreeMap<String, (String, Reference)>,
+    /// Methods that a listing names without their integrations: places among the routes.
+    open: BTreeMap<String, Vec<usize>>,
+}
+
 /// Adds the routes of REST APIs; `roots` are ids of root resources and of their APIs.
 pub(super) fn rest(all: &[Page<'_>], roots: &[(String, String)], estate: &mut Estate) {
-    // Methods that a listing names without their integrations, by resource: places among the routes.
-    let mut open: BTreeMap<String, Vec<usize>> = BTreeMap::new();
-    let mut paths: BTreeMap<String, (String, Reference)> = BTreeMap::new();
+    let mut resources = Resources::default();
     for page in all.iter().filter(|page| page.kind == Kind::Resource) {
         let api = rest_owner(page, roots, estate);
         if let Some(api) = find(estate, &api) {
@@ -25,7 +32,7 @@ pub(super) fn rest(all: &[Page<'_>], roots: &[(String, String)], estate: &mut Es
         let mut bare = 0;
         for (place, entry) in &page.entries {
             let (id, path) = (text(entry, "id").unwrap_or_default(), text(entry, "path").unwrap_or("/"));
-            paths.insert(id.to_string(), (path.to_string(), api.clone()));
+            resources.paths.insert(id.to_string(), (path.to_string(), api.clone()));
             for (method, node) in entry.get("resourceMethods").and_then(Node::table).unwrap_or_default() {
                 if text(node, "authorizationType") == Some("CUSTOM")
                     && let Some(api) = find(estate, &api)
@@ -35,7 +42,7 @@ pub(super) fn rest(all: &[Page<'_>], roots: &[(String, String)], estate: &mut Es
                 let stated = node.get("methodIntegration").map(rest_integration);
                 if stated.is_none() && node.table().is_none_or(<[_]>::is_empty) {
                     bare += 1;
-                    open.entry(id.to_string()).or_default().push(estate.routes.len());
+                    resources.open.entry(id.to_string()).or_default().push(estate.routes.len());
                 }
                 let origin = page.at(*place, entry).at(&format!("resourceMethods.{method}"), node.line);
                 let (method, path) = (method.clone(), path.to_string());
@@ -45,15 +52,14 @@ pub(super) fn rest(all: &[Page<'_>], roots: &[(String, String)], estate: &mut Es
         }
         if bare > 0 {
             let text = format!(
-                "{bare} of the methods are printed without their integrations: `aws apigateway get-resources --embed methods` \
-                 prints them"
+                "methods without their integrations: {bare}; `aws apigateway get-resources --embed methods` prints them"
             );
             estate.note(NoteKind::Unresolved, text, &page.origin);
         }
     }
     for page in all.iter().filter(|page| matches!(page.kind, Kind::Method | Kind::RestIntegration)) {
         for (place, entry) in &page.entries {
-            single(page, *place, entry, (&paths, &open), estate);
+            single(page, *place, entry, &resources, estate);
         }
     }
 }
@@ -61,22 +67,22 @@ pub(super) fn rest(all: &[Page<'_>], roots: &[(String, String)], estate: &mut Es
 /// One method or integration that is printed alone: the cache namespace, unless it was changed, is the id of its resource.
 fn single(
     page: &Page<'_>,
-    place: usize,
+    place: Option<usize>,
     entry: &Node,
-    (paths, open): (&BTreeMap<String, (String, Reference)>, &BTreeMap<String, Vec<usize>>),
+    resources: &Resources,
     estate: &mut Estate,
 ) {
     let method = page.kind == Kind::Method;
     let node = if method { entry.get("methodIntegration") } else { Some(entry) };
     let integration = node.map_or(NOTHING, rest_integration);
     let words = owners::words(page.file);
-    let in_name = || paths.keys().find(|id| words.contains(&id.as_str())).map(String::as_str);
+    let in_name = || resources.paths.keys().find(|id| words.contains(&id.as_str())).map(String::as_str);
     let resource = node.and_then(|node| text(node, "cacheNamespace")).or_else(in_name);
     let origin = page.at(place, entry);
     let verb = if method { text(entry, "httpMethod") } else { None };
     let verbs = ["GET", "PUT", "POST", "DELETE", "PATCH", "HEAD", "OPTIONS", "ANY"];
     let verb = verb.or_else(|| words.iter().copied().find(|word| verbs.contains(word)));
-    let candidates = resource.and_then(|resource| open.get(resource)).map(Vec::as_slice).unwrap_or_default();
+    let candidates = resource.and_then(|resource| resources.open.get(resource)).map(Vec::as_slice).unwrap_or_default();
     let fits = |place: &&usize| verb.is_none_or(|verb| estate.routes[**place].method == verb);
     let fitting: Vec<usize> = candidates.iter().filter(fits).copied().collect();
     if let [only] = fitting[..] {
@@ -85,7 +91,7 @@ fn single(
         let text = format!("the integration is that of `{} {}`, by its cache namespace or the file's name", route.method, route.path);
         return estate.note(NoteKind::Inferred, text, &origin);
     }
-    let (path, api) = match resource.and_then(|resource| paths.get(resource)) {
+    let (path, api) = match resource.and_then(|resource| resources.paths.get(resource)) {
         Some((path, api)) => (path.clone(), api.clone()),
         None => {
             let known = ids(estate, |kind| kind == Some(ApiKind::Rest));
@@ -132,38 +138,69 @@ fn rest_integration(node: &Node) -> Integration {
     }
 }
 
-/// Adds the routes of HTTP and WebSocket APIs.
-pub(super) fn http(all: &[Page<'_>], estate: &mut Estate) {
-    let pages = |kind: Kind| all.iter().filter(move |page| page.kind == kind);
-    // By API and id: an id is unique in its API. The texts of the API are its id, or why it is unknown.
-    let mut integrations: BTreeMap<&str, Vec<(Reference, &Node)>> = BTreeMap::new();
-    let mut unused: BTreeMap<&str, (usize, &Page<'_>)> = BTreeMap::new();
-    for page in pages(Kind::Integration) {
-        let api = http_owner(page, "integrations", estate);
+/// Integrations of HTTP and WebSocket APIs by their id, which is unique in its API.
+#[derive(Default)]
+struct Integrations<'a> {
+    by_id: BTreeMap<&'a str, Vec<(Reference, &'a Node)>>,
+    unused: BTreeMap<&'a str, Origin>,
+}
+
+impl<'a> Integrations<'a> {
+    /// Adds a page. Where it does not say its API, routes of one API that name its integrations do.
+    fn add(&mut self, page: &Page<'a>, routes: &BTreeMap<&str, &Reference>, estate: &mut Estate) {
+        let by_route = page.entries.iter().find_map(|(_, entry)| routes.get(text(entry, "IntegrationId")?));
+        let api = match by_route {
+            Some(Reference::Named(id)) => {
+                let text = format!("integrations are of the API `{id}`, whose routes name them");
+                estate.note(NoteKind::Inferred, text, &page.origin);
+                Reference::Named(id.clone())
+            }
+            _ => http_owner(page, "integrations", estate),
+        };
         for (place, entry) in &page.entries {
             if let Some(id) = text(entry, "IntegrationId") {
-                integrations.entry(id).or_default().push((api.clone(), entry));
-                unused.insert(id, (*place, page));
+                self.by_id.entry(id).or_default().push((api.clone(), entry));
+                self.unused.insert(id, page.at(*place, entry));
             }
         }
     }
-    for page in pages(Kind::Route) {
-        let api = http_owner(page, "routes", estate);
+
+    /// The integration that a route of an API leads to.
+    fn take(&mut self, api: &Reference, id: &str) -> Option<&'a Node> {
+        self.unused.remove(id);
+        let all = self.by_id.get(id)?;
+        let of_api = all.iter().find(|(of, _)| of == api);
+        let open = || all.iter().find(|(of, _)| matches!(of, Reference::Unknown(_)) || matches!(api, Reference::Unknown(_)));
+        of_api.or_else(open).map(|(_, node)| *node)
+    }
+}
+
+/// The id of the integration that a route names.
+fn target(entry: &Node) -> Option<&str> {
+    text(entry, "Target").map(|target| target.strip_prefix("integrations/").unwrap_or(target))
+}
+
+/// Adds the routes of HTTP and WebSocket APIs.
+pub(super) fn http(all: &[Page<'_>], estate: &mut Estate) {
+    let of_kind = |kind: Kind| all.iter().filter(move |page| page.kind == kind);
+    let owned: Vec<(Reference, &Page<'_>)> =
+        of_kind(Kind::Route).map(|page| (http_owner(page, "routes", estate), page)).collect();
+    let mut named: BTreeMap<&str, &Reference> = BTreeMap::new();
+    for (api, page) in &owned {
+        named.extend(page.entries.iter().filter_map(|(_, entry)| Some((target(entry)?, api))));
+    }
+    let mut integrations = Integrations::default();
+    of_kind(Kind::Integration).for_each(|page| integrations.add(page, &named, estate));
+    for (api, page) in &owned {
         for (place, entry) in &page.entries {
             if text(entry, "AuthorizationType") == Some("CUSTOM")
-                && let Some(api) = find(estate, &api)
+                && let Some(api) = find(estate, api)
             {
                 api.authorizer = true;
             }
             let origin = page.at(*place, entry);
-            let target = text(entry, "Target").map(|target| target.strip_prefix("integrations/").unwrap_or(target));
-            let found = target.and_then(|target| {
-                unused.remove(target);
-                let all = integrations.get(target)?;
-                let of_api = all.iter().find(|(of, _)| *of == api);
-                of_api.or(if let [only] = all.as_slice() { Some(only) } else { None }).map(|(_, node)| *node)
-            });
-            if let (Some(target), None) = (target, found) {
+            let found = target(entry).and_then(|id| integrations.take(api, id));
+            if let (Some(target), None) = (target(entry), found) {
                 let text = format!(
                     "the integration `{target}` is not in the files: `aws apigatewayv2 get-integrations --api-id ...` prints it"
                 );
@@ -176,9 +213,9 @@ pub(super) fn http(all: &[Page<'_>], estate: &mut Estate) {
             estate.routes.push(Route { api: api.clone(), method, path, integration, origin });
         }
     }
-    for (id, (place, page)) in unused {
+    for (id, origin) in integrations.unused {
         let text = format!("no route of the files leads to the integration `{id}`");
-        estate.note(NoteKind::PassedOver, text, &page.origin.at(&place.to_string(), None));
+        estate.note(NoteKind::PassedOver, text, &origin);
     }
 }
 

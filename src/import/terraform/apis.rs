@@ -185,7 +185,7 @@ fn waf(context: &Context<'_>, item: &Item<'_>, apis: &Apis, estate: &mut Estate)
 }
 
 /// Notes that something is said of an API that is not in the files.
-fn absent(context: &Context<'_>, item: &Item<'_>, what: &str, of: &Reference, estate: &mut Estate) {
+pub(super) fn absent(context: &Context<'_>, item: &Item<'_>, what: &str, of: &Reference, estate: &mut Estate) {
     let (kind, text) = match of {
         Reference::Unknown(why) => (NoteKind::Unresolved, format!("the API of `{}`: {why}", item.address)),
         Reference::Named(name) | Reference::To(crate::import::estate::Id(name)) => {

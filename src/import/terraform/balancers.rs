@@ -59,7 +59,7 @@ fn balancer(context: &Context<'_>, index: usize, estate: &mut Estate) {
         let what = item.text("load_balancer_type").map_or("Classic", |_| "Gateway");
         let text = format!("`{}` is a {what} Load Balancer, which no private integration can use", item.address);
         estate.note(NoteKind::PassedOver, text, &origin);
-    } else if item.text("load_balancer_type").is_none() && item.depends.is_empty() && item.text("arn").is_none() {
+    } else if item.text("load_balancer_type").is_none() && item.text("arn").is_none() {
         let text = format!("`{}` states no type: taken as an Application Load Balancer, the default", item.address);
         estate.note(NoteKind::Inferred, text, &origin);
     }
@@ -245,6 +245,10 @@ fn ecs_service(context: &Context<'_>, item: &Item<'_>, groups: &mut Groups, esta
     let desired = item.get("desired_count").number().map(|n| n as u32);
     let desired = desired.filter(|_| item.text("scheduling_strategy") != Some("DAEMON"));
     let name = item.text("name").unwrap_or(&item.name);
+    if ["load_balancer", "service_registries"].iter().all(|key| item.get(key).entries().is_empty()) {
+        let text = format!("`{}` registers its targets nowhere", item.address);
+        estate.note(NoteKind::PassedOver, text, &context.origin(item));
+    }
     for (blocks, key, kind, what) in [
         ("load_balancer", "target_group_arn", "aws_lb_target_group", "target group"),
         ("service_registries", "registry_arn", "aws_service_discovery_service", "Cloud Map service"),
@@ -289,10 +293,6 @@ fn autoscaling_attachment(context: &Context<'_>, item: &Item<'_>, groups: &mut G
     let Some(of) = known else { return };
     let group = context.required(item, "autoscaling_group_name", &["aws_autoscaling_group"], estate);
     let found = context.item_of("aws_autoscaling_group", &group);
-    let found = found.or_else(|| {
-        let Reference::Named(name) = &group else { return None };
-        context.items.iter().position(|at| at.kind == "aws_autoscaling_group" && at.text("name") == Some(name.as_str()))
-    });
     let stated = found.map(|index| &context.items[index]);
     // A group that lists the target group itself has been counted.
     let counted = stated.is_some_and(|stated| {

@@ -33,7 +33,10 @@ pub(super) fn read(context: &Context<'_>, index: usize, estate: &mut Estate) {
     if let Some(text) = view.text() {
         let source = Source { name: at.to_string(), bytes: text.as_bytes().to_vec() };
         match syntax::parse(&source) {
-            Ok(parsed) => openapi::document(&parsed.node, context.id(index), &at, &Plain, estate),
+            Ok(parsed) => {
+                let node = without_lines(parsed.node);
+                openapi::document(&node, context.id(index), &at, &Plain, estate);
+            }
             Err(issue) => {
                 let text = format!("`body` of `{}` cannot be read: {}", item.address, issue.message);
                 estate.note(NoteKind::Unresolved, text, &at);
@@ -43,4 +46,14 @@ pub(super) fn read(context: &Context<'_>, index: usize, estate: &mut Estate) {
         let text = format!("`body` of `{}` {}, so its routes are not in the file", item.address, view.why());
         estate.note(NoteKind::Unresolved, text, &at);
     }
+}
+
+/// The tree without its lines, which count from the beginning of the body, not of the file.
+fn without_lines(node: Node) -> Node {
+    let value = match node.value {
+        Value::List(entries) => Value::List(entries.into_iter().map(without_lines).collect()),
+        Value::Table(pairs) => Value::Table(pairs.into_iter().map(|(key, node)| (key, without_lines(node))).collect()),
+        other => other,
+    };
+    Node::made(value)
 }

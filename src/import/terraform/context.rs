@@ -19,9 +19,16 @@ pub(super) struct Context<'a> {
     /// The resources, in the order of the files.
     pub items: Vec<Item<'a>>,
     ids: Vec<Id>,
-    by_address: BTreeMap<(usize, Vec<String>, String), Vec<usize>>,
+    by_address: BTreeMap<(usize, Vec<String>, String), Instances>,
     by_text: BTreeMap<(String, String), usize>,
     modules: BTreeSet<(usize, Vec<Step>)>,
+}
+
+/// Instances of one resource of the configuration, in all instances of its module.
+#[derive(Debug, Default)]
+struct Instances {
+    all: Vec<usize>,
+    by_key: BTreeMap<String, Vec<usize>>,
 }
 
 /// Attributes whose text names a resource for others.
@@ -42,11 +49,17 @@ impl<'a> Context<'a> {
             }
             let index = self.items.len();
             let place = (item.document, plain(&item.modules), item.resource());
-            self.by_address.entry(place).or_default().push(index);
+            let instances = self.by_address.entry(place).or_default();
+            instances.all.push(index);
+            if let Some(key) = &item.key {
+                instances.by_key.entry(key.clone()).or_default().push(index);
+            }
             for depth in 1..=item.modules.len() {
                 self.modules.insert((item.document, item.modules[..depth].to_vec()));
             }
-            let names = NAMES.iter().filter_map(|key| item.text(key));
+            // Others name an Auto Scaling group by its name.
+            let name = item.text("name").filter(|_| item.kind == "aws_autoscaling_group");
+            let names = NAMES.iter().filter_map(|key| item.text(key)).chain(name);
             let names: Vec<String> = names.chain([id.0.as_str()]).map(String::from).collect();
             for name in names {
                 self.by_text.entry((item.kind.clone(), name)).or_insert(index);
@@ -89,12 +102,16 @@ impl<'a> Context<'a> {
         self.modules.contains(&(document, modules.to_vec()))
     }
 
-    /// The instances of `type.name` in a module; a module step without an index stands for all its instances.
-    pub fn instances(&self, document: usize, modules: &[Step], resource: &str) -> Vec<usize> {
-        let all = self.by_address.get(&(document, plain(modules), resource.to_string()));
+    /// The instances of `type.name` in a module, of one index or of all; a module step without an index stands for all its
+    /// instances.
+    pub fn instances(&self, document: usize, modules: &[Step], resource: &str, key: Option<&str>) -> Vec<usize> {
+        let Some(found) = self.by_address.get(&(document, plain(modules), resource.to_string())) else {
+            return Vec::new();
+        };
+        let found = key.map_or(Some(&found.all), |key| found.by_key.get(key));
         let fits = |step: &Step, asked: &Step| asked.key.is_none() || step.key == asked.key;
         let inside = |index: &usize| self.items[*index].modules.iter().zip(modules).all(|(step, asked)| fits(step, asked));
-        all.into_iter().flatten().copied().filter(inside).collect()
+        found.into_iter().flatten().copied().filter(inside).collect()
     }
 
     /// All items of a type with their indexes.
@@ -160,25 +177,30 @@ impl<'a> Context<'a> {
 
     /// The same of an attribute that every such resource has; where a state leaves it out, the one dependency of a fitting type.
     pub fn required(&self, item: &Item<'a>, key: &str, want: &[&str], estate: &mut Estate) -> Reference {
-        self.reference(item, item.get(key), want).unwrap_or_else(|| {
-            let mut depends: Vec<usize> = item.depends.iter().flat_map(|address| self.depends(item, address)).collect();
-            depends.retain(|index| want.contains(&self.items[*index].kind.as_str()));
-            depends.dedup();
-            let [only] = depends[..] else {
-                return Reference::Unknown(format!("`{key}` of `{}` is not stated", item.address));
-            };
-            let text = format!("`{key}` of `{}` is `{}`, on which it depends", item.address, self.items[only].address);
-            estate.note(NoteKind::Inferred, text, &self.origin(item));
-            Reference::To(self.ids[only].clone())
-        })
+        let stated = self.reference(item, item.get(key), want);
+        if let Some(known) = stated.as_ref().filter(|reference| !matches!(reference, Reference::Unknown(_))) {
+            return known.clone();
+        }
+        let mut depends: Vec<usize> = item.depends.iter().flat_map(|address| self.depends(item, address)).collect();
+        depends.retain(|index| want.contains(&self.items[*index].kind.as_str()));
+        depends.dedup();
+        let [only] = depends[..] else {
+            let unstated = || Reference::Unknown(format!("`{key}` of `{}` is not stated", item.address));
+            return stated.unwrap_or_else(unstated);
+        };
+        let text = format!("`{key}` of `{}` is `{}`, on which it depends", item.address, self.items[only].address);
+        estate.note(NoteKind::Inferred, text, &self.origin(item));
+        Reference::To(self.ids[only].clone())
     }
 
     /// Instances at an address of a list of dependencies, which has no indexes and may leave its own module out.
     fn depends(&self, item: &Item<'_>, address: &str) -> Vec<usize> {
-        let (modules, rest) = super::address::split_modules(super::address::steps(address));
+        let (modules, mut rest) = super::address::split_modules(super::address::steps(address));
+        rest.iter_mut().for_each(|step| step.name = super::item::canonical(&step.name));
         let name = rest.iter().map(|step| step.name.as_str()).collect::<Vec<_>>().join(".");
-        let found = self.instances(item.document, &modules, &name);
-        if found.is_empty() && modules.is_empty() { self.instances(item.document, &item.modules, &name) } else { found }
+        let found = self.instances(item.document, &modules, &name, None);
+        let own = found.is_empty() && modules.is_empty();
+        if own { self.instances(item.document, &item.modules, &name, None) } else { found }
     }
 
     fn search_one(&self, item: &Item<'a>, view: View<'_>, want: &[&str]) -> Reference {
@@ -212,8 +234,10 @@ impl<'a> Context<'a> {
     /// What the entries of a list name, each once.
     pub fn references(&self, item: &Item<'a>, view: View<'_>, want: &[&str]) -> Vec<Reference> {
         let mut found: Vec<Reference> = Vec::new();
+        let mut seen: BTreeSet<String> = BTreeSet::new();
         let mut add = |reference: Reference| {
-            if !found.contains(&reference) {
+            let (Reference::To(Id(text)) | Reference::Named(text) | Reference::Unknown(text)) = &reference;
+            if seen.insert(text.clone()) {
                 found.push(reference);
             }
         };

@@ -47,12 +47,13 @@ pub(super) struct Search<'c, 'a> {
     /// Why some led nowhere.
     pub reasons: Vec<String>,
     seen: BTreeSet<(Vec<Step>, Option<String>, String)>,
+    pushed: BTreeSet<Found>,
 }
 
 impl<'c, 'a> Search<'c, 'a> {
     /// What the references of a value lead to: items of the types `want`, or texts.
     pub fn of(context: &'c Context<'a>, item: &Item<'a>, view: View<'_>, want: &'c [&'c str]) -> Search<'c, 'a> {
-        let mut search = Search { context, want, found: Vec::new(), reasons: Vec::new(), seen: BTreeSet::new() };
+        let mut search = Search { context, want, found: Vec::new(), reasons: Vec::new(), seen: BTreeSet::new(), pushed: BTreeSet::new() };
         let references: Vec<&str> = view.references();
         search.all(&scope(item), &references, &[], 0);
         search
@@ -70,7 +71,7 @@ impl<'c, 'a> Search<'c, 'a> {
     }
 
     fn push(&mut self, found: Found) {
-        if !self.found.contains(&found) {
+        if self.pushed.insert(found.clone()) {
             self.found.push(found);
         }
     }
@@ -212,19 +213,23 @@ impl<'c, 'a> Search<'c, 'a> {
         let context = self.context;
         let kind = super::item::canonical(&kind.name);
         let resource = format!("{}{kind}.{}", if data { "data." } else { "" }, name.name);
-        let all = context.instances(scope.document, &scope.modules, &resource);
-        let has = |key: &str| all.iter().any(|&index| context.items[index].key.as_deref() == Some(key));
-        let mut rest = rest;
-        let mut key = name.key.clone();
-        if let Some(first) = rest.first().filter(|first| key.is_none() && has(&first.name)) {
-            // What `each.value` stands for: the index comes as a step of its own.
-            key = Some(first.name.clone());
-            rest = &rest[1..];
-        } else if key.is_none() && keyed {
-            key = scope.key.clone().filter(|key| has(key));
+        let all = |key: Option<&str>| context.instances(scope.document, &scope.modules, &resource, key);
+        let (mut meant, mut rest) = (Vec::new(), rest);
+        if let Some(key) = &name.key {
+            meant = all(Some(key));
+        } else {
+            if let Some(first) = rest.first() {
+                // What `each.value` stands for: the index comes as a step of its own.
+                meant = all(Some(&first.name));
+                rest = if meant.is_empty() { rest } else { &rest[1..] };
+            }
+            if let (Some(key), true, true) = (&scope.key, keyed, meant.is_empty()) {
+                meant = all(Some(key));
+            }
+            if meant.is_empty() {
+                meant = all(None);
+            }
         }
-        let fits = |index: &usize| key.is_none() || context.items[*index].key == key;
-        let meant: Vec<usize> = all.into_iter().filter(fits).collect();
         if meant.is_empty() {
             self.fail(format!("there is no `{reference}` in the plan"));
         }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::apis::Apis;
 use super::context::Context;
 use super::item::Item;
-use super::uri;
+use super::uri::{self, Listeners};
 use crate::import::estate::{Estate, Id, Integration, IntegrationKind, NoteKind, Reference, Route};
 
 const API: &str = "aws_api_gateway_rest_api";
@@ -32,21 +32,23 @@ pub(super) fn read(context: &Context<'_>, apis: &Apis, estate: &mut Estate) {
                 order.push((key, api));
             }
             RESOURCE => {
-                let api = context.required(item, "rest_api_id", &[API], estate);
-                if let Some(api) = apis.get(context, API, &api, estate) {
+                let of = context.required(item, "rest_api_id", &[API], estate);
+                match apis.get(context, API, &of, estate) {
                     // The root is a resource too, though no file lists it.
-                    api.resources = api.resources.max(1) + 1;
+                    Some(api) => api.resources = api.resources.max(1) + 1,
+                    None => super::apis::absent(context, item, "a path", &of, estate),
                 }
             }
             _ => {}
         }
     }
+    let listeners = Listeners::of(context, estate);
     for item in context.items.iter().filter(|item| item.kind == "aws_api_gateway_integration") {
         let (key, api) = key(context, item, estate);
         methods.remove(&key);
         let path = path(context, &roots, item, estate);
         let method = verb(&key.2);
-        let integration = integration(context, item, estate);
+        let integration = integration(context, item, &listeners, estate);
         estate.routes.push(Route { api, method, path, integration, origin: context.origin(item) });
     }
     for (key, api) in order {
@@ -124,7 +126,7 @@ fn path(context: &Context<'_>, roots: &BTreeSet<String>, item: &Item<'_>, estate
     }
 }
 
-fn integration(context: &Context<'_>, item: &Item<'_>, estate: &mut Estate) -> Integration {
+fn integration(context: &Context<'_>, item: &Item<'_>, listeners: &Listeners, estate: &mut Estate) -> Integration {
     let link_types = ["aws_api_gateway_vpc_link", "aws_apigatewayv2_vpc_link"];
     let link = context.reference(item, item.get("connection_id"), &link_types);
     let private = item.text("connection_type") == Some("VPC_LINK")
@@ -146,6 +148,6 @@ fn integration(context: &Context<'_>, item: &Item<'_>, estate: &mut Estate) -> I
         return Integration { kind, link: None, target: None, uri, timeout_ms };
     }
     let target = context.reference(item, item.get("integration_target"), &["aws_lb", "aws_lb_listener"]);
-    let place = uri::place(context, item, link.as_ref(), estate);
+    let place = uri::place(context, item, link.as_ref(), listeners, estate);
     Integration { kind, link, target: target.or(place.target), uri: place.uri, timeout_ms }
 }

@@ -1,9 +1,11 @@
 //! URIs of private integrations: as they stand, or, before apply, the load balancer and listener that they will name.
 
+use std::collections::BTreeMap;
+
 use super::context::Context;
 use super::item::Item;
 use super::references::Search;
-use crate::import::estate::{Estate, NoteKind, Reference};
+use crate::import::estate::{Estate, Id, NoteKind, Reference};
 
 /// What is known of a URI.
 #[derive(Debug, Default)]
@@ -15,7 +17,13 @@ pub(super) struct Place {
 }
 
 /// What a REST API's private integration says of its backend.
-pub(super) fn place(context: &Context<'_>, item: &Item<'_>, link: Option<&Reference>, estate: &mut Estate) -> Place {
+pub(super) fn place(
+    context: &Context<'_>,
+    item: &Item<'_>,
+    link: Option<&Reference>,
+    listeners: &Listeners,
+    estate: &mut Estate,
+) -> Place {
     let view = item.get("uri");
     if let Some(text) = view.text() {
         return Place { uri: Some(text.to_string()), target: None };
@@ -29,25 +37,29 @@ pub(super) fn place(context: &Context<'_>, item: &Item<'_>, link: Option<&Refere
     let uri = uri.or_else(|| view.references().first().map(|reference| format!("${{{reference}}}")));
     // A plan holds no text of an expression, so the port has to be found another way.
     let Some(balancer) = named.or_else(|| of_link(context, link?)) else { return Place { uri, target: None } };
-    let listeners: Vec<usize> = listeners(context, balancer, estate);
+    let listeners = listeners.0.get(context.id(balancer)).map(Vec::as_slice).unwrap_or_default();
     let ports: Vec<String> = context.texts(item, view).into_iter().filter(|text| text.parse::<u16>().is_ok()).collect();
     let depends = item.config.and_then(|config| config.get("depends_on")).and_then(|list| list.list()).unwrap_or_default();
     let depends: Vec<&str> = depends.iter().filter_map(|entry| entry.text()).collect();
-    let key_of = |at: &Item<'_>| at.key.clone().or_else(|| at.modules.last()?.key.clone());
-    let key = key_of(item);
     let narrow = |fits: &dyn Fn(&Item<'_>) -> bool| {
-        let fitting: Vec<usize> = listeners.iter().copied().filter(|&index| fits(&context.items[index])).collect();
-        if let [only] = fitting[..] { Some(only) } else { None }
+        let mut fitting = listeners.iter().copied().filter(|&index| fits(&context.items[index]));
+        fitting.next().filter(|_| fitting.next().is_none())
     };
-    let found = narrow(&|_| true)
+    let only = if let [only] = listeners { Some(*only) } else { None };
+    let found = only
         .map(|only| (only, "the load balancer's only one"))
         .or_else(|| {
-            let by_port = narrow(&|at| at.text("port").is_some_and(|port| ports.iter().any(|other| other == port)));
+            let named = |at: &Item<'_>| at.text("port").is_some_and(|port| ports.iter().any(|other| other == port));
+            let by_port = if ports.is_empty() { None } else { narrow(&named) };
             by_port.map(|only| (only, "whose port the expression names"))
         })
-        .or_else(|| Some((narrow(&|at| depends.contains(&at.resource().as_str()))?, "on which it depends")))
         .or_else(|| {
-            let same = |at: &Item<'_>| key.is_some() && key_of(at) == key;
+            let on = |at: &Item<'_>| depends.contains(&at.resource().as_str());
+            let on = if depends.is_empty() { None } else { narrow(&on) };
+            on.map(|only| (only, "on which it depends"))
+        })
+        .or_else(|| {
+            let same = |at: &Item<'_>| key(item).is_some() && key(at) == key(item);
             Some((narrow(&same)?, "which has the same index"))
         });
     let origin = context.origin(item);
@@ -66,6 +78,11 @@ pub(super) fn place(context: &Context<'_>, item: &Item<'_>, link: Option<&Refere
     Place { uri, target: Some(Reference::To(context.id(listener).clone())) }
 }
 
+/// The index of a resource, or else that of its module.
+fn key<'i>(item: &'i Item<'_>) -> Option<&'i str> {
+    item.key.as_deref().or_else(|| item.modules.last()?.key.as_deref())
+}
+
 /// The only load balancer of a link of the first generation.
 fn of_link(context: &Context<'_>, link: &Reference) -> Option<usize> {
     let item = &context.items[context.item_of("aws_api_gateway_vpc_link", link)?];
@@ -74,9 +91,19 @@ fn of_link(context: &Context<'_>, link: &Reference) -> Option<usize> {
     context.item_of("aws_lb", only)
 }
 
-/// Listeners of a load balancer; the estate has them already.
-fn listeners(context: &Context<'_>, balancer: usize, estate: &Estate) -> Vec<usize> {
-    let key = &context.id(balancer).0;
-    let of = estate.listeners.iter().filter(|listener| context.key("aws_lb", &listener.balancer) == *key);
-    of.filter_map(|listener| context.named("aws_lb_listener", &listener.identity.id.0)).collect()
+/// Listeners of each load balancer.
+pub(super) struct Listeners(BTreeMap<Id, Vec<usize>>);
+
+impl Listeners {
+    /// Those that the estate has.
+    pub fn of(context: &Context<'_>, estate: &Estate) -> Listeners {
+        let mut all: BTreeMap<Id, Vec<usize>> = BTreeMap::new();
+        for listener in &estate.listeners {
+            let found = context.named("aws_lb_listener", &listener.identity.id.0);
+            if let (Some(balancer), Some(index)) = (context.item_of("aws_lb", &listener.balancer), found) {
+                all.entry(context.id(balancer).clone()).or_default().push(index);
+            }
+        }
+        Listeners(all)
+    }
 }
