@@ -317,7 +317,8 @@ fn deletions_are_left_out_and_bodies_read() {
 }
 
 #[test]
-fn twenty_thousand_resources_take_less_than_two_seconds() {
+#[allow(clippy::disallowed_methods, reason = "how long reading takes is what is tested")]
+fn twenty_thousand_resources_are_not_each_compared_with_all() {
     let mut resources = vec![nlb("aws_lb.x"), planned("aws_api_gateway_rest_api.main", json!({"name": "shop"}), json!({"id": true, "root_resource_id": true}))];
     let mut configuration = vec![configured("aws_lb.x", &[]), configured("aws_api_gateway_rest_api.main", &[])];
     let api: &[&str] = &["aws_api_gateway_rest_api.main.id", "aws_api_gateway_rest_api.main"];
@@ -335,8 +336,11 @@ fn twenty_thousand_resources_take_less_than_two_seconds() {
         configured("aws_api_gateway_resource.svc", &[("rest_api_id", api), ("parent_id", &["aws_api_gateway_rest_api.main.root_resource_id"])]),
     ]);
     let files = [("p".to_string(), parsed(&plan(&resources, json!({"resources": configuration})).to_string()))];
-    let found = super::super::terraform::read(&files).unwrap();
+    let begin = std::time::Instant::now();
+    let found = read(&files).unwrap();
+    let took = begin.elapsed();
     assert_eq!((found.listeners.len(), found.target_groups.len(), found.apis[0].resources), (5_000, 5_000, 5_001));
     assert!(found.listeners.iter().all(|listener| listener.balancer == to("aws_lb.x")));
-    assert!(read(&files).is_ok());
+    // Well under a second when optimised; the bound allows for a slow build on a busy machine.
+    assert!(took.as_secs() < 20, "{took:?}");
 }
