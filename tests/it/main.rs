@@ -4,6 +4,7 @@
 #![forbid(unsafe_code)]
 #![allow(clippy::unwrap_used)]
 
+mod as_built;
 mod cli;
 mod compare;
 mod costs;
@@ -14,6 +15,7 @@ mod docs;
 mod generator;
 mod golden;
 mod laws;
+mod logs;
 mod measure;
 mod mix;
 mod naive;
