@@ -9,9 +9,14 @@
 
 pub mod estate;
 pub mod lints;
+pub mod listing;
 pub mod node;
 pub mod openapi;
 pub mod syntax;
+pub mod terraform;
+
+#[cfg(test)]
+mod random_tests;
 
 use estate::Reference;
 use node::Node;

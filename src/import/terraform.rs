@@ -14,21 +14,23 @@ mod body;
 mod context;
 mod http;
 mod item;
+#[cfg(test)]
+mod option_tests;
 mod plan;
+#[cfg(test)]
+mod plan_tests;
 mod references;
 mod rest;
 mod state;
-#[cfg(test)]
-mod plan_tests;
 #[cfg(test)]
 mod tests;
 mod uri;
 
 use std::collections::BTreeMap;
 
+use super::Source;
 use super::estate::{Estate, NoteKind};
 use super::node::{Node, Origin};
-use super::Source;
 use super::syntax::Parsed;
 use crate::issue::{Issue, Issues};
 use context::Context;
@@ -96,7 +98,8 @@ pub fn foreign(source: &Source) -> Option<Issue> {
     let hcl = matches!(ending, Some("tf" | "hcl" | "tfvars"))
         || text.lines().any(|line| blocks.iter().any(|block| line.starts_with(block)));
     (hcl && !text.starts_with(['{', '['])).then(|| {
-        let message = format!("`{name}` is Terraform source, which only Terraform can evaluate: a plan or state is read");
+        let message =
+            format!("`{name}` is Terraform source, which only Terraform can evaluate: a plan or state is read");
         Issue::new(message).hint(SHOW)
     })
 }
@@ -168,10 +171,14 @@ fn kind<'a>(name: &str, root: &'a Node) -> Result<Kind<'a>, Box<Issue>> {
     if has("planned_values") || has("resource_changes") {
         return Ok(Kind::Plan);
     }
-    if let Some(values) = root.get("values").filter(|values| has("format_version") || values.get("root_module").is_some()) {
+    if let Some(values) =
+        root.get("values").filter(|values| has("format_version") || values.get("root_module").is_some())
+    {
         return Ok(Kind::Shown(values));
     }
-    if has("format_version") && has("terraform_version") || (has("format_version") && root.table().map_or(0, <[_]>::len) == 1) {
+    if has("format_version") && has("terraform_version")
+        || (has("format_version") && root.table().map_or(0, <[_]>::len) == 1)
+    {
         return Ok(Kind::Empty);
     }
     if has("version") && (has("terraform_version") || has("lineage") || has("serial")) {
@@ -190,7 +197,9 @@ fn kind<'a>(name: &str, root: &'a Node) -> Result<Kind<'a>, Box<Issue>> {
         return Err(Box::new(Issue::new(message).hint(hint)));
     }
     let issue = if has("resource") || has("module") || has("provider") || has("terraform") {
-        let message = format!("`{name}` is Terraform source in JSON, which only Terraform can evaluate, but a plan or a state is read");
+        let message = format!(
+            "`{name}` is Terraform source in JSON, which only Terraform can evaluate, but a plan or a state is read"
+        );
         Issue::new(message).hint(SHOW)
     } else {
         let first = root.table().and_then(|pairs| pairs.first());

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use super::owners;
 use super::pages::{Kind, Page};
 use crate::import::estate::{
-    Balancer, BalancerKind, Discovery, Estate, Id, Identity, Listener, NoteKind, Reference, Rule, TargetGroup, TargetKind,
+    Balancer, BalancerKind, Discovery, Estate, Id, Identity, Listener, NoteKind, Reference, Rule, TargetGroup,
+    TargetKind,
 };
 use crate::import::node::{Node, Origin};
 
@@ -258,7 +259,8 @@ fn attributes(page: &Page<'_>, estate: &mut Estate) {
         let entry = page.entries.iter().map(|(_, entry)| entry).find(|entry| text(entry, "Key") == Some(key));
         entry.and_then(|entry| entry.get("Value"))
     };
-    let has = |word: &str| page.entries.iter().any(|(_, entry)| text(entry, "Key").is_some_and(|key| key.starts_with(word)));
+    let has =
+        |word: &str| page.entries.iter().any(|(_, entry)| text(entry, "Key").is_some_and(|key| key.starts_with(word)));
     let cross_zone = value("load_balancing.cross_zone.enabled").and_then(Node::boolean);
     let of_group = has("deregistration_delay.") || has("stickiness.") || has("target_group");
     let names = if of_group {
@@ -268,7 +270,8 @@ fn attributes(page: &Page<'_>, estate: &mut Estate) {
     };
     let what = if of_group { "target group" } else { "load balancer" };
     let Some((index, why)) = owners::named(page, &names) else {
-        let text = format!("the listing does not say which {what} these attributes are of: its name in the file's name would");
+        let text =
+            format!("the listing does not say which {what} these attributes are of: its name in the file's name would");
         return estate.note(NoteKind::Unresolved, text, &page.origin);
     };
     if of_group {
@@ -291,7 +294,9 @@ fn registers(entry: &Node, origin: &Origin, estate: &mut Estate) {
     let desired = number("desiredCount").filter(|_| !daemon).or(number("DesiredCapacity")).or(number("MinSize"));
     let name = text(entry, "serviceName").or(text(entry, "AutoScalingGroupName")).unwrap_or("a service").to_string();
     let mut served = texts(entry, "TargetGroupARNs");
-    for (list, key) in [("loadBalancers", "targetGroupArn"), ("serviceRegistries", "registryArn"), ("TrafficSources", "Identifier")] {
+    for (list, key) in
+        [("loadBalancers", "targetGroupArn"), ("serviceRegistries", "registryArn"), ("TrafficSources", "Identifier")]
+    {
         served.extend(tables(entry, list).iter().filter_map(|entry| text(entry, key)).map(String::from));
     }
     served.sort();
@@ -303,13 +308,16 @@ fn registers(entry: &Node, origin: &Origin, estate: &mut Estate) {
             (Some(group), _) => (&mut group.desired, &mut group.service),
             (None, Some(discovery)) => (&mut discovery.desired, &mut discovery.service),
             (None, None) => {
-                let text = format!("`{name}` serves a target group or Cloud Map service that is not in the files: `{arn}`");
+                let text =
+                    format!("`{name}` serves a target group or Cloud Map service that is not in the files: `{arn}`");
                 estate.note(NoteKind::PassedOver, text, origin);
                 continue;
             }
         };
         // A Cloud Map service tells its own number of instances.
-        *known = desired.map(|more| if service.is_none() { more } else { known.unwrap_or(0).saturating_add(more) }).or(*known);
+        *known = desired
+            .map(|more| if service.is_none() { more } else { known.unwrap_or(0).saturating_add(more) })
+            .or(*known);
         *service = service.take().or_else(|| Some(name.clone()));
     }
 }

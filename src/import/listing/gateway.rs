@@ -30,7 +30,9 @@ pub(super) fn read(all: &[Page<'_>], estate: &mut Estate) {
         match page.kind {
             Kind::RestStage | Kind::Stage => stages(page, estate),
             Kind::UsagePlan => page.entries.iter().for_each(|(place, entry)| plan(page, *place, entry, estate)),
-            Kind::Guarded => page.entries.iter().filter_map(|(_, entry)| entry.text()).for_each(|arn| guarded(page, arn, estate)),
+            Kind::Guarded => {
+                page.entries.iter().filter_map(|(_, entry)| entry.text()).for_each(|arn| guarded(page, arn, estate))
+            }
             _ => {}
         }
     }

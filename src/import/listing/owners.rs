@@ -40,7 +40,9 @@ pub(super) fn api(page: &Page<'_>, known: &[&str], what: &str, estate: &mut Esta
         estate.note(NoteKind::Inferred, text, &page.origin);
         return Reference::Named((*id).to_string());
     }
-    let why = format!("the listing does not say which API its {what} are of: put its id into the file's name, as `{what}-API_ID.json`");
+    let why = format!(
+        "the listing does not say which API its {what} are of: put its id into the file's name, as `{what}-API_ID.json`"
+    );
     estate.note(NoteKind::Unresolved, why.clone(), &page.origin);
     Reference::Unknown(why)
 }
@@ -66,7 +68,6 @@ pub(super) fn named(page: &Page<'_>, names: &[(String, String)]) -> Option<(usiz
 /// Whether a file's name has another name in it, whole: not as a part of a word.
 fn parts(file: &str, name: &str) -> bool {
     let letter = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric());
-    file.match_indices(name).any(|(at, _)| {
-        !letter(file[..at].chars().next_back()) && !letter(file[at + name.len()..].chars().next())
-    })
+    file.match_indices(name)
+        .any(|(at, _)| !letter(file[..at].chars().next_back()) && !letter(file[at + name.len()..].chars().next()))
 }

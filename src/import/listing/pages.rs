@@ -122,14 +122,20 @@ fn collect<'a>(root: &'a Node, file: &'a str, at: &Origin, depth: usize, pages: 
     if let Some(list) = root.list() {
         if list.iter().all(|entry| entry.text().is_some()) {
             let kind = Kind::Other("names alone, as `--query` prints: without it the command prints all".into());
-            pages.push(Page { kind, file, origin: at.clone(), entries: list.iter().map(|entry| (None, entry)).collect() });
+            pages.push(Page {
+                kind,
+                file,
+                origin: at.clone(),
+                entries: list.iter().map(|entry| (None, entry)).collect(),
+            });
             return true;
         }
         let mut known = false;
         let single = list.iter().enumerate().filter(|(_, entry)| kind(entry).is_some());
         add(single.map(|(place, entry)| (Some(place), entry)).collect(), file, at, "", pages);
         for (index, entry) in list.iter().enumerate().filter(|_| depth < DEEPEST) {
-            known |= kind(entry).is_some() || collect(entry, file, &at.at(&index.to_string(), entry.line), depth + 1, pages);
+            known |=
+                kind(entry).is_some() || collect(entry, file, &at.at(&index.to_string(), entry.line), depth + 1, pages);
         }
         return known;
     }
@@ -159,7 +165,13 @@ fn collect<'a>(root: &'a Node, file: &'a str, at: &Origin, depth: usize, pages: 
 }
 
 /// Adds entries, a page for each kind of them.
-fn add<'a>(entries: Vec<(Option<usize>, &'a Node)>, file: &'a str, at: &Origin, otherwise: &str, pages: &mut Vec<Page<'a>>) {
+fn add<'a>(
+    entries: Vec<(Option<usize>, &'a Node)>,
+    file: &'a str,
+    at: &Origin,
+    otherwise: &str,
+    pages: &mut Vec<Page<'a>>,
+) {
     let begin = pages.len();
     for (place, entry) in entries {
         let kind = kind(entry).unwrap_or_else(|| Kind::Other(otherwise.to_string()));

@@ -44,7 +44,9 @@ pub(super) fn read(all: &[Page<'_>], estate: &mut Estate) {
         }
     }
     if let Some(quota) = estate.quotas.first().filter(|_| gave_way > 0) {
-        let text = format!("{gave_way} values of quotas stand twice: an account's goes before a default, a later one before an earlier");
+        let text = format!(
+            "{gave_way} values of quotas stand twice: an account's goes before a default, a later one before an earlier"
+        );
         let origin = crate::import::node::Origin::file(&quota.origin.file);
         estate.note(NoteKind::PassedOver, text, &origin);
     }

@@ -65,13 +65,7 @@ pub(super) fn rest(all: &[Page<'_>], roots: &[(String, String)], estate: &mut Es
 }
 
 /// One method or integration that is printed alone: the cache namespace, unless it was changed, is the id of its resource.
-fn single(
-    page: &Page<'_>,
-    place: Option<usize>,
-    entry: &Node,
-    resources: &Resources,
-    estate: &mut Estate,
-) {
+fn single(page: &Page<'_>, place: Option<usize>, entry: &Node, resources: &Resources, estate: &mut Estate) {
     let method = page.kind == Kind::Method;
     let node = if method { entry.get("methodIntegration") } else { Some(entry) };
     let integration = node.map_or(NOTHING, rest_integration);
@@ -88,7 +82,10 @@ fn single(
     if let [only] = fitting[..] {
         let route = &mut estate.routes[only];
         route.integration = integration;
-        let text = format!("the integration is that of `{} {}`, by its cache namespace or the file's name", route.method, route.path);
+        let text = format!(
+            "the integration is that of `{} {}`, by its cache namespace or the file's name",
+            route.method, route.path
+        );
         return estate.note(NoteKind::Inferred, text, &origin);
     }
     let (path, api) = match resource.and_then(|resource| resources.paths.get(resource)) {
@@ -170,7 +167,8 @@ impl<'a> Integrations<'a> {
         self.unused.remove(id);
         let all = self.by_id.get(id)?;
         let of_api = all.iter().find(|(of, _)| of == api);
-        let open = || all.iter().find(|(of, _)| matches!(of, Reference::Unknown(_)) || matches!(api, Reference::Unknown(_)));
+        let open =
+            || all.iter().find(|(of, _)| matches!(of, Reference::Unknown(_)) || matches!(api, Reference::Unknown(_)));
         of_api.or_else(open).map(|(_, node)| *node)
     }
 }
@@ -235,7 +233,9 @@ fn http_integration(node: &Node) -> Integration {
         _ if private => IntegrationKind::Private,
         Some("MOCK") => IntegrationKind::Mock,
         Some("HTTP" | "HTTP_PROXY") => IntegrationKind::Public,
-        Some("AWS_PROXY") if node.get("IntegrationSubtype").is_none_or(|node| node.value == Value::Null) => IntegrationKind::Lambda,
+        Some("AWS_PROXY") if node.get("IntegrationSubtype").is_none_or(|node| node.value == Value::Null) => {
+            IntegrationKind::Lambda
+        }
         Some("AWS" | "AWS_PROXY") => IntegrationKind::Service,
         _ => IntegrationKind::None,
     };

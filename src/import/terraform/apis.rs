@@ -107,8 +107,7 @@ fn about(context: &Context<'_>, item: &Item<'_>, apis: &Apis, estate: &mut Estat
 }
 
 fn stage(context: &Context<'_>, item: &Item<'_>, apis: &Apis, estate: &mut Estate) {
-    let (kind, key) =
-        if item.kind == "aws_apigatewayv2_stage" { (HTTP, "api_id") } else { (REST, "rest_api_id") };
+    let (kind, key) = if item.kind == "aws_apigatewayv2_stage" { (HTTP, "api_id") } else { (REST, "rest_api_id") };
     let name = item.text(if kind == HTTP { "name" } else { "stage_name" });
     if item.kind == "aws_api_gateway_deployment" && name.is_none() {
         return;

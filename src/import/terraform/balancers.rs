@@ -87,7 +87,8 @@ fn subnet_facts(context: &Context<'_>, subnets: &[Reference]) -> (Option<Referen
     let items: Vec<&Item<'_>> =
         subnets.iter().filter_map(|subnet| Some(&context.items[context.item_of("aws_subnet", subnet)?])).collect();
     let vpc = items.iter().find_map(|item| context.reference(item, item.get("vpc_id"), &["aws_vpc"]));
-    let zone = |item: &&Item<'_>| item.text("availability_zone").or(item.text("availability_zone_id")).map(String::from);
+    let zone =
+        |item: &&Item<'_>| item.text("availability_zone").or(item.text("availability_zone_id")).map(String::from);
     let zones: Vec<String> = items.iter().filter_map(zone).collect();
     let all = !subnets.is_empty() && zones.len() == subnets.len();
     (vpc, all.then(|| zones.into_iter().collect::<BTreeSet<_>>().len() as u32))
@@ -115,8 +116,11 @@ fn rule(context: &Context<'_>, index: usize, estate: &mut Estate) {
             Some("path-pattern") => paths.extend(condition.get("values").texts()),
             Some("host-header") => hosts.extend(condition.get("values").texts()),
             _ => {
-                paths.extend(condition.get("path_pattern").entries().into_iter().flat_map(|at| at.get("values").texts()));
-                hosts.extend(condition.get("host_header").entries().into_iter().flat_map(|at| at.get("values").texts()));
+                paths.extend(
+                    condition.get("path_pattern").entries().into_iter().flat_map(|at| at.get("values").texts()),
+                );
+                hosts
+                    .extend(condition.get("host_header").entries().into_iter().flat_map(|at| at.get("values").texts()));
             }
         }
     }
@@ -145,7 +149,8 @@ fn forwards(context: &Context<'_>, item: &Item<'_>, actions: View<'_>) -> Vec<Re
         }
         let blocks = action.get("forward");
         let weighted = if blocks.value.is_some() { blocks.entries() } else { Vec::new() };
-        let groups: Vec<View<'_>> = weighted.into_iter().flat_map(|block| block.get("target_group").entries()).collect();
+        let groups: Vec<View<'_>> =
+            weighted.into_iter().flat_map(|block| block.get("target_group").entries()).collect();
         if groups.is_empty() || action.get("target_group_arn").text().is_some() {
             add(context.reference(item, action.get("target_group_arn"), &WANT));
         }

@@ -71,7 +71,10 @@ impl<'a> Context<'a> {
             let text = if let [_] = twice[..] {
                 format!("`{address}` stands twice in the files; the first is read")
             } else {
-                format!("{} stand twice in the files, as `{address}`; the first is read", count(twice.len(), "resource"))
+                format!(
+                    "{} stand twice in the files, as `{address}`; the first is read",
+                    count(twice.len(), "resource")
+                )
             };
             estate.note(NoteKind::PassedOver, text, origin);
         }
@@ -110,7 +113,8 @@ impl<'a> Context<'a> {
         };
         let found = key.map_or(Some(&found.all), |key| found.by_key.get(key));
         let fits = |step: &Step, asked: &Step| asked.key.is_none() || step.key == asked.key;
-        let inside = |index: &usize| self.items[*index].modules.iter().zip(modules).all(|(step, asked)| fits(step, asked));
+        let inside =
+            |index: &usize| self.items[*index].modules.iter().zip(modules).all(|(step, asked)| fits(step, asked));
         found.into_iter().flatten().copied().filter(inside).collect()
     }
 
@@ -153,7 +157,8 @@ impl<'a> Context<'a> {
         if item.get("dns_name").is_unknown() || (item.kind == "aws_lb" && item.text("dns_name").is_none()) {
             aliases.push(self.placeholder(index));
         }
-        let last = || item.address.rsplit_once(&format!(".{}", item.name)).map(|(_, key)| format!("{}{key}", item.name));
+        let last =
+            || item.address.rsplit_once(&format!(".{}", item.name)).map(|(_, key)| format!("{}{key}", item.name));
         let tagged = || item.get("tags").get("Name").text().map(String::from);
         let name = item.text("name").map(String::from).or_else(tagged).or_else(last);
         let name = name.unwrap_or_else(|| item.address.clone());
@@ -262,6 +267,10 @@ impl<'a> Context<'a> {
     /// Texts that the references of a value lead to, when the value itself is unknown: a port among them.
     pub fn texts(&self, item: &Item<'a>, view: View<'_>) -> Vec<String> {
         let search = Search::of(self, item, view, &[]);
-        search.found.into_iter().filter_map(|found| if let Found::Text(text) = found { Some(text) } else { None }).collect()
+        search
+            .found
+            .into_iter()
+            .filter_map(|found| if let Found::Text(text) = found { Some(text) } else { None })
+            .collect()
     }
 }

@@ -88,7 +88,8 @@ fn target(context: &Context<'_>, item: &Item<'_>, used: &mut BTreeSet<usize>, es
 }
 
 fn integration(context: &Context<'_>, item: &Item<'_>) -> Integration {
-    let link = context.reference(item, item.get("connection_id"), &["aws_apigatewayv2_vpc_link", "aws_api_gateway_vpc_link"]);
+    let link =
+        context.reference(item, item.get("connection_id"), &["aws_apigatewayv2_vpc_link", "aws_api_gateway_vpc_link"]);
     let private = item.text("connection_type") == Some("VPC_LINK")
         || (item.get("connection_type").is_unknown() && link.is_some());
     let kind = match item.text("integration_type") {

@@ -53,7 +53,14 @@ pub(super) struct Search<'c, 'a> {
 impl<'c, 'a> Search<'c, 'a> {
     /// What the references of a value lead to: items of the types `want`, or texts.
     pub fn of(context: &'c Context<'a>, item: &Item<'a>, view: View<'_>, want: &'c [&'c str]) -> Search<'c, 'a> {
-        let mut search = Search { context, want, found: Vec::new(), reasons: Vec::new(), seen: BTreeSet::new(), pushed: BTreeSet::new() };
+        let mut search = Search {
+            context,
+            want,
+            found: Vec::new(),
+            reasons: Vec::new(),
+            seen: BTreeSet::new(),
+            pushed: BTreeSet::new(),
+        };
         let references: Vec<&str> = view.references();
         search.all(&scope(item), &references, &[], 0);
         search
@@ -61,7 +68,8 @@ impl<'c, 'a> Search<'c, 'a> {
 
     /// The items that were found.
     pub fn items(&self) -> Vec<usize> {
-        let items = self.found.iter().filter_map(|found| if let Found::Item(index) = found { Some(*index) } else { None });
+        let items =
+            self.found.iter().filter_map(|found| if let Found::Item(index) = found { Some(*index) } else { None });
         items.collect()
     }
 
@@ -84,7 +92,8 @@ impl<'c, 'a> Search<'c, 'a> {
 
     /// Follows the references of one expression; `tail` is what is taken of their value.
     fn all(&mut self, scope: &Scope<'a>, references: &[&str], tail: &[Step], depth: usize) {
-        let keyed = references.iter().any(|reference| reference.starts_with("each.") || reference.starts_with("count."));
+        let keyed =
+            references.iter().any(|reference| reference.starts_with("each.") || reference.starts_with("count."));
         for reference in longest(references) {
             let named = format!("{reference}{}", tail.iter().map(|step| format!(".{}", step.name)).collect::<String>());
             if depth >= DEEPEST || self.seen.len() >= MOST {
@@ -152,12 +161,8 @@ impl<'c, 'a> Search<'c, 'a> {
             }
             Some((last, parents)) => {
                 let call = configuration.call(&path);
-                let outside = Scope {
-                    document: scope.document,
-                    modules: parents.to_vec(),
-                    key: last.key.clone(),
-                    owner: call,
-                };
+                let outside =
+                    Scope { document: scope.document, modules: parents.to_vec(), key: last.key.clone(), owner: call };
                 let given = call.and_then(|call| call.find(&["expressions", name]));
                 self.expression(&outside, given, &tail, depth)
                     || (given.is_none() && default.is_some_and(|value| self.value(value, &tail)))
@@ -234,7 +239,9 @@ impl<'c, 'a> Search<'c, 'a> {
             self.fail(format!("there is no `{reference}` in the plan"));
         }
         for index in meant {
-            if self.want.contains(&kind.as_str()) && rest.first().is_none_or(|step| !LEADS_ON.contains(&step.name.as_str())) {
+            if self.want.contains(&kind.as_str())
+                && rest.first().is_none_or(|step| !LEADS_ON.contains(&step.name.as_str()))
+            {
                 self.push(Found::Item(index));
             } else if let Some(attribute) = rest.first() {
                 self.attribute(index, &attribute.name, depth);

@@ -86,7 +86,11 @@ fn unflatten(pairs: &[(String, Node)], depth: usize) -> Node {
         };
         (key, node)
     });
-    Node::made(if list { Value::List(entries.map(|(_, node)| node).collect()) } else { Value::Table(entries.collect()) })
+    Node::made(if list {
+        Value::List(entries.map(|(_, node)| node).collect())
+    } else {
+        Value::Table(entries.collect())
+    })
 }
 
 /// Attributes that an instance marks as sensitive: paths whose first step is their name.
@@ -122,7 +126,9 @@ fn walk<'a>(
     for resource in module.get("resources").and_then(Node::list).unwrap_or_default() {
         match shown(document, resource, modules) {
             Some(item) => items.push(item),
-            None => estate.note(NoteKind::PassedOver, "a resource without a type", &file.at("resources", resource.line)),
+            None => {
+                estate.note(NoteKind::PassedOver, "a resource without a type", &file.at("resources", resource.line))
+            }
         }
     }
     for child in module.get("child_modules").and_then(Node::list).unwrap_or_default() {

@@ -6,7 +6,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::address;
 use super::{foreign, read};
-use crate::import::estate::{ApiKind, BalancerKind, Estate, Generation, IntegrationKind, NoteKind, Reference};
+use crate::import::estate::{ApiKind, BalancerKind, Estate, Generation, Id, IntegrationKind, NoteKind, Reference};
 use crate::import::syntax::{Parsed, parse};
 use crate::import::{Source, node::Node};
 
@@ -78,11 +78,43 @@ pub(super) fn configured(address: &str, references: &[(&str, &[&str])]) -> Json 
     resource
 }
 
+/// What `To` leads to in the plan `p`.
+pub(super) fn to(address: &str) -> Reference {
+    Reference::To(Id(format!("p#{address}")))
+}
+
+/// An action that forwards, before apply: value, what is unknown, expression.
+pub(super) fn forward(group: &str) -> (Json, Json, Json) {
+    let references = json!([format!("{group}.arn"), group]);
+    (
+        json!([{"type": "forward", "forward": []}]),
+        json!([{"target_group_arn": true, "forward": []}]),
+        json!([{"type": {"constant_value": "forward"}, "target_group_arn": {"references": references}}]),
+    )
+}
+
+/// A configured resource with one block whose entries have expressions.
+pub(super) fn with_block(address: &str, references: &[(&str, &[&str])], block: &str, expressions: Json) -> Json {
+    let mut resource = configured(address, references);
+    resource["expressions"][block] = expressions;
+    resource
+}
+
+/// A network balancer before it exists.
+pub(super) fn nlb(address: &str) -> (String, Json, Json) {
+    planned(
+        address,
+        json!({"load_balancer_type": "network", "internal": true}),
+        json!({"arn": true, "id": true, "dns_name": true}),
+    )
+}
+
 /// A state file of resources with one instance each: type, name, attributes.
-fn state(resources: &[(&str, &str, Json)]) -> Json {
+fn state(resources: &[(&str, &str, &str)]) -> Json {
     let resources: Vec<Json> = resources
         .iter()
         .map(|(kind, name, attributes)| {
+            let attributes: Json = serde_json::from_str(attributes).unwrap();
             json!({"mode": "managed", "type": kind, "name": name, "provider": "aws",
                    "instances": [{"schema_version": 0, "attributes": attributes}]})
         })
@@ -90,41 +122,101 @@ fn state(resources: &[(&str, &str, Json)]) -> Json {
     json!({"version": 4, "terraform_version": "1.9.0", "serial": 1, "lineage": "x", "resources": resources})
 }
 
+/// Attributes of the resources of one state: type, name, attributes as JSON.
+const SHARED: [(&str, &str, &str); 18] = [
+    (
+        "aws_api_gateway_rest_api",
+        "shop",
+        r#"{"id": "a1b2c3d4e5", "name": "shop", "root_resource_id": "r00t", "endpoint_configuration": [{"types": ["PRIVATE"]}],
+            "arn": "arn:aws:apigateway:eu-west-1::/restapis/a1b2c3d4e5"}"#,
+    ),
+    (
+        "aws_api_gateway_resource",
+        "orders",
+        r#"{"id": "res1", "parent_id": "r00t", "path_part": "orders", "rest_api_id": "a1b2c3d4e5"}"#,
+    ),
+    (
+        "aws_api_gateway_resource",
+        "order",
+        r#"{"id": "res2", "parent_id": "res1", "path_part": "{id}", "rest_api_id": "a1b2c3d4e5"}"#,
+    ),
+    (
+        "aws_api_gateway_method",
+        "get",
+        r#"{"rest_api_id": "a1b2c3d4e5", "resource_id": "res2", "http_method": "GET", "authorization": "CUSTOM"}"#,
+    ),
+    (
+        "aws_api_gateway_method",
+        "root",
+        r#"{"rest_api_id": "a1b2c3d4e5", "resource_id": "r00t", "http_method": "ANY", "authorization": "NONE"}"#,
+    ),
+    (
+        "aws_api_gateway_integration",
+        "get",
+        r#"{"rest_api_id": "a1b2c3d4e5", "resource_id": "res2", "http_method": "GET", "type": "HTTP_PROXY",
+            "connection_type": "VPC_LINK", "connection_id": "lnk123", "uri": "http://shared.example:8080/orders/{id}",
+            "timeout_milliseconds": 20000}"#,
+    ),
+    ("aws_api_gateway_vpc_link", "link", r#"{"id": "lnk123", "name": "link", "target_arns": ["arn:net/shared/1"]}"#),
+    (
+        "aws_api_gateway_stage",
+        "prod",
+        r#"{"rest_api_id": "a1b2c3d4e5", "stage_name": "prod",
+            "arn": "arn:aws:apigateway:eu-west-1::/restapis/a1b2c3d4e5/stages/prod"}"#,
+    ),
+    (
+        "aws_api_gateway_method_settings",
+        "all",
+        r#"{"rest_api_id": "a1b2c3d4e5", "stage_name": "prod", "method_path": "*/*",
+            "settings": [{"throttling_rate_limit": 500, "throttling_burst_limit": 100}]}"#,
+    ),
+    (
+        "aws_api_gateway_usage_plan",
+        "gold",
+        r#"{"name": "gold", "api_stages": [{"api_id": "a1b2c3d4e5", "stage": "prod"}]}"#,
+    ),
+    (
+        "aws_wafv2_web_acl_association",
+        "waf",
+        r#"{"resource_arn": "arn:aws:apigateway:eu-west-1::/restapis/a1b2c3d4e5/stages/prod"}"#,
+    ),
+    (
+        "aws_lb",
+        "shared",
+        r#"{"arn": "arn:net/shared/1", "id": "arn:net/shared/1", "name": "shared", "load_balancer_type": "network",
+            "internal": true, "dns_name": "shared.example", "subnets": ["subnet-a", "subnet-b"],
+            "enable_cross_zone_load_balancing": false}"#,
+    ),
+    ("aws_subnet", "a", r#"{"id": "subnet-a", "availability_zone": "eu-west-1a", "vpc_id": "vpc-1"}"#),
+    ("aws_subnet", "b", r#"{"id": "subnet-b", "availability_zone": "eu-west-1b", "vpc_id": "vpc-1"}"#),
+    (
+        "aws_lb_listener",
+        "tcp",
+        r#"{"arn": "arn:listener", "load_balancer_arn": "arn:net/shared/1", "port": 8080, "protocol": "TCP",
+            "default_action": [{"type": "forward", "target_group_arn": "arn:group"}]}"#,
+    ),
+    (
+        "aws_lb_target_group",
+        "orders",
+        r#"{"arn": "arn:group", "name": "orders", "target_type": "ip", "load_balancing_cross_zone_enabled": "true",
+            "vpc_id": "vpc-1"}"#,
+    ),
+    (
+        "aws_ecs_service",
+        "orders",
+        r#"{"name": "orders-svc", "desired_count": 4, "load_balancer": [{"target_group_arn": "arn:group"}]}"#,
+    ),
+    ("aws_iam_role", "r", "{}"),
+];
+
 #[test]
 fn a_state_of_a_shared_network_balancer() {
-    let nlb = "arn:aws:elasticloadbalancing:eu-west-1:1:loadbalancer/net/shared/1";
-    let listener = "arn:aws:elasticloadbalancing:eu-west-1:1:listener/net/shared/1/2";
-    let group = "arn:aws:elasticloadbalancing:eu-west-1:1:targetgroup/orders/3";
-    let found = estate(
-        "s.tfstate",
-        &state(&[
-            ("aws_api_gateway_rest_api", "shop", json!({"id": "a1b2c3d4e5", "name": "shop", "root_resource_id": "r00t",
-                "arn": "arn:aws:apigateway:eu-west-1::/restapis/a1b2c3d4e5", "endpoint_configuration": [{"types": ["PRIVATE"]}]})),
-            ("aws_api_gateway_resource", "orders", json!({"id": "res1", "parent_id": "r00t", "path_part": "orders", "rest_api_id": "a1b2c3d4e5"})),
-            ("aws_api_gateway_resource", "order", json!({"id": "res2", "parent_id": "res1", "path_part": "{id}", "rest_api_id": "a1b2c3d4e5"})),
-            ("aws_api_gateway_method", "get", json!({"rest_api_id": "a1b2c3d4e5", "resource_id": "res2", "http_method": "GET", "authorization": "CUSTOM"})),
-            ("aws_api_gateway_method", "root", json!({"rest_api_id": "a1b2c3d4e5", "resource_id": "r00t", "http_method": "ANY", "authorization": "NONE"})),
-            ("aws_api_gateway_integration", "get", json!({"rest_api_id": "a1b2c3d4e5", "resource_id": "res2", "http_method": "GET", "type": "HTTP_PROXY",
-                "connection_type": "VPC_LINK", "connection_id": "lnk123", "uri": "http://shared.example:8080/orders/{id}", "timeout_milliseconds": 20000})),
-            ("aws_api_gateway_vpc_link", "link", json!({"id": "lnk123", "name": "link", "target_arns": [nlb]})),
-            ("aws_api_gateway_stage", "prod", json!({"rest_api_id": "a1b2c3d4e5", "stage_name": "prod", "arn": "arn:aws:apigateway:eu-west-1::/restapis/a1b2c3d4e5/stages/prod"})),
-            ("aws_api_gateway_method_settings", "all", json!({"rest_api_id": "a1b2c3d4e5", "stage_name": "prod", "method_path": "*/*",
-                "settings": [{"throttling_rate_limit": 500, "throttling_burst_limit": 100}]})),
-            ("aws_api_gateway_usage_plan", "gold", json!({"name": "gold", "api_stages": [{"api_id": "a1b2c3d4e5", "stage": "prod"}]})),
-            ("aws_wafv2_web_acl_association", "waf", json!({"resource_arn": "arn:aws:apigateway:eu-west-1::/restapis/a1b2c3d4e5/stages/prod"})),
-            ("aws_lb", "shared", json!({"arn": nlb, "id": nlb, "name": "shared", "load_balancer_type": "network", "internal": true, "dns_name": "shared.example",
-                "subnets": ["subnet-a", "subnet-b"], "enable_cross_zone_load_balancing": false})),
-            ("aws_subnet", "a", json!({"id": "subnet-a", "availability_zone": "eu-west-1a", "vpc_id": "vpc-1"})),
-            ("aws_subnet", "b", json!({"id": "subnet-b", "availability_zone": "eu-west-1b", "vpc_id": "vpc-1"})),
-            ("aws_lb_listener", "tcp", json!({"arn": listener, "load_balancer_arn": nlb, "port": 8080, "protocol": "TCP",
-                "default_action": [{"type": "forward", "target_group_arn": group}]})),
-            ("aws_lb_target_group", "orders", json!({"arn": group, "name": "orders", "target_type": "ip", "load_balancing_cross_zone_enabled": "true", "vpc_id": "vpc-1"})),
-            ("aws_ecs_service", "orders", json!({"name": "orders-svc", "desired_count": 4, "load_balancer": [{"target_group_arn": group}]})),
-            ("aws_iam_role", "r", json!({})),
-        ]),
-    );
+    let found = estate("s.tfstate", &state(&SHARED));
     let api = &found.apis[0];
-    assert_eq!((api.kind, api.resources, api.waf, api.usage_plan, api.authorizer), (Some(ApiKind::Rest), 3, true, true, true));
+    assert_eq!(
+        (api.kind, api.resources, api.waf, api.usage_plan, api.authorizer),
+        (Some(ApiKind::Rest), 3, true, true, true)
+    );
     assert_eq!((api.stages.as_slice(), api.throttle), (["prod".to_string()].as_slice(), Some((500.0, 100.0))));
     assert_eq!(api.identity.aliases, ["a1b2c3d4e5"]);
     let routes: Vec<(&str, &str, IntegrationKind)> =
@@ -132,11 +224,14 @@ fn a_state_of_a_shared_network_balancer() {
     assert_eq!(routes, [("GET", "/orders/{id}", IntegrationKind::Private), ("ANY", "/", IntegrationKind::None)]);
     let integration = &found.routes[0].integration;
     assert_eq!(integration.link, Some(Reference::Named("lnk123".into())));
-    assert_eq!((integration.uri.as_deref(), integration.timeout_ms), (Some("http://shared.example:8080/orders/{id}"), Some(20_000.0)));
+    assert_eq!(
+        (integration.uri.as_deref(), integration.timeout_ms),
+        (Some("http://shared.example:8080/orders/{id}"), Some(20_000.0))
+    );
     let balancer = &found.balancers[0];
     assert_eq!((balancer.kind, balancer.zones, balancer.cross_zone), (BalancerKind::Nlb, Some(2), Some(false)));
     assert_eq!(balancer.vpc, Some(Reference::Named("vpc-1".into())));
-    assert_eq!(found.links[0].targets, [Reference::Named(nlb.into())]);
+    assert_eq!(found.links[0].targets, [Reference::Named("arn:net/shared/1".into())]);
     let group = &found.target_groups[0];
     assert_eq!((group.desired, group.service.as_deref(), group.cross_zone), (Some(4), Some("orders-svc"), Some(true)));
     assert_eq!(notes(&found, NoteKind::PassedOver), ["1 resource of the type `aws_iam_role`"]);
@@ -160,7 +255,10 @@ fn counts_keys_and_what_is_left_behind() {
     let addresses: Vec<&str> = found.balancers.iter().map(|balancer| balancer.identity.origin.path.as_str()).collect();
     assert_eq!(addresses, ["module.net.aws_lb.a[0]", "module.net.aws_lb.a[1]"]);
     assert_eq!(found.listeners[0].identity.origin.path, "aws_lb_listener.l[\"x.y\"]");
-    assert_eq!(found.listeners[0].balancer, Reference::Unknown("`load_balancer_arn` of `aws_lb_listener.l[\"x.y\"]` is not stated".into()));
+    assert_eq!(
+        found.listeners[0].balancer,
+        Reference::Unknown("`load_balancer_arn` of `aws_lb_listener.l[\"x.y\"]` is not stated".into())
+    );
     assert_eq!(
         notes(&found, NoteKind::PassedOver),
         [
@@ -204,9 +302,7 @@ fn dependencies_stand_in_for_hidden_values() {
 
 #[test]
 fn a_shown_state_of_an_http_api() {
-    let resource = |kind: &str, name: &str, values: Json| {
-        json!({"address": format!("{kind}.{name}"), "mode": "managed", "type": kind, "name": name, "values": values})
-    };
+    let resource = |kind: &str, name: &str, values: Json| json!({"address": format!("{kind}.{name}"), "mode": "managed", "type": kind, "name": name, "values": values});
     let listener = "arn:aws:elasticloadbalancing:eu-west-1:1:listener/app/web/1/2";
     let shown = json!({"format_version": "1.0", "terraform_version": "1.9.0", "values": {"root_module": {
         "resources": [
@@ -225,11 +321,18 @@ fn a_shown_state_of_an_http_api() {
     assert_eq!((found.apis[0].kind, found.apis[0].throttle), (Some(ApiKind::Http), None));
     assert_eq!(found.links[0].generation, Generation::V2);
     assert_eq!(found.links[0].identity.name, "l");
-    let kinds: Vec<(&str, IntegrationKind)> = found.routes.iter().map(|route| (route.path.as_str(), route.integration.kind)).collect();
-    assert_eq!(kinds, [("/a", IntegrationKind::Private), ("$default", IntegrationKind::Lambda), ("/gone", IntegrationKind::None)]);
+    let kinds: Vec<(&str, IntegrationKind)> =
+        found.routes.iter().map(|route| (route.path.as_str(), route.integration.kind)).collect();
+    assert_eq!(
+        kinds,
+        [("/a", IntegrationKind::Private), ("$default", IntegrationKind::Lambda), ("/gone", IntegrationKind::None)]
+    );
     assert_eq!(found.routes[0].integration.target, Some(Reference::Named(listener.into())));
     assert_eq!(found.routes[0].integration.uri, None);
-    assert_eq!(notes(&found, NoteKind::Unresolved), ["the integration of `aws_apigatewayv2_route.x` is not in the files: `int3`"]);
+    assert_eq!(
+        notes(&found, NoteKind::Unresolved),
+        ["the integration of `aws_apigatewayv2_route.x` is not in the files: `int3`"]
+    );
 }
 
 #[test]
@@ -242,7 +345,11 @@ fn files_of_other_kinds_say_what_to_run() {
         (source("log.json", "{\"@level\":\"info\"}\n{}"), "the log that"),
     ] {
         let issue = foreign(&file).unwrap();
-        assert!(issue.message.contains(words) && issue.hint.unwrap().contains("terraform show -json"), "{}", issue.message);
+        assert!(
+            issue.message.contains(words) && issue.hint.unwrap().contains("terraform show -json"),
+            "{}",
+            issue.message
+        );
     }
     assert!(foreign(&source("x.json", "{\"version\": 4}")).is_none());
     for (text, words) in [

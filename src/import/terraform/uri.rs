@@ -39,7 +39,8 @@ pub(super) fn place(
     let Some(balancer) = named.or_else(|| of_link(context, link?)) else { return Place { uri, target: None } };
     let listeners = listeners.0.get(context.id(balancer)).map(Vec::as_slice).unwrap_or_default();
     let ports: Vec<String> = context.texts(item, view).into_iter().filter(|text| text.parse::<u16>().is_ok()).collect();
-    let depends = item.config.and_then(|config| config.get("depends_on")).and_then(|list| list.list()).unwrap_or_default();
+    let depends =
+        item.config.and_then(|config| config.get("depends_on")).and_then(|list| list.list()).unwrap_or_default();
     let depends: Vec<&str> = depends.iter().filter_map(|entry| entry.text()).collect();
     let narrow = |fits: &dyn Fn(&Item<'_>) -> bool| {
         let mut fitting = listeners.iter().copied().filter(|&index| fits(&context.items[index]));
