@@ -11,12 +11,17 @@ pub mod cloudformation;
 pub mod estate;
 pub mod kind;
 pub mod lints;
+pub mod listing;
 pub mod node;
 pub mod openapi;
 pub mod services;
 pub mod summary;
 pub mod syntax;
+pub mod terraform;
 pub mod write;
+
+#[cfg(test)]
+mod random_tests;
 
 use std::collections::BTreeMap;
 
