@@ -5,7 +5,7 @@
 
 use super::fields::{Fields, Number, iso, number};
 use super::kind::Kind;
-use super::row::{Refusal, Rounding, status, trace_root};
+use super::row::{LONGEST_US, Refusal, Rounding, status, trace_root};
 use super::slots::Part;
 use super::tally::Tally;
 use super::times::Scale;
@@ -45,9 +45,9 @@ pub fn row(line: &[u8]) -> Result<Row<'_>, Refusal> {
     let mut all = true;
     for time in &mut times {
         match number(fields.next().ok_or(Refusal::damaged("fewer than 12 fields"))?) {
-            Number::Millionths(us) => *time = us,
+            Number::Millionths(us) if us <= LONGEST_US => *time = us,
             Number::Absent => all = false,
-            Number::Bad => return Err(Refusal::damaged("no times in fields 6 to 8")),
+            _ => return Err(Refusal::damaged("no times in fields 6 to 8")),
         }
     }
     let status = status(fields.next().ok_or(Refusal::damaged("fewer than 12 fields"))?);

@@ -4,7 +4,7 @@
 
 use super::fields::{Fields, Number, iso, number};
 use super::kind::Kind;
-use super::row::{Refusal, Rounding, status};
+use super::row::{LONGEST_US, Refusal, Rounding, status};
 use super::slots::Part;
 use super::tally::Tally;
 use super::times::Scale;
@@ -26,10 +26,10 @@ pub fn count(line: &[u8], rounding: Rounding, tally: &mut Tally) -> Result<(), R
     let mut all = true;
     for time in &mut times {
         match number(fields.next().ok_or(Refusal::damaged("fewer than 8 fields"))?) {
-            Number::Millionths(us) => *time = us,
+            Number::Millionths(us) if us <= LONGEST_US => *time = us,
             // A TCP listener writes -1, or - for the times that it does not know.
             Number::Absent => all = false,
-            Number::Bad => return Err(Refusal::damaged("no times in fields 5 to 7")),
+            _ => return Err(Refusal::damaged("no times in fields 5 to 7")),
         }
     }
     let status = status(fields.next().ok_or(Refusal::damaged("fewer than 8 fields"))?);

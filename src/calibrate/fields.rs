@@ -61,7 +61,7 @@ pub enum Number {
     Millionths(u64),
     /// `-`, nothing, or below 0, as -1 for what did not happen.
     Absent,
-    /// No number at all, or above 10^12.
+    /// No number at all, or above 10^13.
     Bad,
 }
 
@@ -86,7 +86,7 @@ pub fn number(text: &[u8]) -> Number {
             }
             _ => return Number::Bad,
         }
-        if decimals.is_none() && value > 1_000_000_000_000 {
+        if decimals.is_none() && value > 10_000_000_000_000 {
             return Number::Bad;
         }
     }
@@ -171,4 +171,23 @@ pub fn clf(text: &[u8]) -> Option<i64> {
     let date = (digits(text, 7, 4)?, month as i64 + 1, digits(text, 0, 2)?);
     let time = (digits(text, 12, 2)?, digits(text, 15, 2)?, digits(text, 18, 2)?);
     instant_us(date, time, 0, offset(text.get(20..)?.trim_ascii_start())?)
+}
+
+/// An instant in microseconds since 1970 as `2022-07-05T04:47:50Z` (UTC), cut off to seconds.
+#[must_use]
+pub fn iso_text(at_us: i64) -> String {
+    let second = at_us.div_euclid(1_000_000);
+    let (day, second) = (second.div_euclid(86_400), second.rem_euclid(86_400));
+    // A year too late at first where the day lies before its 1 January.
+    let mut year = 1970 + day.div_euclid(365);
+    while days(year, 1, 1) > day {
+        year -= 1;
+    }
+    let mut month = 12;
+    while days(year, month, 1) > day {
+        month -= 1;
+    }
+    let day = day - days(year, month, 1) + 1;
+    let (hour, minute, second) = (second / 3600, second / 60 % 60, second % 60);
+    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z")
 }

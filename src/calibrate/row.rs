@@ -1,5 +1,8 @@
 //! What rows of all kinds share: why one is refused, how its times were rounded, statuses and trace ids.
 
+/// The longest time that a row may state, in microseconds: four months. Longer ones are damage.
+pub const LONGEST_US: u64 = 10_000_000_000_000;
+
 /// How a log makes whole numbers of times. AWS documents it for none of its logs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Rounding {

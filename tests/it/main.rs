@@ -4,6 +4,7 @@
 #![forbid(unsafe_code)]
 #![allow(clippy::unwrap_used)]
 
+mod calibrate;
 mod cli;
 mod compare;
 mod costs;
