@@ -89,6 +89,9 @@ pub struct Run {
     /// Draw the pilots of the automatic warm-up, and where it ends, as .svg or .png
     #[arg(long, value_name = "FILE")]
     pub warmup_chart: Option<PathBuf>,
+    /// Write the access logs of the first replication, of API Gateway and of ALBs, into a folder of this directory for each option
+    #[arg(long, value_name = "DIR")]
+    pub emit_logs: Option<PathBuf>,
 }
 
 /// `check`.

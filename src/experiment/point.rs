@@ -1,5 +1,7 @@
 //! One point: a scenario, an option and a number of services, simulated by independent replications.
 
+use std::borrow::Cow;
+
 use rayon::prelude::*;
 
 use super::control::Control;
@@ -83,19 +85,10 @@ impl<'a> Rounds<'a> {
     /// # Errors
     /// As [`PointSpec::run`].
     pub fn add(&mut self, more: u32, control: &Control) -> Result<(), PointError> {
-        let retimed = self.cut.requests > 0 && self.spec.has_times();
         let one = |replication: u32| {
             let key = RunKey::new(self.spec.scenario.seed, replication);
-            let run = |network: &Network, window: &Window| simulate_one(network, window, key, control);
-            let tally = if retimed {
-                // The instant at which the warm-up's last request arrives, found by running that far.
-                let ahead = Window { requests: 1, observe: Vec::new(), ..self.spec.window(self.cut) };
-                let opened = run(&self.network, &Window { until_ns: u64::MAX, ..ahead })?.opened;
-                let cut = Cut::bare(opened, 0, self.cut.auto);
-                run(&build(self.spec.request(&cut)).0, &self.spec.window(&cut))?
-            } else {
-                run(&self.network, &self.spec.window(self.cut))?
-            };
+            let (network, window) = self.spec.replication(self.cut, &self.network, key, control)?;
+            let tally = simulate_one(&network, &window, key, control)?;
             control.finish(tally.audit.arrived);
             Ok(tally)
         };
@@ -122,10 +115,14 @@ pub(super) fn simulate_one(
     if control.stopped() {
         return Err(PointError::Stopped);
     }
-    let tally = match control.way() {
+    simulated(match control.way() {
         None => simulate_until(network, window, key, control.flag()),
         Some(way) => simulate_by(way, network, window, key, control.flag()),
-    };
+    })
+}
+
+/// What the engine says, as a point says it.
+pub(super) fn simulated(tally: Result<Tally, EngineError>) -> Result<Tally, PointError> {
     tally.map_err(|error| match error {
         EngineError::Stopped => PointError::Stopped,
         error => PointError::Engine(error),
@@ -142,6 +139,29 @@ impl PointSpec<'_> {
             auto_warmup: cut.auto,
             detail: self.detail,
         }
+    }
+
+    /// The network that every replication runs, but for the times that count from the end of a warm-up of so many requests.
+    pub(super) fn network(&self, cut: &Cut) -> Network {
+        build(self.request(cut)).0
+    }
+
+    /// What one replication runs, of a point with this `network`: where times count from the end of a warm-up that is a number of
+    /// requests, the instant at which the last of them arrives is found by running that far.
+    pub(super) fn replication<'n>(
+        &self,
+        cut: &Cut,
+        network: &'n Network,
+        key: RunKey,
+        control: &Control,
+    ) -> Result<(Cow<'n, Network>, Window), PointError> {
+        if cut.requests == 0 || !self.has_times() {
+            return Ok((Cow::Borrowed(network), self.window(cut)));
+        }
+        let ahead = Window { requests: 1, observe: Vec::new(), until_ns: u64::MAX, ..self.window(cut) };
+        let opened = simulate_one(network, &ahead, key, control)?.opened;
+        let cut = Cut::bare(opened, 0, cut.auto);
+        Ok((Cow::Owned(self.network(&cut)), self.window(&cut)))
     }
 
     /// The names and loads of the point without a simulation.
