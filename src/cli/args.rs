@@ -58,6 +58,9 @@ pub struct Flags {
 pub struct Scenario {
     /// Scenario file; - for stdin [default: the built-in scenario]
     pub scenario: Option<PathBuf>,
+    /// A scenario laid over it, as `calibrate` writes: its keys replace those below (repeatable, the last one wins)
+    #[arg(long, value_name = "FILE")]
+    pub overlay: Vec<PathBuf>,
     /// What `aws service-quotas list-service-quotas` or list-aws-default-service-quotas printed (repeatable)
     #[arg(long, value_name = "FILE")]
     pub quotas: Vec<PathBuf>,
@@ -216,6 +219,35 @@ pub struct Comparing {
     pub threads: Option<u16>,
 }
 
+/// `calibrate`.
+#[derive(Clone, Debug, Args)]
+pub struct Calibrate {
+    /// What the files are
+    #[arg(value_parser = ["alb", "apigateway", "elb-classic", "nlb", "cloudwatch"])]
+    pub kind: String,
+    /// Access logs, plain or gzip, or what `aws cloudwatch get-metric-...` printed; - for stdin
+    #[arg(required = true)]
+    pub files: Vec<PathBuf>,
+    /// Logs of the other side, joined on the trace id: of the ALB beside apigateway, of the gateway beside alb (repeatable)
+    #[arg(long, value_name = "FILE")]
+    pub join: Vec<PathBuf>,
+    /// The access log format of the API Gateway stage, as the stage has it: $context variables in JSON, CLF, CSV or XML
+    #[arg(long, value_name = "FORMAT")]
+    pub format: Option<String>,
+    /// How the log made whole numbers of times
+    #[arg(long, value_name = "RULE", value_parser = ["nearest", "down"], default_value = "nearest")]
+    pub rounding: String,
+    /// One JSON document on stdout
+    #[arg(long)]
+    pub json: bool,
+    /// No progress
+    #[arg(long)]
+    pub quiet: bool,
+    /// Threads, one file each [default: one for each core]; results do not depend on it
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub threads: Option<u16>,
+}
+
 /// A day as ISO 8601 writes it, or nothing.
 fn day(text: &str) -> Result<String, String> {
     let shape = |(at, c): (usize, char)| if matches!(at, 4 | 7) { c == '-' } else { c.is_ascii_digit() };
@@ -238,6 +270,8 @@ pub enum Command {
     Check(Check),
     /// Two results against each other: what got better, worse, or cannot be told apart; status 1 where something got worse
     Compare(Compare),
+    /// Times, arrivals and services out of access logs (alb, apigateway, elb-classic, nlb) or metrics (cloudwatch)
+    Calibrate(Calibrate),
     /// Write charts and report again from a directory of results
     Report(Report),
     /// Simulate queueing systems with known answers and compare

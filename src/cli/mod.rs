@@ -4,6 +4,7 @@
 //! 130 interrupted. A closed pipe is a quiet success.
 
 mod args;
+mod calibrate;
 mod compare;
 mod gate;
 mod input;
@@ -42,6 +43,7 @@ pub fn main() -> ExitCode {
         Some(Command::Check(check)) => gate::check(&check),
         Some(Command::Compare(compare)) => compare::compare(&compare),
         Some(Command::Limits(limits)) => verbs::limits(&limits),
+        Some(Command::Calibrate(flags)) => calibrate::calibrate(&flags),
         Some(Command::Report(report)) => known::report(&report),
         Some(Command::Validate(validate)) => known::validate(&validate),
         Some(Command::Init) => output::print(gatecap::scenario::init::text()).map(|()| End::Done),

@@ -98,7 +98,7 @@ pub fn built_in_sweep(flags: &Flags) -> Result<End, Issues> {
     if !flags.quiet {
         remark("sweeping the built-in scenario: five options on AWS default quotas; see gatecap --help");
     }
-    let input = args::Scenario { scenario: None, quotas: Vec::new(), prices: None };
+    let input = args::Scenario { scenario: None, overlay: Vec::new(), quotas: Vec::new(), prices: None };
     sweep(&Simulating { input, flags: flags.clone() })
 }
 

@@ -4,6 +4,7 @@
 //! source (document, overrides, quotas) -> combinations of axes -> grid of points -> replications -> estimates -> document
 //! ```
 
+mod as_built;
 mod assemble;
 pub mod best;
 pub mod control;
@@ -145,6 +146,7 @@ pub fn simulate(
         Err(error) => return Err(error.into()),
     }
     growth::add_simulated(&mut results, &scenario);
+    results.moves = as_built::moves(&results);
     results.deployments = deployments::waits(&scenario, whole_sweep, control).map_err(ExperimentError::Fault)?;
     if whole_sweep {
         results.sensitivity = sensitivity::study(source, &scenario, control)?;

@@ -8,7 +8,10 @@
 //! Nothing is fetched, nothing is taken from the environment, and nothing that was read is dropped without a note.
 
 pub mod estate;
+pub mod lints;
 pub mod node;
+pub mod openapi;
+pub mod syntax;
 
 use estate::Reference;
 use node::Node;

@@ -27,6 +27,7 @@ mod names;
 mod not_yet;
 mod option_file;
 mod options;
+mod overlay;
 mod path;
 mod planning;
 pub mod prices;

@@ -4,6 +4,7 @@
 #![forbid(unsafe_code)]
 #![allow(clippy::unwrap_used)]
 
+mod as_built;
 mod cli;
 mod compare;
 mod costs;

@@ -22,7 +22,7 @@ pub(in crate::report) struct OptionRow {
     pub name: String,
     /// Whether the verdict chooses it.
     pub chosen: bool,
-    /// `Choose`, `Out`, `Fall-back`, `Undecided` or `Not chosen`.
+    /// `Choose`, `Keep`, `Out`, `Fall-back`, `Undecided` or `Not chosen`.
     pub label: String,
     /// `choose`, `out`, `fallback`, `open` or `other`.
     pub class: &'static str,
@@ -97,7 +97,7 @@ pub(super) fn rows(results: &Results, verdict: &Verdict) -> Vec<OptionRow> {
     let row = |(i, option): (usize, &Judgement)| {
         let (label, reason) = verdict.reasons[i].clone();
         let class = match label.as_str() {
-            "Choose" => "choose",
+            "Choose" | "Keep" => "choose",
             "Out" => "out",
             "Fall-back" => "fallback",
             "Undecided" => "open",

@@ -2,6 +2,7 @@
 //!
 //! Marks, also without colour: `>` chosen, `+` met today, `^` after a quota request, `?` not settled, `x` missed.
 
+mod as_built;
 mod compare;
 mod differences;
 mod excluded;
@@ -162,7 +163,9 @@ mod tests {
     /// Every screen of the fixtures.
     fn screens(colour: bool) -> Vec<String> {
         let mut screens = Vec::new();
-        for results in [fixture::orders(), fixture::four(), fixture::queue(), crate::results::Results::default()] {
+        for results in
+            [fixture::orders(), fixture::four(), fixture::built(), fixture::queue(), crate::results::Results::default()]
+        {
             screens.push(sweep(&results, Some("output/orders"), colour));
             screens.push(run(&results, colour));
             screens.push(limits(&results, false, colour));
