@@ -6,6 +6,9 @@
 #![forbid(unsafe_code)]
 #![allow(clippy::unwrap_used)]
 
+#[path = "shared/logs.rs"]
+mod logs;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
