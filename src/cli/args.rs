@@ -234,6 +234,18 @@ pub struct Calibrate {
     /// The access log format of the API Gateway stage, as the stage has it: $context variables in JSON, CLF, CSV or XML
     #[arg(long, value_name = "FORMAT")]
     pub format: Option<String>,
+    /// What was measured as a scenario, to run alone or to lay over another with --overlay; - for stdout
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// Measured times against their laws, a chart for each part of the path
+    #[arg(long, value_name = "DIR")]
+    pub plot: Option<PathBuf>,
+    /// The kind of API behind an apigateway log
+    #[arg(long, value_name = "PART", value_parser = ["rest-api", "http-api"], default_value = "rest-api")]
+    pub gateway: String,
+    /// Share of the rows, from the first on, that is to predict the rest
+    #[arg(long, value_name = "SHARE", default_value = "0.7", value_parser = inside_one)]
+    pub first_part: f64,
     /// How the log made whole numbers of times
     #[arg(long, value_name = "RULE", value_parser = ["nearest", "down"], default_value = "nearest")]
     pub rounding: String,
@@ -246,6 +258,12 @@ pub struct Calibrate {
     /// Threads, one file each [default: one for each core]; results do not depend on it
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub threads: Option<u16>,
+}
+
+/// A number above 0 and below 1.
+fn inside_one(text: &str) -> Result<f64, String> {
+    let number = text.parse::<f64>().ok().filter(|number| *number > 0.0 && *number < 1.0);
+    number.ok_or_else(|| "it must be a number above 0 and below 1".into())
 }
 
 /// A day as ISO 8601 writes it, or nothing.

@@ -6,6 +6,7 @@
 mod args;
 mod calibrate;
 mod compare;
+mod fitted;
 mod gate;
 mod input;
 mod known;
