@@ -21,6 +21,7 @@ mod mix;
 pub mod pilots;
 pub mod point;
 mod precision;
+mod replication;
 pub mod saturate;
 pub mod sensitivity;
 mod settle;

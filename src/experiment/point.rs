@@ -1,7 +1,5 @@
 //! One point: a scenario, an option and a number of services, simulated by independent replications.
 
-use std::borrow::Cow;
-
 use rayon::prelude::*;
 
 use super::control::Control;
@@ -9,9 +7,10 @@ use super::costs::Billed;
 use super::hops::{self, Steady};
 use super::metrics::{HopShape, Measured, Series};
 use super::precision;
+use super::replication::simulate_one;
 use super::warmup::{self, Cut};
 use crate::engine::network::Step;
-use crate::engine::{EngineError, Network, Tally, Window, simulate_by, simulate_until};
+use crate::engine::{EngineError, Network, Tally, Window};
 use crate::random::RunKey;
 use crate::results::{Point, Warning};
 use crate::scenario::{Length, Model, Scenario};
@@ -105,30 +104,6 @@ impl<'a> Rounds<'a> {
     }
 }
 
-/// One replication, unless `control` says stop.
-pub(super) fn simulate_one(
-    network: &Network,
-    window: &Window,
-    key: RunKey,
-    control: &Control,
-) -> Result<Tally, PointError> {
-    if control.stopped() {
-        return Err(PointError::Stopped);
-    }
-    simulated(match control.way() {
-        None => simulate_until(network, window, key, control.flag()),
-        Some(way) => simulate_by(way, network, window, key, control.flag()),
-    })
-}
-
-/// What the engine says, as a point says it.
-pub(super) fn simulated(tally: Result<Tally, EngineError>) -> Result<Tally, PointError> {
-    tally.map_err(|error| match error {
-        EngineError::Stopped => PointError::Stopped,
-        error => PointError::Engine(error),
-    })
-}
-
 impl PointSpec<'_> {
     pub(super) fn request(&self, cut: &Cut) -> Request<'_> {
         Request {
@@ -141,36 +116,13 @@ impl PointSpec<'_> {
         }
     }
 
-    /// The network that every replication runs, but for the times that count from the end of a warm-up of so many requests.
-    pub(super) fn network(&self, cut: &Cut) -> Network {
-        build(self.request(cut)).0
-    }
-
-    /// What one replication runs, of a point with this `network`: where times count from the end of a warm-up that is a number of
-    /// requests, the instant at which the last of them arrives is found by running that far.
-    pub(super) fn replication<'n>(
-        &self,
-        cut: &Cut,
-        network: &'n Network,
-        key: RunKey,
-        control: &Control,
-    ) -> Result<(Cow<'n, Network>, Window), PointError> {
-        if cut.requests == 0 || !self.has_times() {
-            return Ok((Cow::Borrowed(network), self.window(cut)));
-        }
-        let ahead = Window { requests: 1, observe: Vec::new(), until_ns: u64::MAX, ..self.window(cut) };
-        let opened = simulate_one(network, &ahead, key, control)?.opened;
-        let cut = Cut::bare(opened, 0, cut.auto);
-        Ok((Cow::Owned(self.network(&cut)), self.window(&cut)))
-    }
-
     /// The names and loads of the point without a simulation.
     #[must_use]
     pub fn legend(&self) -> Legend {
         build(self.request(&Cut::bare(0, 0, true))).1
     }
 
-    fn window(&self, cut: &Cut) -> Window {
+    pub(super) fn window(&self, cut: &Cut) -> Window {
         let (requests, until_ns) = match self.scenario.run.length {
             Length::Requests(requests) => (requests, u64::MAX),
             Length::Time(length) => (u64::MAX, cut.ns.saturating_add(length.0)),
@@ -181,7 +133,7 @@ impl PointSpec<'_> {
     }
 
     /// Whether something happens at times that count from the end of the warm-up.
-    fn has_times(&self) -> bool {
+    pub(super) fn has_times(&self) -> bool {
         let run = &self.scenario.run;
         !self.scenario.events.is_empty()
             || !self.scenario.workload.profile.is_empty()
