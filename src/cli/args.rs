@@ -213,6 +213,29 @@ pub struct Limits {
     pub quiet: bool,
 }
 
+/// `import`.
+#[derive(Clone, Debug, Args)]
+pub struct Import {
+    /// What the files are: OpenAPI documents, CloudFormation templates, Terraform plans or states, listings of the AWS CLI
+    #[arg(value_parser = ["openapi", "cloudformation", "terraform", "aws"])]
+    pub kind: String,
+    /// Files that belong together; - for stdin
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// File for the scenario [default: stdout]
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// Value of a template's parameter (repeatable)
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub parameter: Vec<String>,
+    /// One JSON document on stdout, in place of the scenario unless --out takes that
+    #[arg(long)]
+    pub json: bool,
+    /// No listing on stderr
+    #[arg(long)]
+    pub quiet: bool,
+}
+
 /// `report`.
 #[derive(Clone, Debug, Args)]
 pub struct Report {
@@ -283,6 +306,18 @@ pub struct Calibrate {
     /// The access log format of the API Gateway stage, as the stage has it: $context variables in JSON, CLF, CSV or XML
     #[arg(long, value_name = "FORMAT")]
     pub format: Option<String>,
+    /// What was measured as a scenario, to run alone or to lay over another with --overlay; - for stdout
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// Measured times against their laws, a chart for each part of the path
+    #[arg(long, value_name = "DIR")]
+    pub plot: Option<PathBuf>,
+    /// The kind of API behind an apigateway log
+    #[arg(long, value_name = "PART", value_parser = ["rest-api", "http-api"], default_value = "rest-api")]
+    pub gateway: String,
+    /// Share of the rows, from the first on, that is to predict the rest
+    #[arg(long, value_name = "SHARE", default_value = "0.7", value_parser = inside_one)]
+    pub first_part: f64,
     /// How the log made whole numbers of times
     #[arg(long, value_name = "RULE", value_parser = ["nearest", "down"], default_value = "nearest")]
     pub rounding: String,
@@ -295,6 +330,12 @@ pub struct Calibrate {
     /// Threads, one file each [default: one for each core]; results do not depend on it
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub threads: Option<u16>,
+}
+
+/// A number above 0 and below 1.
+fn inside_one(text: &str) -> Result<f64, String> {
+    let number = text.parse::<f64>().ok().filter(|number| *number > 0.0 && *number < 1.0);
+    number.ok_or_else(|| "it must be a number above 0 and below 1".into())
 }
 
 /// A day as ISO 8601 writes it, or nothing.
@@ -350,6 +391,8 @@ pub enum Command {
     Check(Check),
     /// Two results against each other: what got better, worse, or cannot be told apart; status 1 where something got worse
     Compare(Compare),
+    /// Write a scenario from files that describe what is already built
+    Import(Import),
     /// Times, arrivals and services out of access logs (alb, apigateway, elb-classic, nlb) or metrics (cloudwatch)
     Calibrate(Calibrate),
     /// Write charts and report again from a directory of results

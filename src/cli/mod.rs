@@ -6,7 +6,9 @@
 mod args;
 mod calibrate;
 mod compare;
+mod fitted;
 mod gate;
+mod import;
 mod input;
 mod known;
 mod output;
@@ -47,6 +49,7 @@ pub fn main() -> ExitCode {
         Some(Command::Submit(engine)) => submit::submit(&engine),
         Some(Command::Check(check)) => gate::check(&check),
         Some(Command::Compare(compare)) => compare::compare(&compare),
+        Some(Command::Import(asked)) => import::import(&asked),
         Some(Command::Limits(limits)) => verbs::limits(&limits),
         Some(Command::Calibrate(flags)) => calibrate::calibrate(&flags),
         Some(Command::Report(report)) => known::report(&report),

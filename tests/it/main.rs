@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod as_built;
+mod calibrate;
 mod cli;
 mod compare;
 mod costs;
