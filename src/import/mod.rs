@@ -7,15 +7,21 @@
 //!
 //! Nothing is fetched, nothing is taken from the environment, and nothing that was read is dropped without a note.
 
+pub mod cloudformation;
 pub mod estate;
 pub mod kind;
 pub mod lints;
+pub mod listing;
 pub mod node;
 pub mod openapi;
 pub mod services;
 pub mod summary;
 pub mod syntax;
+pub mod terraform;
 pub mod write;
+
+#[cfg(test)]
+mod random_tests;
 
 use std::collections::BTreeMap;
 
