@@ -271,36 +271,15 @@ impl Reader<'_, '_> {
         let open = inside.open.take();
         for index in before..self.estate.routes.len() {
             let route = &self.estate.routes[index];
-            let Integration { kind: IntegrationKind::Private, link, target, uri, .. } = route.integration.clone()
-            else {
+            let Integration { kind: IntegrationKind::Private, target, uri: Some(uri), .. } = &route.integration else {
                 continue;
             };
-            let (name, origin) = (format!("{} {}", route.method, route.path), route.origin.clone());
-            self.open_ends(&name, link.as_ref(), target.as_ref(), &origin);
-            // What stages would set is noted with the definition.
-            if let Some((uri, why)) =
-                uri.and_then(|uri| open.get_key_value(&uri)).filter(|(uri, _)| !uri.contains("${stageVariables."))
-            {
-                self.estate.note(
-                    NoteKind::Unresolved,
-                    format!("the URI `{uri}` of `{name}` is not known: {why}"),
-                    &origin,
-                );
-            }
-        }
-    }
-
-    /// Notes what is not known of a private integration.
-    pub(super) fn open_ends(
-        &mut self,
-        route: &str,
-        link: Option<&Reference>,
-        target: Option<&Reference>,
-        origin: &Origin,
-    ) {
-        for (what, reference) in [("VPC link", link), ("target", target)] {
-            if let Some(reference) = reference {
-                self.need(reference, || format!("the {what} of `{route}`"), origin);
+            // What stages would set is noted with the definition, and a target that is not known when the route is walked.
+            let said = uri.contains("${stageVariables.") || matches!(target, Some(Reference::Unknown(_)));
+            if let (false, Some(why)) = (said, open.get(uri)) {
+                let text = format!("the URI `{uri}` of `{} {}` is not known: {why}", route.method, route.path);
+                let origin = route.origin.clone();
+                self.estate.note(NoteKind::Unresolved, text, &origin);
             }
         }
     }
