@@ -8,6 +8,8 @@
 
 #[path = "shared/import_cloudformation.rs"]
 mod import_cloudformation;
+#[path = "shared/logs.rs"]
+mod logs;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

@@ -35,6 +35,7 @@ pub(crate) mod options {
             share,
             also: None,
             mix: Vec::new(),
+            as_built: false,
         }
     }
 }

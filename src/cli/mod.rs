@@ -4,8 +4,11 @@
 //! 130 interrupted. A closed pipe is a quiet success.
 
 mod args;
+mod calibrate;
 mod compare;
+mod fitted;
 mod gate;
+mod import;
 mod input;
 mod known;
 mod output;
@@ -41,7 +44,9 @@ pub fn main() -> ExitCode {
         Some(Command::Run(run)) => verbs::run(&run),
         Some(Command::Check(check)) => gate::check(&check),
         Some(Command::Compare(compare)) => compare::compare(&compare),
+        Some(Command::Import(asked)) => import::import(&asked),
         Some(Command::Limits(limits)) => verbs::limits(&limits),
+        Some(Command::Calibrate(flags)) => calibrate::calibrate(&flags),
         Some(Command::Report(report)) => known::report(&report),
         Some(Command::Validate(validate)) => known::validate(&validate),
         Some(Command::Init) => output::print(gatecap::scenario::init::text()).map(|()| End::Done),

@@ -4,6 +4,7 @@
 //! source (document, overrides, quotas) -> combinations of axes -> grid of points -> replications -> estimates -> document
 //! ```
 
+mod as_built;
 mod assemble;
 pub mod best;
 pub mod control;
@@ -13,12 +14,14 @@ mod growth;
 pub mod hops;
 pub mod judge;
 pub mod known;
+pub mod logs;
 mod map;
 pub mod metrics;
 mod mix;
 pub mod pilots;
 pub mod point;
 mod precision;
+mod replication;
 pub mod saturate;
 pub mod sensitivity;
 mod settle;
@@ -144,6 +147,7 @@ pub fn simulate(
         Err(error) => return Err(error.into()),
     }
     growth::add_simulated(&mut results, &scenario);
+    results.moves = as_built::moves(&results);
     results.deployments = deployments::waits(&scenario, whole_sweep, control).map_err(ExperimentError::Fault)?;
     if whole_sweep {
         results.sensitivity = sensitivity::study(source, &scenario, control)?;

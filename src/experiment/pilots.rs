@@ -3,7 +3,8 @@
 use rayon::prelude::*;
 
 use super::control::Control;
-use super::point::{PointError, PointSpec, series_grows, simulate_one};
+use super::point::{PointError, PointSpec, series_grows};
+use super::replication::simulate_one;
 use super::warmup::Cut;
 use crate::engine::{Network, Tally, Window};
 use crate::random::RunKey;

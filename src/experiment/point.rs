@@ -7,9 +7,10 @@ use super::costs::Billed;
 use super::hops::{self, Steady};
 use super::metrics::{HopShape, Measured, Series};
 use super::precision;
+use super::replication::simulate_one;
 use super::warmup::{self, Cut};
 use crate::engine::network::Step;
-use crate::engine::{EngineError, Network, Tally, Window, simulate_by, simulate_until};
+use crate::engine::{EngineError, Network, Tally, Window};
 use crate::random::RunKey;
 use crate::results::{Point, Warning};
 use crate::scenario::{Length, Model, Scenario};
@@ -83,19 +84,10 @@ impl<'a> Rounds<'a> {
     /// # Errors
     /// As [`PointSpec::run`].
     pub fn add(&mut self, more: u32, control: &Control) -> Result<(), PointError> {
-        let retimed = self.cut.requests > 0 && self.spec.has_times();
         let one = |replication: u32| {
             let key = RunKey::new(self.spec.scenario.seed, replication);
-            let run = |network: &Network, window: &Window| simulate_one(network, window, key, control);
-            let tally = if retimed {
-                // The instant at which the warm-up's last request arrives, found by running that far.
-                let ahead = Window { requests: 1, observe: Vec::new(), ..self.spec.window(self.cut) };
-                let opened = run(&self.network, &Window { until_ns: u64::MAX, ..ahead })?.opened;
-                let cut = Cut::bare(opened, 0, self.cut.auto);
-                run(&build(self.spec.request(&cut)).0, &self.spec.window(&cut))?
-            } else {
-                run(&self.network, &self.spec.window(self.cut))?
-            };
+            let (network, window) = self.spec.replication(self.cut, &self.network, key, control)?;
+            let tally = simulate_one(&network, &window, key, control)?;
             control.finish(tally.audit.arrived);
             Ok(tally)
         };
@@ -110,26 +102,6 @@ impl<'a> Rounds<'a> {
     pub fn sum_up(&self) -> Outcome {
         self.spec.sum_up(&self.network, self.legend.clone(), self.cut, &self.tallies)
     }
-}
-
-/// One replication, unless `control` says stop.
-pub(super) fn simulate_one(
-    network: &Network,
-    window: &Window,
-    key: RunKey,
-    control: &Control,
-) -> Result<Tally, PointError> {
-    if control.stopped() {
-        return Err(PointError::Stopped);
-    }
-    let tally = match control.way() {
-        None => simulate_until(network, window, key, control.flag()),
-        Some(way) => simulate_by(way, network, window, key, control.flag()),
-    };
-    tally.map_err(|error| match error {
-        EngineError::Stopped => PointError::Stopped,
-        error => PointError::Engine(error),
-    })
 }
 
 impl PointSpec<'_> {
@@ -150,7 +122,7 @@ impl PointSpec<'_> {
         build(self.request(&Cut::bare(0, 0, true))).1
     }
 
-    fn window(&self, cut: &Cut) -> Window {
+    pub(super) fn window(&self, cut: &Cut) -> Window {
         let (requests, until_ns) = match self.scenario.run.length {
             Length::Requests(requests) => (requests, u64::MAX),
             Length::Time(length) => (u64::MAX, cut.ns.saturating_add(length.0)),
@@ -161,7 +133,7 @@ impl PointSpec<'_> {
     }
 
     /// Whether something happens at times that count from the end of the warm-up.
-    fn has_times(&self) -> bool {
+    pub(super) fn has_times(&self) -> bool {
         let run = &self.scenario.run;
         !self.scenario.events.is_empty()
             || !self.scenario.workload.profile.is_empty()

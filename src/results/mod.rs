@@ -1,6 +1,7 @@
 //! Results: plain public data, versioned, which is also a file. Everything that shows something reads only this.
 
 mod addresses;
+mod as_built;
 pub mod best;
 pub mod compare;
 mod cost;
@@ -19,6 +20,7 @@ pub mod theory;
 pub mod types;
 
 pub use addresses::Addresses;
+pub use as_built::{Lint, Move, QuotaUse};
 pub use best::{Best, LeftOut};
 pub use compare::{Compared, resolution};
 pub use cost::CostLine;

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::addresses::Addresses;
+use super::as_built::{Lint, Move, QuotaUse};
 use super::best::Best;
 use super::cost::CostLine;
 use super::exclusion::Exclusion;
@@ -83,6 +84,15 @@ pub struct Results {
     pub quotas_read: Vec<QuotaRead>,
     /// Warnings about the whole.
     pub warnings: Vec<Warning>,
+    /// Settings that work against each other, worst first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lints: Vec<Lint>,
+    /// How full quotas are today, fullest first; empty where the scenario does not say what is built.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub today: Vec<QuotaUse>,
+    /// What moving to each other option would change; empty where the scenario does not say what is built.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub moves: Vec<Move>,
 }
 
 /// The question: services and load wanted, and the conditions to hold.
@@ -197,6 +207,9 @@ pub struct OptionInfo {
     /// Where services go, kind by kind, where they divide over several ways; empty for an option that all services take.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub mix: Vec<MixPart>,
+    /// Whether it is how the system is built today; all others are then all services moved there.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub as_built: bool,
 }
 
 /// A value with its confidence interval.

@@ -4,6 +4,8 @@
 #![forbid(unsafe_code)]
 #![allow(clippy::unwrap_used)]
 
+mod as_built;
+mod calibrate;
 mod cli;
 mod compare;
 mod costs;
@@ -14,6 +16,7 @@ mod docs;
 mod generator;
 mod golden;
 mod laws;
+mod logs;
 mod measure;
 mod mix;
 mod naive;
