@@ -9,6 +9,7 @@ use super::{Truth, Value};
 use crate::import::estate::{Api, ApiKind, Estate, Id, Identity, Integration, IntegrationKind, NoteKind, Reference};
 use crate::import::node::{Node, Origin};
 use crate::import::openapi;
+use crate::import::syntax::Parsed;
 
 /// Types that are read only for what they say of others, and those that say nothing: no note is needed of them.
 const QUIET: [&str; 12] = [
@@ -53,8 +54,8 @@ pub(super) struct Reader<'w, 'a> {
 }
 
 /// Reads documents; see `cloudformation::read`.
-pub(super) fn read(documents: &[(String, Node)], parameters: &BTreeMap<String, String>) -> Estate {
-    let world = World::new(documents, parameters);
+pub(super) fn read(files: &[(String, Parsed)], parameters: &BTreeMap<String, String>) -> Estate {
+    let world = World::new(files, parameters);
     let items = items(&world);
     let mut reader = Reader {
         world: &world,
@@ -78,7 +79,7 @@ pub(super) fn read(documents: &[(String, Node)], parameters: &BTreeMap<String, S
     let mut notes = world.notes.take();
     notes.append(&mut estate.notes);
     let order: BTreeMap<&str, usize> =
-        documents.iter().enumerate().map(|(at, (name, _))| (name.as_str(), at)).rev().collect();
+        files.iter().enumerate().map(|(at, (name, _))| (name.as_str(), at)).rev().collect();
     notes.sort_by_key(|note| (order.get(&*note.origin.file).copied(), note.origin.line));
     estate.notes = notes;
     estate
@@ -238,8 +239,8 @@ impl Reader<'_, '_> {
         match self.world.document(&shown) {
             Some(index) => {
                 self.world.used.borrow_mut().insert(index);
-                let (file, body) = &self.world.documents[index];
-                self.document(item.stack, body, &id, &Origin::file(file));
+                let (file, parsed) = &self.world.documents[index];
+                self.document(item.stack, &parsed.node, &id, &Origin::file(file));
             }
             None => {
                 let text =
@@ -307,7 +308,11 @@ impl Reader<'_, '_> {
         }
         let used = self.world.used.borrow();
         let stacks: BTreeSet<usize> = self.world.stacks.iter().map(|stack| stack.document).collect();
-        for (index, (file, _)) in self.world.documents.iter().enumerate() {
+        for (index, (file, parsed)) in self.world.documents.iter().enumerate() {
+            if !parsed.further.is_empty() {
+                let text = format!("documents after the first are not read: {}", parsed.further.len());
+                self.estate.note(NoteKind::PassedOver, text, &Origin::file(file));
+            }
             let twice = self.world.documents[..index].iter().any(|(earlier, _)| earlier == file);
             if twice {
                 self.estate.note(NoteKind::PassedOver, "the file is given twice: it is read once", &Origin::file(file));
