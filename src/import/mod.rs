@@ -78,12 +78,16 @@ pub fn read(kind: Kind, sources: &[Source], parameters: &BTreeMap<String, String
     Ok(estate)
 }
 
-fn read_parsed(kind: Kind, files: &[(String, Parsed)], _: &BTreeMap<String, String>) -> Result<Estate, Issues> {
+fn read_parsed(
+    kind: Kind,
+    files: &[(String, Parsed)],
+    parameters: &BTreeMap<String, String>,
+) -> Result<Estate, Issues> {
     match kind {
         Kind::OpenApi => Ok(openapi::read(files)),
-        Kind::CloudFormation | Kind::Terraform | Kind::Aws => {
-            Err(vec![Issue::new(format!("{} cannot be read yet", kind.noun()))])
-        }
+        Kind::CloudFormation => Ok(cloudformation::read(files, parameters)),
+        Kind::Terraform => terraform::read(files),
+        Kind::Aws => listing::read(files),
     }
 }
 
