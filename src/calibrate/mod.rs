@@ -8,11 +8,14 @@
 
 pub mod alb;
 pub mod apigateway;
+pub mod arrivals;
+pub mod calibration;
 pub mod cloudwatch;
 pub mod counts;
 pub mod document;
 pub mod elb_classic;
 pub mod fields;
+pub mod fit;
 pub mod join;
 pub mod kind;
 pub mod lines;
@@ -24,6 +27,7 @@ pub mod stream;
 pub mod summary;
 pub mod tally;
 pub mod times;
+mod words;
 
 #[cfg(test)]
 mod tests;

@@ -174,7 +174,7 @@ pub fn metrics(metrics: &Metrics) -> String {
     let mut text = String::new();
     for (metric, curve) in &metrics.curves {
         let n = curve.n().map_or_else(|| "an unknown number of".into(), |n| grouped(n as u64));
-        text += &format!("{}: {} periods, {n} values", metric.name(), grouped(curve.periods.len() as u64));
+        text += &format!("{}: {}, {n} values", metric.name(), periods(curve.periods.len()));
         if let Some(mean) = curve.mean_ms() {
             text += &format!(", mean {mean:.3} ms");
         }
@@ -188,8 +188,7 @@ pub fn metrics(metrics: &Metrics) -> String {
     }
     if !metrics.requests.is_empty() {
         let total: f64 = metrics.requests.values().sum();
-        let periods = grouped(metrics.requests.len() as u64);
-        text += &format!("requests: {} in {periods} periods", grouped(total as u64));
+        text += &format!("requests: {} in {}", grouped(total as u64), periods(metrics.requests.len()));
         text += &metrics.period_s().map_or_else(|| "\n".into(), |s| format!(" of {} s\n", grouped(s as u64)));
     }
     metrics
@@ -198,6 +197,11 @@ pub fn metrics(metrics: &Metrics) -> String {
         .for_each(|(label, why)| text += &format!("  passed over `{}`: {why}\n", printable(label)));
     metrics.remarks.iter().for_each(|remark| text += &format!("  {}\n", printable(remark)));
     text
+}
+
+/// So many periods.
+fn periods(n: usize) -> String {
+    format!("{} period{}", grouped(n as u64), if n == 1 { "" } else { "s" })
 }
 
 /// A share as the percentile's rank: 0.999 is 99.9.

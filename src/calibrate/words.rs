@@ -1,15 +1,15 @@
 //! Numbers of a calibration in words, and the spread of ranks that several of its parts share.
 
 /// Standard deviations of a two-sided 95 % interval.
-pub(super) const Z95: f64 = 1.959_963_984_540_054;
+pub(in crate::calibrate) const Z95: f64 = 1.959_963_984_540_054;
 
 /// How far the share of times at or below a quantile `q` may lie from it among `n` independent ones, `z` standard deviations.
-pub(super) fn rank_spread(q: f64, n: f64, z: f64) -> f64 {
+pub(in crate::calibrate) fn rank_spread(q: f64, n: f64, z: f64) -> f64 {
     z * (q * (1.0 - q) / n.max(1.0)).sqrt()
 }
 
 /// `value` with so many significant digits, without an exponent and without zeros behind the point.
-pub(super) fn number(value: f64, digits: i32) -> String {
+pub(in crate::calibrate) fn number(value: f64, digits: i32) -> String {
     if value == 0.0 || !value.is_finite() {
         return if value == 0.0 { "0".into() } else { "-".into() };
     }
@@ -20,7 +20,7 @@ pub(super) fn number(value: f64, digits: i32) -> String {
 }
 
 /// Milliseconds with four digits in a unit that suits them: `0.25 ms`, `1.204 s`, `2.5 h`.
-pub(super) fn time(ms: f64) -> String {
+pub(in crate::calibrate) fn time(ms: f64) -> String {
     let (unit, length) = match ms {
         ms if ms >= 3_600_000.0 => ("h", 3_600_000.0),
         ms if ms >= 1_000.0 => ("s", 1_000.0),
@@ -29,10 +29,12 @@ pub(super) fn time(ms: f64) -> String {
     format!("{} {unit}", number(ms / length, 4))
 }
 
-/// A time as a scenario states it: milliseconds to the nanosecond, five digits.
-pub(super) fn toml_time(ns: f64) -> String {
-    let ms = ns / 1e6;
-    let digits = if ms < 1.0 { 4 } else { 5 };
-    let rounded = number(ms, digits);
-    format!("\"{rounded}ms\"")
+/// A time of so many nanoseconds as a scenario states it: milliseconds with five digits, at least a nanosecond.
+pub(in crate::calibrate) fn toml_time(ns: f64) -> String {
+    format!("\"{}ms\"", number(ns.max(1.0) / 1e6, 5))
+}
+
+/// `+1.2 %`, `-0.4 %`.
+pub(in crate::calibrate) fn error(share: f64) -> String {
+    if share.is_finite() { format!("{:+.1} %", 100.0 * share) } else { "-".into() }
 }

@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod as_built;
+mod calibrate;
 mod cli;
 mod compare;
 mod costs;
@@ -14,6 +15,7 @@ mod diagnostics;
 mod docs;
 mod generator;
 mod golden;
+mod kept;
 mod laws;
 mod logs;
 mod measure;
@@ -28,9 +30,11 @@ mod pipeline;
 mod planning;
 mod precision;
 mod program;
+mod resume;
 mod saturation;
 mod selection;
 mod sensitivity;
+mod shards;
 mod source_text;
 mod theory;
 mod tidy;

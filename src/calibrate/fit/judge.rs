@@ -249,7 +249,7 @@ fn kolmogorov(law: &Distribution, sample: &Sample) -> f64 {
 }
 
 /// `50`, `99`, `99.9`.
-pub(super) fn percent(quantile: f64) -> String {
+pub(in crate::calibrate) fn percent(quantile: f64) -> String {
     let text = format!("{:.3}", quantile * 100.0);
     text.trim_end_matches('0').trim_end_matches('.').to_string()
 }

@@ -13,9 +13,12 @@ mod sample;
 mod scoring;
 #[cfg(test)]
 mod tests;
+mod toml;
 
 pub use family::Family;
+pub(in crate::calibrate) use judge::percent;
 pub use judge::{ChiSquare, Distance, Fit, Parameter, QUANTILES, TOLERANCE};
+pub use toml::toml;
 
 use crate::calibrate::times::Cell;
 use crate::random::Distribution;
@@ -47,6 +50,8 @@ pub struct Calibrated {
     pub n: u64,
     /// Mean in milliseconds, every time at the middle of its interval.
     pub mean_ms: f64,
+    /// Standard deviation in milliseconds, likewise.
+    pub deviation_ms: f64,
     /// Longest time that was counted, as the upper end of its interval, milliseconds.
     pub longest_ms: f64,
     /// Every family that was fitted, the least BIC first.
@@ -89,11 +94,13 @@ pub fn calibrate(cells: impl IntoIterator<Item = Cell>) -> Option<Calibrated> {
 pub fn calibrate_among(cells: impl IntoIterator<Item = Cell>, families: &[Family]) -> Option<Calibrated> {
     let sample = Sample::new(cells);
     let (first, last) = (sample.bins.first()?, sample.bins.last()?);
+    let (mean, variance) = sample.moments();
     let base = Calibrated {
         law: Distribution::constant((first.low + first.high) / 2.0),
         kind: Kind::Constant,
         n: sample.n,
-        mean_ms: sample.moments().0 / MS,
+        mean_ms: mean / MS,
+        deviation_ms: variance.sqrt() / MS,
         longest_ms: last.high / MS,
         fits: Vec::new(),
         why: String::new(),
@@ -125,6 +132,27 @@ pub fn calibrate_among(cells: impl IntoIterator<Item = Cell>, families: &[Family
     Some(Calibrated { law, kind: Kind::Empirical, distances, why, fits, ..base })
 }
 
+/// `law` against the quantiles of the times in `cells`, those that they can tell; empty without times.
+#[must_use]
+pub fn distances(law: &Distribution, cells: impl IntoIterator<Item = Cell>) -> Vec<Distance> {
+    judge::distances(law, &Sample::new(cells))
+}
+
+/// Points of a quantile plot: (quantile, measured ms, ms of `law`), evenly spaced in nines up to the last quantile that 5 times lie
+/// beyond.
+#[must_use]
+pub fn plot(law: &Distribution, cells: impl IntoIterator<Item = Cell>) -> Vec<(f64, f64, f64)> {
+    let sample = Sample::new(cells);
+    let percents = (1..100).map(|i| 1.0 - f64::from(i) / 100.0);
+    let tails = (1..40).map(|i| 0.01 * libm::pow(10.0, -f64::from(i) / 10.0));
+    let beyond = percents.chain(tails).filter(|beyond| *beyond > 0.5 || beyond * sample.n as f64 >= 5.0);
+    let point = |beyond: f64| {
+        let q = 1.0 - beyond;
+        Some((q, sample.quantile(q)?.0 / MS, law.quantile_upper_ns(beyond) / MS))
+    };
+    beyond.filter_map(point).collect()
+}
+
 /// Whether the times can determine the family's parameters.
 fn enough(family: Family, sample: &Sample) -> bool {
     let parameters = family.parameters();
@@ -146,11 +174,17 @@ fn why_fitted(fits: &[Fit], index: usize) -> String {
 }
 
 fn why_empirical(fits: &[Fit], sample: &Sample) -> String {
-    let end = format!("ends at {}, the longest time seen: longer ones are not claimed", sample.bins.last().map_or_else(String::new, |bin| shown(bin.high)));
+    let end = format!(
+        "ends at {}, the longest time seen: longer ones are not claimed",
+        sample.bins.last().map_or_else(String::new, |bin| shown(bin.high))
+    );
     match fits.first() {
         Some(best) => {
             let worst = best.worst().map_or_else(String::new, |worst| format!(": {}", refusal(best, worst)));
-            format!("no family is within {} % or one step of the log at p50, p90 and p99{worst}; the curve {end}", TOLERANCE * 100.0)
+            format!(
+                "no family is within {} % or one step of the log at p50, p90 and p99{worst}; the curve {end}",
+                TOLERANCE * 100.0
+            )
         }
         None => format!(
             "{} {} in {} intervals are too few to fit a law; the curve {end}",
