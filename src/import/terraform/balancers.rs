@@ -77,7 +77,8 @@ fn balancer(context: &Context<'_>, index: usize, estate: &mut Estate) {
         subnets,
         vpc: vpc.filter(|vpc| !matches!(vpc, Reference::Unknown(_))).or(in_vpc),
         zones,
-        cross_zone: item.get("enable_cross_zone_load_balancing").boolean(),
+        // The provider writes `false` for an ALB too, which always balances across zones.
+        cross_zone: item.get("enable_cross_zone_load_balancing").boolean().filter(|_| kind == BalancerKind::Nlb),
         idle_timeout_s: item.get("idle_timeout").number().filter(|_| kind == BalancerKind::Alb),
     });
 }
