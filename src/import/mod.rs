@@ -59,7 +59,9 @@ pub fn read(kind: Kind, sources: &[Source], parameters: &BTreeMap<String, String
     let mut files: Vec<(String, Parsed)> = Vec::new();
     let mut issues = Issues::new();
     for source in sources {
-        match syntax::parse(source) {
+        // Terraform's own formats that are no JSON have a command that makes JSON of them.
+        let foreign = if kind == Kind::Terraform { terraform::foreign(source) } else { None };
+        match foreign.map_or_else(|| syntax::parse(source), Err) {
             Ok(parsed) => files.push((source.name.clone(), parsed)),
             Err(issue) => issues.push(issue),
         }
