@@ -10,6 +10,8 @@
 mod import_aws;
 #[path = "shared/import_cloudformation.rs"]
 mod import_cloudformation;
+#[path = "shared/import_services.rs"]
+mod import_services;
 #[path = "shared/import_terraform.rs"]
 mod import_terraform;
 #[path = "shared/logs.rs"]

@@ -11,16 +11,19 @@ use serde_json::{Value, json};
 
 use crate::program::{repository, run, with_input};
 
+fn refused(issues: &[gatecap::issue::Issue], text: &str) -> ! {
+    panic!("{}\n{text}", gatecap::issue::render(issues, false))
+}
+
 /// The scenario of one OpenAPI document, resolved.
 fn scenario(document: &Value, name: &str) -> (String, gatecap::scenario::Scenario) {
     let source = Source { name: name.into(), bytes: document.to_string().into_bytes() };
     let estate = read(Kind::OpenApi, &[source], &BTreeMap::new()).unwrap_or_else(|issues| panic!("{issues:?}"));
     let text = write::scenario(&services::services(estate), &[name.to_string()]).text;
-    let said = |issues| panic!("{}\n{text}", gatecap::issue::render(&issues, false));
-    let document = Document::parse(text.clone(), "imported.toml", Path::new(".")).unwrap_or_else(said);
+    let document =
+        Document::parse(text.clone(), "imported.toml", Path::new(".")).unwrap_or_else(|issues| refused(&issues, &text));
     let source = Scenario { document, overrides: Vec::new(), quotas: BTreeMap::new(), prices: BTreeMap::new() };
-    let said = |issues| panic!("{}\n{text}", gatecap::issue::render(&issues, false));
-    let scenario = source.scenario(&[]).unwrap_or_else(said);
+    let scenario = source.scenario(&[]).unwrap_or_else(|issues| refused(&issues, &text));
     (text, scenario)
 }
 

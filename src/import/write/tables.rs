@@ -276,7 +276,8 @@ fn used(draft: &Draft<'_>, out: &mut Lines) {
     out.header("[used]");
     for (quota, beyond, held) in rows {
         let key = quota.code.as_deref().unwrap_or(&quota.id);
-        let comment = format!("{}: the files hold {}, the rest is counted with the services", quota.name, number(held));
+        let rest = if beyond < held { ", the rest is counted with the services" } else { ", for no service here" };
+        let comment = format!("{}: the files hold {}{rest}", quota.name, number(held));
         out.value(&format!("{} = {}", quoted(key), number(beyond)), &comment);
     }
 }
