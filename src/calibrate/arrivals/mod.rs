@@ -136,7 +136,10 @@ fn typical_rate(series: &Series) -> f64 {
 fn choose(series: &Series, measured: &[Dispersion]) -> (Law, String) {
     let shown: Vec<&Dispersion> = measured.iter().filter(|one| WINDOWS_S.contains(&one.window_s)).collect();
     let (Some(first), Some(last)) = (measured.first(), measured.last()) else {
-        return (Law::Poisson, format!("assumed: fewer than 10 windows of {} s say nothing of bursts", series.bin_s.max(1)));
+        return (
+            Law::Poisson,
+            format!("assumed: fewer than 10 windows of {} s say nothing of bursts", series.bin_s.max(1)),
+        );
     };
     let judged = if shown.is_empty() { vec![last] } else { shown };
     let near = |one: &Dispersion, to: f64| {

@@ -40,12 +40,17 @@ pub fn zipf(counts: &[u64]) -> Option<Zipf> {
     let mut s = 1.0;
     for _ in 0..100 {
         let (mean, variance) = moments(s);
-        if mean > measured { low = s } else { high = s }
+        if mean > measured {
+            low = s
+        } else {
+            high = s
+        }
         let newton = s + (mean - measured) / variance;
         s = if newton > low && newton < high { newton } else { (low + high) / 2.0 };
     }
     let half = crate::calibrate::words::Z95 / (n * moments(s).1).sqrt();
     let sum: f64 = logs.iter().map(|log| libm::exp(-s * log)).sum();
-    let off = counts.iter().zip(&logs).map(|(count, log)| (count / n - libm::exp(-s * log) / sum).abs()).sum::<f64>() / 2.0;
+    let off =
+        counts.iter().zip(&logs).map(|(count, log)| (count / n - libm::exp(-s * log) / sum).abs()).sum::<f64>() / 2.0;
     Some(Zipf { exponent: s, interval: ((s - half).max(0.0), (s + half).min(10.0)), off })
 }

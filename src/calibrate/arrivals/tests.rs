@@ -82,7 +82,10 @@ fn a_line_has_no_dispersion_and_two_levels_have_theirs() {
     let ramp = Series::new(1, (0..600).map(|i| (i, 100 + i as u64)));
     let found = dispersion(&ramp, 1).unwrap();
     // Variance of 0..600 over the mean 399.5: (600^2 - 1) / 12 * 600 / 599.
-    assert!((found.raw / (359_999.0 / 12.0 * 600.0 / 599.0 / 399.5) - 1.0).abs() < 1e-9 && found.index < 1e-9, "{found:?}");
+    assert!(
+        (found.raw / (359_999.0 / 12.0 * 600.0 / 599.0 / 399.5) - 1.0).abs() < 1e-9 && found.index < 1e-9,
+        "{found:?}"
+    );
     let switch = Series::new(1, (0..6_000).map(|i| (i, if i % 2 == 0 { 90 } else { 110 })));
     let found = dispersion(&switch, 1).unwrap();
     assert!((found.raw - 1.0).abs() < 1e-3 && (found.index - 1.0).abs() < 1e-2, "{found:?}");
@@ -130,13 +133,19 @@ fn a_ramp_keeps_its_corners() {
     let found = calibrate(&poisson(6, 7_200, 150.0, ramp)).unwrap();
     let profile = found.profile.unwrap();
     assert!(!profile.daily && profile.stretch_s == 300 && profile.knots.len() <= 8, "{profile:?}");
-    assert!((found.peak_rate / 150.0 - 1.0).abs() < 0.02 && found.law == Law::Poisson, "{} {}", found.peak_rate, found.why);
+    assert!(
+        (found.peak_rate / 150.0 - 1.0).abs() < 0.02 && found.law == Law::Poisson,
+        "{} {}",
+        found.peak_rate,
+        found.why
+    );
 }
 
 /// The index of a known process in closed form, and its parameters from a drawn one.
 #[test]
 fn an_mmpp_gives_its_own_dispersion_back() {
-    let truths: [([f64; 2], [f64; 2]); 3] = [([120.0, 20.0], [4.0, 12.0]), ([200.0, 0.0], [2.0, 18.0]), ([60.0, 30.0], [20.0, 20.0])];
+    let truths: [([f64; 2], [f64; 2]); 3] =
+        [([120.0, 20.0], [4.0, 12.0]), ([200.0, 0.0], [2.0, 18.0]), ([60.0, 30.0], [20.0, 20.0])];
     for (rate, sojourn) in truths {
         let (share, r) = (sojourn[0] / (sojourn[0] + sojourn[1]), 1.0 / sojourn[0] + 1.0 / sojourn[1]);
         let mean = share * rate[0] + (1.0 - share) * rate[1];
@@ -148,7 +157,11 @@ fn an_mmpp_gives_its_own_dispersion_back() {
             let t = f64::from(window.measured.window_s);
             let wanted = 1.0 + 2.0 * variance / (mean * r) * (1.0 - (1.0 - (-r * t).exp()) / (r * t));
             assert!((window.fitted / wanted - 1.0).abs() < 0.15, "{rate:?} {t}: {} {wanted}", window.fitted);
-            assert!((window.measured.index / wanted - 1.0).abs() < 0.15, "{rate:?} {t}: {:?} {wanted}", window.measured);
+            assert!(
+                (window.measured.index / wanted - 1.0).abs() < 0.15,
+                "{rate:?} {t}: {:?} {wanted}",
+                window.measured
+            );
         }
         for i in 0..2 {
             let (found_rate, found_sojourn) = (law.factor[i] * found.mean_rate, law.sojourn_s[i]);

@@ -86,9 +86,9 @@ impl Calibration {
         let parts: Vec<(&Part, &Times)> = whole.times.iter().collect();
         let hop = |(part, times): &(&Part, &Times)| {
             let law = fit::calibrate(times.cells())?;
-            let held_out = split.as_ref().and_then(|(first, rest, _)| {
-                heldout::times(first.times.get(part)?, rest.times.get(part)?)
-            });
+            let held_out = split
+                .as_ref()
+                .and_then(|(first, rest, _)| heldout::times(first.times.get(part)?, rest.times.get(part)?));
             Some(Hop { part: **part, resolution_ms: times.resolution_ms(), law, held_out })
         };
         let series = Series::of(&tally.arrivals);

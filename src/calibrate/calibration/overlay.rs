@@ -4,8 +4,8 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use crate::calibrate::arrivals::{self, Law, NEAR, Profile};
 use super::{Calibration, HeldOut, Hop, Service};
+use crate::calibrate::arrivals::{self, Law, NEAR, Profile};
 use crate::calibrate::fit::{self, Kind, toml};
 use crate::calibrate::slots::Part;
 use crate::calibrate::words::{error, grouped, number, time};
@@ -59,10 +59,7 @@ fn comment(out: &mut String, text: &str) {
 
 /// Number of times, law, why, distance and held-out error: the evidence of a time.
 fn evidence(out: &mut String, what: &str, resolution_ms: f64, law: &fit::Calibrated, held_out: Option<&HeldOut>) {
-    comment(
-        out,
-        &format!("{what}: {} times to {}; {}, {}.", grouped(law.n), time(resolution_ms), law.name(), law.why),
-    );
+    comment(out, &format!("{what}: {} times to {}; {}, {}.", grouped(law.n), time(resolution_ms), law.name(), law.why));
     if let Some(fit) = law.fit() {
         comment(out, &format!("95 %: {}.", intervals(&fit.parameters)));
     }
@@ -80,7 +77,15 @@ fn evidence(out: &mut String, what: &str, resolution_ms: f64, law: &fit::Calibra
             .iter()
             .map(|p| format!("{} {}{}", p.what, error(p.error), if p.inside { "" } else { " (outside its interval)" }))
             .collect();
-        comment(out, &format!("Held out, {} rest of {}: {}.", grouped(held_out.n.1), grouped(held_out.n.0 + held_out.n.1), errors.join(", ")));
+        comment(
+            out,
+            &format!(
+                "Held out, {} rest of {}: {}.",
+                grouped(held_out.n.1),
+                grouped(held_out.n.0 + held_out.n.1),
+                errors.join(", ")
+            ),
+        );
     }
 }
 
@@ -232,7 +237,11 @@ fn window(window: &arrivals::Window) -> String {
 /// is asked to follow the day.
 fn profile(out: &mut String, profile: &Profile, peak: f64, mean: f64) {
     let relative = |factor: f64| number((factor * mean / peak).max(0.0), 3);
-    let what = if profile.daily { "the mean day of the log, from its midnight (UTC) on" } else { "the log from its beginning on" };
+    let what = if profile.daily {
+        "the mean day of the log, from its midnight (UTC) on"
+    } else {
+        "the log from its beginning on"
+    };
     comment(
         out,
         &format!(
@@ -269,7 +278,8 @@ fn services(out: &mut String, found: &Calibration, about: &About<'_>) {
             number(100.0 * zipf.off, 2)
         )
     });
-    let which = if all { String::new() } else { format!(", {} of them listed; the rest share evenly", services.listed.len()) };
+    let which =
+        if all { String::new() } else { format!(", {} of them listed; the rest share evenly", services.listed.len()) };
     comment(out, &format!("{} services in {} requests{which}.{zipf}", services.number, grouped(services.rows)));
     let mut taken = BTreeSet::new();
     let mean = services.rows as f64 / services.number.max(1) as f64;

@@ -3,10 +3,10 @@
 
 use std::fmt::Write as _;
 
-use crate::calibrate::arrivals::{Calibrated as Arrivals, NEAR};
-use super::{Calibration, Hop, Prediction, Services};
-use crate::calibrate::fit::{self, Kind};
 use super::overlay::intervals;
+use super::{Calibration, Hop, Prediction, Services};
+use crate::calibrate::arrivals::{Calibrated as Arrivals, NEAR};
+use crate::calibrate::fit::{self, Kind};
 use crate::calibrate::words::{error, grouped, number, time};
 
 /// Services that are shown.
@@ -88,7 +88,10 @@ fn arrivals_text(out: &mut String, arrivals: &Arrivals, held_out: Option<&Predic
         let outside = if p.inside { "" } else { ", outside" };
         let interval = format!("{} to {}", number(p.interval.0, 4), number(p.interval.1, 4));
         let (predicted, found) = (number(p.predicted, 4), number(p.found, 4));
-        wrapped(out, &format!("first part {predicted} per second ({interval}), the rest {found}: {}{outside}", error(p.error)));
+        wrapped(
+            out,
+            &format!("first part {predicted} per second ({interval}), the rest {found}: {}{outside}", error(p.error)),
+        );
     }
     wrapped(out, &format!("{}: {}", arrivals.name(), arrivals.why));
     if !arrivals.windows.is_empty() {

@@ -132,7 +132,12 @@ fn an_empty_tally_is_an_empty_scenario() {
 fn the_screen_has_every_part_in_bounds() {
     let found = Calibration::of(&tally(5_000, 25.0, false), FIRST_PART);
     let text = screen::text(&found);
-    for wanted in ["gateway overhead  5,000 times, to 1 ms\n", "service  5,000 times", "arrivals  5,000 in ", "services  3 in 5,000 requests\n"] {
+    for wanted in [
+        "gateway overhead  5,000 times, to 1 ms\n",
+        "service  5,000 times",
+        "arrivals  5,000 in ",
+        "services  3 in 5,000 requests\n",
+    ] {
         assert!(text.contains(wanted), "{wanted:?} in\n{text}");
     }
     assert!(text.lines().all(|line| line.chars().count() <= 130), "{text}");

@@ -16,8 +16,8 @@ mod tests;
 mod toml;
 
 pub use family::Family;
-pub use judge::{ChiSquare, Distance, Fit, Parameter, QUANTILES, TOLERANCE};
 pub(in crate::calibrate) use judge::percent;
+pub use judge::{ChiSquare, Distance, Fit, Parameter, QUANTILES, TOLERANCE};
 pub use toml::toml;
 
 use crate::calibrate::times::Cell;
@@ -159,11 +159,17 @@ fn why_fitted(fits: &[Fit], index: usize) -> String {
 }
 
 fn why_empirical(fits: &[Fit], sample: &Sample) -> String {
-    let end = format!("ends at {}, the longest time seen: longer ones are not claimed", sample.bins.last().map_or_else(String::new, |bin| shown(bin.high)));
+    let end = format!(
+        "ends at {}, the longest time seen: longer ones are not claimed",
+        sample.bins.last().map_or_else(String::new, |bin| shown(bin.high))
+    );
     match fits.first() {
         Some(best) => {
             let worst = best.worst().map_or_else(String::new, |worst| format!(": {}", refusal(best, worst)));
-            format!("no family is within {} % or one step of the log at p50, p90 and p99{worst}; the curve {end}", TOLERANCE * 100.0)
+            format!(
+                "no family is within {} % or one step of the log at p50, p90 and p99{worst}; the curve {end}",
+                TOLERANCE * 100.0
+            )
         }
         None => format!(
             "{} {} in {} intervals are too few to fit a law; the curve {end}",

@@ -72,7 +72,10 @@ fn each_family_is_recognised_from_its_own_times() {
         (Family::Gamma, Distribution::gamma(40e6, 2.5).unwrap()),
         (Family::LognormalOffset, lognormal(20e6, 0.9).with_offset(30e6)),
         (Family::TwoLognormals, two(0.15, lognormal(12e6, 0.3), lognormal(300e6, 0.4))),
-        (Family::ThreeLognormals, two(0.3, lognormal(4e3 * 1e6, 0.2), two(0.3, lognormal(10e6, 0.3), lognormal(200e6, 0.3)))),
+        (
+            Family::ThreeLognormals,
+            two(0.3, lognormal(4e3 * 1e6, 0.2), two(0.3, lognormal(10e6, 0.3), lognormal(200e6, 0.3))),
+        ),
     ];
     for (family, truth) in truths {
         let found = calibrate(drawn(&truth, 40_000, 3)).unwrap();
