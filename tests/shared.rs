@@ -6,6 +6,8 @@
 #![forbid(unsafe_code)]
 #![allow(clippy::unwrap_used)]
 
+#[path = "shared/import_cloudformation.rs"]
+mod import_cloudformation;
 #[path = "shared/logs.rs"]
 mod logs;
 

@@ -38,16 +38,3 @@ pub(in crate::calibrate) fn toml_time(ns: f64) -> String {
 pub(in crate::calibrate) fn error(share: f64) -> String {
     if share.is_finite() { format!("{:+.1} %", 100.0 * share) } else { "-".into() }
 }
-
-/// `12,345`.
-pub(in crate::calibrate) fn grouped(n: u64) -> String {
-    let digits = n.to_string();
-    let mut out = String::new();
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
-}

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use gatecap::calibrate::apigateway::Format;
+use gatecap::calibrate::calibration::{Calibration, json, screen};
 use gatecap::calibrate::join::{Joined, join};
 use gatecap::calibrate::kind::Kind;
 use gatecap::calibrate::read::{self, Reading};
@@ -14,12 +15,14 @@ use gatecap::issue::{Issue, Issues};
 
 use super::End;
 use super::args;
-use super::output::print;
+use super::fitted;
+use super::output::{self, print};
 use super::progress::with_bytes;
 use super::verbs::on_threads;
 
 /// `calibrate`.
 pub fn calibrate(flags: &args::Calibrate) -> Result<End, Issues> {
+    fitted::check(flags)?;
     let reading = reading(flags)?;
     let planned = bytes(&flags.files) + passes(flags) * bytes(&flags.files) + passes(flags) * bytes(&flags.join);
     let control = Control::default();
@@ -36,14 +39,21 @@ pub fn calibrate(flags: &args::Calibrate) -> Result<End, Issues> {
         return Ok(End::Interrupted);
     }
     let (tally, joined) = read?;
+    let found = on_threads(flags.threads, || Calibration::of(&tally, flags.first_part))?;
+    fitted::write(flags, &tally, &found, joined.as_ref())?;
     if flags.json {
-        print(&format!("{:#}", document::log(&flags.kind, &tally, joined.as_ref())))?;
+        let mut document = document::log(&flags.kind, &tally, joined.as_ref());
+        document["laws"] = json::laws(&found);
+        print(&format!("{document:#}"))?;
+        return Ok(End::Done);
+    }
+    if flags.out.as_deref().is_some_and(output::is_stdout) {
         return Ok(End::Done);
     }
     let parts = [summary::rows(&tally), summary::times(&tally), summary::arrivals(&tally), summary::services(&tally)];
     let parts = parts.into_iter().chain(joined.as_ref().map(summary::joined));
     let parts: Vec<String> = parts.filter(|part| !part.is_empty()).collect();
-    print(&parts.join("\n"))?;
+    print(&format!("{}\n{}", parts.join("\n"), screen::text(&found)))?;
     Ok(End::Done)
 }
 

@@ -50,6 +50,7 @@ mod written;
 
 pub use document::Document;
 pub use hop::*;
+pub use names::is_name;
 pub use options::built_in as built_in_option;
 pub use path::Override;
 pub use sensitivity::{Sensitivity, VariedInput};

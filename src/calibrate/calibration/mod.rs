@@ -1,6 +1,7 @@
 //! From the tally of logs to laws: of every part of the path, of services, of arrivals, each with what speaks for it.
 
 mod heldout;
+pub mod json;
 pub mod overlay;
 pub mod screen;
 #[cfg(test)]

@@ -7,8 +7,10 @@ use std::fmt::Write as _;
 use super::{Calibration, HeldOut, Hop, Service};
 use crate::calibrate::arrivals::{self, Law, NEAR, Profile};
 use crate::calibrate::fit::{self, Kind, toml};
+use crate::calibrate::join::Joined;
 use crate::calibrate::slots::Part;
-use crate::calibrate::words::{error, grouped, number, time};
+use crate::calibrate::summary::grouped;
+use crate::calibrate::words::{error, number, time};
 
 /// What a calibration does not know of itself.
 #[derive(Clone, Copy, Debug)]
@@ -17,6 +19,8 @@ pub struct About<'a> {
     pub files: &'a [String],
     /// The id of the gateway's part whose overhead was measured: `rest-api` or `http-api`.
     pub gateway: &'a str,
+    /// What a gateway's log and a load balancer's say together.
+    pub joined: Option<&'a Joined>,
     /// Whether a scenario lets a service be called so.
     pub legal: fn(&str) -> bool,
 }
@@ -116,19 +120,18 @@ fn hops(out: &mut String, found: &Calibration, about: &About<'_>) {
         out.push_str("\n[gateway]\n");
         stated(out, measured, "authorizer");
     }
-    if let Some(link) = found.hop(Part::Link) {
+    if let Some(joined) = about.joined.filter(|joined| joined.pairs > 1) {
         out.push('\n');
-        let half = 1.96 * link.law.deviation_ms / (link.law.n as f64).sqrt();
-        let mean = link.law.mean_ms;
+        let (mean, half) = (joined.mean_ms, joined.half_width_ms);
         comment(
             out,
             &format!(
-                "VPC link, NLB and network together: mean {} ({} to {}) of {} joined requests. Differences of rounded times \
-                 tell a mean, no percentiles, so that no hop takes them.",
+                "VPC link, NLB and network together: mean {} ({} to {}) of {} requests that both logs have. Differences of rounded \
+                 times tell a mean, no percentiles, so that no hop takes them.",
                 time(mean),
                 time((mean - half).max(0.0)),
                 time(mean + half),
-                grouped(link.law.n)
+                grouped(joined.pairs)
             ),
         );
     }

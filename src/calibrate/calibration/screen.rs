@@ -7,7 +7,8 @@ use super::overlay::intervals;
 use super::{Calibration, Hop, Prediction, Services};
 use crate::calibrate::arrivals::{Calibrated as Arrivals, NEAR};
 use crate::calibrate::fit::{self, Kind};
-use crate::calibrate::words::{error, grouped, number, time};
+use crate::calibrate::summary::grouped;
+use crate::calibrate::words::{error, number, time};
 
 /// Services that are shown.
 const SERVICES: usize = 12;

@@ -138,6 +138,21 @@ pub fn distances(law: &Distribution, cells: impl IntoIterator<Item = Cell>) -> V
     judge::distances(law, &Sample::new(cells))
 }
 
+/// Points of a quantile plot: (quantile, measured ms, ms of `law`), evenly spaced in nines up to the last quantile that 5 times lie
+/// beyond.
+#[must_use]
+pub fn plot(law: &Distribution, cells: impl IntoIterator<Item = Cell>) -> Vec<(f64, f64, f64)> {
+    let sample = Sample::new(cells);
+    let percents = (1..100).map(|i| 1.0 - f64::from(i) / 100.0);
+    let tails = (1..40).map(|i| 0.01 * libm::pow(10.0, -f64::from(i) / 10.0));
+    let beyond = percents.chain(tails).filter(|beyond| *beyond > 0.5 || beyond * sample.n as f64 >= 5.0);
+    let point = |beyond: f64| {
+        let q = 1.0 - beyond;
+        Some((q, sample.quantile(q)?.0 / MS, law.quantile_upper_ns(beyond) / MS))
+    };
+    beyond.filter_map(point).collect()
+}
+
 /// Whether the times can determine the family's parameters.
 fn enough(family: Family, sample: &Sample) -> bool {
     let parameters = family.parameters();

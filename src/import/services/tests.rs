@@ -1,0 +1,1 @@
+//! Services: small accounts, built by hand, and what is found in them.

@@ -1,0 +1,1 @@
+//! The scenario text: what it says for small accounts.
