@@ -29,6 +29,7 @@ mod pipeline;
 mod planning;
 mod precision;
 mod program;
+mod round_trip;
 mod saturation;
 mod selection;
 mod sensitivity;
