@@ -59,7 +59,8 @@ pub fn read(kind: Kind, sources: &[Source], parameters: &BTreeMap<String, String
     let mut files: Vec<(String, Parsed)> = Vec::new();
     let mut issues = Issues::new();
     for source in sources {
-        match syntax::parse(source) {
+        let unreadable = if kind == Kind::Terraform { terraform::foreign(source) } else { None };
+        match unreadable.map_or_else(|| syntax::parse(source), Err) {
             Ok(parsed) => files.push((source.name.clone(), parsed)),
             Err(issue) => issues.push(issue),
         }
@@ -81,9 +82,9 @@ pub fn read(kind: Kind, sources: &[Source], parameters: &BTreeMap<String, String
 fn read_parsed(kind: Kind, files: &[(String, Parsed)], _: &BTreeMap<String, String>) -> Result<Estate, Issues> {
     match kind {
         Kind::OpenApi => Ok(openapi::read(files)),
-        Kind::CloudFormation | Kind::Terraform | Kind::Aws => {
-            Err(vec![Issue::new(format!("{} cannot be read yet", kind.noun()))])
-        }
+        Kind::Terraform => terraform::read(files),
+        Kind::Aws => listing::read(files),
+        Kind::CloudFormation => Err(vec![Issue::new(format!("{} cannot be read yet", kind.noun()))]),
     }
 }
 

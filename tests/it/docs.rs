@@ -88,6 +88,7 @@ fn links_lead_somewhere() {
         "docs/calibrate.md",
         "docs/coverage.md",
         "docs/generator.md",
+        "docs/import-aws.md",
         "docs/pipeline.md",
     ] {
         let text = document(name);
