@@ -26,6 +26,7 @@ use value::Value;
 
 use super::estate::Estate;
 use super::node::Node;
+use super::syntax::Parsed;
 
 /// How deep values may nest through functions, parameters and outputs. Templates as people write them stay below 20.
 const DEPTH: usize = 100;
@@ -52,13 +53,13 @@ pub fn is_template(document: &Node) -> bool {
     document.get("Resources").and_then(Node::table).is_some()
 }
 
-/// Reads templates, and the files that they nest or include, each with its name as the user wrote it.
+/// Reads templates and the files that they nest or include, several together; `files` are names and what was parsed of each.
 ///
 /// `parameters` are values for parameters of the outermost stacks, by name; where there is none the default holds. What cannot be
 /// known is noted. Neither depth nor size of the documents makes this fail: beyond 100 levels, 65,536 bytes of text, 10,000 entries,
 /// 1,000 stacks, 100,000 resources of nested stacks, 500,000 values of loops and included files, or 20 million steps, what is beyond
 /// counts as unknown or is left out with a note.
 #[must_use]
-pub fn read(documents: &[(String, Node)], parameters: &BTreeMap<String, String>) -> Estate {
-    reader::read(documents, parameters)
+pub fn read(files: &[(String, Parsed)], parameters: &BTreeMap<String, String>) -> Estate {
+    reader::read(files, parameters)
 }

@@ -59,8 +59,9 @@ pub fn read(kind: Kind, sources: &[Source], parameters: &BTreeMap<String, String
     let mut files: Vec<(String, Parsed)> = Vec::new();
     let mut issues = Issues::new();
     for source in sources {
-        let unreadable = if kind == Kind::Terraform { terraform::foreign(source) } else { None };
-        match unreadable.map_or_else(|| syntax::parse(source), Err) {
+        // Terraform's own formats that are no JSON have a command that makes JSON of them.
+        let foreign = if kind == Kind::Terraform { terraform::foreign(source) } else { None };
+        match foreign.map_or_else(|| syntax::parse(source), Err) {
             Ok(parsed) => files.push((source.name.clone(), parsed)),
             Err(issue) => issues.push(issue),
         }
@@ -79,12 +80,16 @@ pub fn read(kind: Kind, sources: &[Source], parameters: &BTreeMap<String, String
     Ok(estate)
 }
 
-fn read_parsed(kind: Kind, files: &[(String, Parsed)], _: &BTreeMap<String, String>) -> Result<Estate, Issues> {
+fn read_parsed(
+    kind: Kind,
+    files: &[(String, Parsed)],
+    parameters: &BTreeMap<String, String>,
+) -> Result<Estate, Issues> {
     match kind {
         Kind::OpenApi => Ok(openapi::read(files)),
+        Kind::CloudFormation => Ok(cloudformation::read(files, parameters)),
         Kind::Terraform => terraform::read(files),
         Kind::Aws => listing::read(files),
-        Kind::CloudFormation => Err(vec![Issue::new(format!("{} cannot be read yet", kind.noun()))]),
     }
 }
 

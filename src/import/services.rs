@@ -2,13 +2,14 @@
 //! with the way by which requests come to it.
 
 mod address;
+mod forward;
 mod index;
 mod patterns;
 mod recognise;
 mod walk;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -31,6 +31,7 @@ mod planning;
 mod precision;
 mod program;
 mod resume;
+mod round_trip;
 mod saturation;
 mod selection;
 mod sensitivity;

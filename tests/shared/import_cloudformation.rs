@@ -252,7 +252,7 @@ fn templates_hold_what_a_reader_finds_in_them() {
     for Reviewed { file, lines: expected, passed_over } in &REVIEWED {
         let source = Source { name: file.to_string(), bytes: std::fs::read(folder.join(file)).unwrap() };
         let parsed = syntax::parse(&source).unwrap_or_else(|issue| panic!("{file}: {}", issue.message));
-        let estate = cloudformation::read(&[(source.name.clone(), parsed.node)], &BTreeMap::new());
+        let estate = cloudformation::read(&[(source.name.clone(), parsed)], &BTreeMap::new());
         assert_eq!(lines(&estate), *expected, "{file}");
         let of_types = estate.notes.iter().filter(|note| note.text.contains(" of type `"));
         let number: u32 = of_types.map(|note| note.text.split(' ').next().unwrap().parse::<u32>().unwrap()).sum();
@@ -268,7 +268,7 @@ fn templates_of_one_account_are_read_together() {
         .map(|reviewed| {
             let source =
                 Source { name: reviewed.file.to_string(), bytes: std::fs::read(folder.join(reviewed.file)).unwrap() };
-            (source.name.clone(), syntax::parse(&source).unwrap().node)
+            (source.name.clone(), syntax::parse(&source).unwrap())
         })
         .collect();
     let estate = cloudformation::read(&documents, &BTreeMap::new());

@@ -158,7 +158,7 @@ impl Expansion<'_, '_> {
             return None;
         }
         let found = self.world.document(&location);
-        let table = found.and_then(|document| self.world.documents[document].1.table());
+        let table = found.and_then(|document| self.world.documents[document].1.node.table());
         match (found, table) {
             (Some(document), Some(_)) => {
                 self.world.used.borrow_mut().insert(document);

@@ -77,7 +77,7 @@ impl Reader<'_, '_> {
             let integration = match found {
                 Some(integration) => {
                     answering.insert(integration.id());
-                    self.http_integration(&api, integration, &key)
+                    self.http_integration(&api, integration)
                 }
                 None => {
                     if !target.is_absent() {
@@ -108,7 +108,7 @@ impl Reader<'_, '_> {
     }
 
     /// The integration of a route.
-    fn http_integration(&mut self, api: &Reference, item: &Item, route: &str) -> Integration {
+    fn http_integration(&self, api: &Reference, item: &Item) -> Integration {
         let variables = self.variables(api).cloned();
         let of = |key: &str| staged(item.get(key), variables.as_ref());
         let uri = of("IntegrationUri");
@@ -126,7 +126,6 @@ impl Reader<'_, '_> {
         let is_private = kind == IntegrationKind::Private;
         let link = is_private.then(|| of("ConnectionId").reference());
         let target = is_private.then(|| uri.reference());
-        self.open_ends(route, link.as_ref(), target.as_ref(), &item.origin);
         Integration { kind, link, target, uri: uri.shown(), timeout_ms: of("TimeoutInMillis").number() }
     }
 }

@@ -9,6 +9,7 @@ use super::{Truth, Value};
 use crate::import::estate::{Api, ApiKind, Estate, Id, Identity, Integration, IntegrationKind, NoteKind, Reference};
 use crate::import::node::{Node, Origin};
 use crate::import::openapi;
+use crate::import::syntax::Parsed;
 
 /// Types that are read only for what they say of others, and those that say nothing: no note is needed of them.
 const QUIET: [&str; 12] = [
@@ -53,8 +54,8 @@ pub(super) struct Reader<'w, 'a> {
 }
 
 /// Reads documents; see `cloudformation::read`.
-pub(super) fn read(documents: &[(String, Node)], parameters: &BTreeMap<String, String>) -> Estate {
-    let world = World::new(documents, parameters);
+pub(super) fn read(files: &[(String, Parsed)], parameters: &BTreeMap<String, String>) -> Estate {
+    let world = World::new(files, parameters);
     let items = items(&world);
     let mut reader = Reader {
         world: &world,
@@ -78,7 +79,7 @@ pub(super) fn read(documents: &[(String, Node)], parameters: &BTreeMap<String, S
     let mut notes = world.notes.take();
     notes.append(&mut estate.notes);
     let order: BTreeMap<&str, usize> =
-        documents.iter().enumerate().map(|(at, (name, _))| (name.as_str(), at)).rev().collect();
+        files.iter().enumerate().map(|(at, (name, _))| (name.as_str(), at)).rev().collect();
     notes.sort_by_key(|note| (order.get(&*note.origin.file).copied(), note.origin.line));
     estate.notes = notes;
     estate
@@ -238,8 +239,8 @@ impl Reader<'_, '_> {
         match self.world.document(&shown) {
             Some(index) => {
                 self.world.used.borrow_mut().insert(index);
-                let (file, body) = &self.world.documents[index];
-                self.document(item.stack, body, &id, &Origin::file(file));
+                let (file, parsed) = &self.world.documents[index];
+                self.document(item.stack, &parsed.node, &id, &Origin::file(file));
             }
             None => {
                 let text =
@@ -271,36 +272,15 @@ impl Reader<'_, '_> {
         let open = inside.open.take();
         for index in before..self.estate.routes.len() {
             let route = &self.estate.routes[index];
-            let Integration { kind: IntegrationKind::Private, link, target, uri, .. } = route.integration.clone()
-            else {
+            let Integration { kind: IntegrationKind::Private, target, uri: Some(uri), .. } = &route.integration else {
                 continue;
             };
-            let (name, origin) = (format!("{} {}", route.method, route.path), route.origin.clone());
-            self.open_ends(&name, link.as_ref(), target.as_ref(), &origin);
-            // What stages would set is noted with the definition.
-            if let Some((uri, why)) =
-                uri.and_then(|uri| open.get_key_value(&uri)).filter(|(uri, _)| !uri.contains("${stageVariables."))
-            {
-                self.estate.note(
-                    NoteKind::Unresolved,
-                    format!("the URI `{uri}` of `{name}` is not known: {why}"),
-                    &origin,
-                );
-            }
-        }
-    }
-
-    /// Notes what is not known of a private integration.
-    pub(super) fn open_ends(
-        &mut self,
-        route: &str,
-        link: Option<&Reference>,
-        target: Option<&Reference>,
-        origin: &Origin,
-    ) {
-        for (what, reference) in [("VPC link", link), ("target", target)] {
-            if let Some(reference) = reference {
-                self.need(reference, || format!("the {what} of `{route}`"), origin);
+            // What stages would set is noted with the definition, and a target that is not known when the route is walked.
+            let said = uri.contains("${stageVariables.") || matches!(target, Some(Reference::Unknown(_)));
+            if let (false, Some(why)) = (said, open.get(uri)) {
+                let text = format!("the URI `{uri}` of `{} {}` is not known: {why}", route.method, route.path);
+                let origin = route.origin.clone();
+                self.estate.note(NoteKind::Unresolved, text, &origin);
             }
         }
     }
@@ -328,7 +308,11 @@ impl Reader<'_, '_> {
         }
         let used = self.world.used.borrow();
         let stacks: BTreeSet<usize> = self.world.stacks.iter().map(|stack| stack.document).collect();
-        for (index, (file, _)) in self.world.documents.iter().enumerate() {
+        for (index, (file, parsed)) in self.world.documents.iter().enumerate() {
+            if !parsed.further.is_empty() {
+                let text = format!("documents after the first are not read: {}", parsed.further.len());
+                self.estate.note(NoteKind::PassedOver, text, &Origin::file(file));
+            }
             let twice = self.world.documents[..index].iter().any(|(earlier, _)| earlier == file);
             if twice {
                 self.estate.note(NoteKind::PassedOver, "the file is given twice: it is read once", &Origin::file(file));

@@ -225,7 +225,6 @@ impl Reader<'_, '_> {
         let target = Some(of("IntegrationTarget"))
             .filter(|target| is_private && !target.is_absent())
             .map(|target| target.reference());
-        self.open_ends(route, link.as_ref(), target.as_ref(), origin);
         if let (true, Some(why)) = (is_private, uri.why()) {
             self.estate.note(
                 NoteKind::Unresolved,

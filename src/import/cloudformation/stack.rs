@@ -9,6 +9,7 @@ use std::sync::Arc;
 use super::{LOCAL, RESOURCES, STACKS, TOO_LARGE, TOTAL, Truth, Value, is_template};
 use crate::import::estate::{Note, NoteKind};
 use crate::import::node::{Node, Origin};
+use crate::import::syntax::Parsed;
 
 /// What was asked before, so that nothing is worked out twice and what asks for itself is seen.
 #[derive(Clone, Debug)]
@@ -51,7 +52,7 @@ pub(super) struct Stack<'a> {
 #[derive(Debug)]
 pub(super) struct World<'a> {
     /// The documents, by name.
-    pub(super) documents: &'a [(String, Node)],
+    pub(super) documents: &'a [(String, Parsed)],
     /// Parameters that the caller gives to the outermost stacks.
     pub(super) given: &'a BTreeMap<String, String>,
     /// The stacks; those that nest others stand before them.
@@ -78,11 +79,11 @@ pub(super) struct World<'a> {
 
 impl<'a> World<'a> {
     /// The stacks of all templates among the documents.
-    pub(super) fn new(documents: &'a [(String, Node)], given: &'a BTreeMap<String, String>) -> World<'a> {
+    pub(super) fn new(documents: &'a [(String, Parsed)], given: &'a BTreeMap<String, String>) -> World<'a> {
         // A file that is given twice is read once: ids are unique by the names of files.
         let first = |index: usize| documents.iter().position(|(name, _)| *name == documents[index].0) == Some(index);
         let templates: Vec<usize> =
-            (0..documents.len()).filter(|&index| first(index) && is_template(&documents[index].1)).collect();
+            (0..documents.len()).filter(|&index| first(index) && is_template(&documents[index].1.node)).collect();
         // Each template alone shows which others it nests; what none nests is a root.
         let mut alone = World::empty(documents, given);
         for &template in &templates {
@@ -104,11 +105,11 @@ impl<'a> World<'a> {
         world
     }
 
-    fn empty(documents: &'a [(String, Node)], given: &'a BTreeMap<String, String>) -> World<'a> {
+    fn empty(documents: &'a [(String, Parsed)], given: &'a BTreeMap<String, String>) -> World<'a> {
         let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
         let mut shared_names = BTreeSet::new();
-        for (index, (_, document)) in documents.iter().enumerate() {
-            for (name, _) in document.get("Resources").and_then(Node::table).unwrap_or_default() {
+        for (index, (_, parsed)) in documents.iter().enumerate() {
+            for (name, _) in parsed.node.get("Resources").and_then(Node::table).unwrap_or_default() {
                 if *seen.entry(name).or_insert(index) != index {
                     shared_names.insert(name.clone());
                 }
@@ -133,7 +134,7 @@ impl<'a> World<'a> {
 
     /// Adds a stack of a template.
     fn add(&mut self, document: usize, parent: Option<(usize, String)>) {
-        let (name, template) = &self.documents[document];
+        let (name, Parsed { node: template, .. }) = &self.documents[document];
         let stem = file_name(name).split('.').next().unwrap_or_default();
         let clean = |c: char| if c.is_ascii_alphanumeric() || c == '-' || c == '_' { c } else { '_' };
         let stem: String = stem.chars().map(clean).collect();

@@ -14,10 +14,10 @@ use crate::import::estate::{Id, NoteKind, Reference};
 use crate::import::syntax;
 
 /// A document of a text.
-fn document(name: &str, text: &str) -> (String, Node) {
+fn document(name: &str, text: &str) -> (String, Parsed) {
     let source = Source { name: name.to_string(), bytes: text.as_bytes().to_vec() };
     let parsed = syntax::parse(&source).unwrap_or_else(|issue| panic!("{name}: {}\n{text}", issue.message));
-    (name.to_string(), parsed.node)
+    (name.to_string(), parsed)
 }
 
 /// The estate of one template, `t.yaml`.
@@ -27,7 +27,7 @@ fn estate(text: &str) -> Estate {
 
 /// The estate of several files.
 fn together(files: &[(&str, &str)]) -> Estate {
-    let documents: Vec<(String, Node)> = files.iter().map(|(name, text)| document(name, text)).collect();
+    let documents: Vec<(String, Parsed)> = files.iter().map(|(name, text)| document(name, text)).collect();
     read(&documents, &BTreeMap::new())
 }
 

@@ -168,7 +168,8 @@ mod tests {
                 let expected = taken[i].iter().zip(&taken[j]).any(|(x, y)| *x && *y);
                 let (a, b): (String, String) = (a.iter().collect(), b.iter().collect());
                 assert_eq!(overlap(&a, &b), expected, "{a} {b}");
-                if covers(&a, &b) {
+                // A route has no `?`.
+                if !b.contains('?') && covers(&a, &b) {
                     assert!(taken[i].iter().zip(&taken[j]).all(|(x, y)| *x || !*y), "{a} does not cover {b}");
                 }
             }

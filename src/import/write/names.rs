@@ -1,23 +1,25 @@
 //! What services and load balancers of any name are called in a scenario, and how their texts go into comments and titles.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::aws::names::{LONGEST, is_name};
 
-/// Names that are taken.
+/// Names that are taken, and the number that the next one like each would have.
 #[derive(Clone, Debug, Default)]
-pub struct Names(BTreeSet<String>);
+pub struct Names {
+    taken: BTreeSet<String>,
+    next: BTreeMap<String, u32>,
+}
 
 impl Names {
     /// A legal name like `label` that no other has, and that leaves `room` characters for what is put behind it.
     pub fn take(&mut self, label: &str, room: usize) -> String {
         let base = legal(label, LONGEST - room);
         let mut name = base.clone();
-        let mut number = 2_u32;
-        while !self.0.insert(name.clone()) {
+        while !self.taken.insert(name.clone()) {
+            let number = self.next.entry(base.clone()).and_modify(|number| *number += 1).or_insert(2);
             let ending = format!("-{number}");
             name = format!("{}{ending}", &base[..base.len().min(LONGEST - room - ending.len())]);
-            number += 1;
         }
         name
     }

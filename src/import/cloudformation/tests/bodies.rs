@@ -33,6 +33,7 @@ Resources:
     Properties:
         Body:
           openapi: 3.0.1{body}
+  Rest: {{Type: AWS::ApiGateway::RestApi, Properties: {{Body: {{paths: {{/rest: {{get: {{x-amazon-apigateway-integration: {{type: http, connectionType: VPC_LINK, connectionId: !Ref Link, uri: !Sub "http://${{Unset}}"}}}}}}}}}}}}}}
   Link: {{Type: AWS::ApiGateway::VpcLink, Properties: {{TargetArns: [!Ref Nlb]}}}}
   Nlb: {{Type: AWS::ElasticLoadBalancingV2::LoadBalancer, Properties: {{Type: network}}}}
 "#
@@ -52,6 +53,7 @@ Resources:
             "#Beside GET /beside Lambda - - a:lambda:b",
             "#Whole GET /orders Private #Link #Nlb http://${Nlb.DNSName}:8080/orders",
             "#Whole GET /open Private ?parameter `Unset` has no default ?parameter `Unset` has no default ${Unset}",
+            "#Rest GET /rest Private #Link - http://${Unset}",
         ]
     );
     let why = "parameter `Unset` has no default";
@@ -60,9 +62,7 @@ Resources:
         [
             "the definition of API `Missing`, `./missing.yaml`, is not among the files: give it too".to_string(),
             "the definition of the API is not known: it is no table once its functions are worked out".to_string(),
-            format!("the VPC link of `GET /open` is not known: {why}"),
-            format!("the target of `GET /open` is not known: {why}"),
-            format!("the URI `${{Unset}}` of `GET /open` is not known: {why}"),
+            format!("the URI `http://${{Unset}}` of `GET /rest` is not known: {why}"),
         ]
     );
     assert_eq!(

@@ -36,7 +36,7 @@ fn check(sections: &str, cases: &[(&str, &str)]) {
         let documents = [document("t.yaml", &text)];
         let given = BTreeMap::from([("Given".to_string(), "from outside".to_string())]);
         let world = World::new(&documents, &given);
-        let node = documents[0].1.find(&["Resources", "Probe", "Properties", "P"]).unwrap();
+        let node = documents[0].1.node.find(&["Resources", "Probe", "Properties", "P"]).unwrap();
         assert_eq!(tell(&world.value(0, node, 0)), *expected, "{expression}");
     }
 }

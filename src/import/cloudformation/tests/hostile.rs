@@ -99,7 +99,7 @@ fn what_includes_or_nests_itself_stops() {
     });
     // Stacks that nest the next one twice: 2^20 of them, were there no bound.
     let name = |index: usize| format!("s{index}.yaml");
-    let files: Vec<(String, Node)> = (0..20)
+    let files: Vec<(String, Parsed)> = (0..20)
         .map(|index| {
             let nest = |name: &str| {
                 format!(
@@ -134,8 +134,13 @@ fn deep_trees_are_read_without_the_stack_running_out() {
     let text = |text: &str| Node::made(Plain::Text(text.to_string()));
     let link =
         table(vec![("Type", text("AWS::ApiGateway::VpcLink")), ("Properties", table(vec![("TargetArns", node)]))]);
-    let documents = [("t.yaml".to_string(), table(vec![("Resources", table(vec![("K", link)]))]))];
+    let documents = [file("t.yaml", table(vec![("Resources", table(vec![("K", link)]))]))];
     assert_eq!(read(&documents, &BTreeMap::new()).links.len(), 1);
+}
+
+/// A file of one tree.
+fn file(name: &str, node: Node) -> (String, Parsed) {
+    (name.to_string(), Parsed { node, further: Vec::new(), repeated: Vec::new() })
 }
 
 /// Numbers of chance, the same in every run (SplitMix64).
@@ -320,8 +325,8 @@ fn any_tree_is_read_and_gives_the_same_again() {
     let mut chance = Chance(1);
     for round in 0..4_000 {
         let documents = [
-            ("a.yaml".to_string(), chance.template()),
-            ("b.yaml".to_string(), if round % 3 == 0 { chance.node(6) } else { chance.template() }),
+            file("a.yaml", chance.template()),
+            file("b.yaml", if round % 3 == 0 { chance.node(6) } else { chance.template() }),
         ];
         let given = BTreeMap::from([("A".to_string(), "B".to_string())]);
         let estate = read(&documents, &given);
