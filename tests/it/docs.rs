@@ -96,6 +96,7 @@ fn links_lead_somewhere() {
         "docs/coverage.md",
         "docs/generator.md",
         "docs/import.md",
+        "docs/import-aws.md",
         "docs/pipeline.md",
     ] {
         let text = document(name);

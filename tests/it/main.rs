@@ -16,6 +16,7 @@ mod docs;
 mod generator;
 mod golden;
 mod import;
+mod import_plans;
 mod kept;
 mod laws;
 mod logs;
