@@ -6,6 +6,12 @@
 #![forbid(unsafe_code)]
 #![allow(clippy::unwrap_used)]
 
+#[path = "shared/import_aws.rs"]
+mod import_aws;
+#[path = "shared/import_cloudformation.rs"]
+mod import_cloudformation;
+#[path = "shared/import_terraform.rs"]
+mod import_terraform;
 #[path = "shared/logs.rs"]
 mod logs;
 

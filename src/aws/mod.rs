@@ -23,6 +23,7 @@ pub mod inventory;
 pub mod latency;
 pub mod lints;
 pub mod mix;
+pub mod names;
 pub mod nlb;
 pub mod option;
 mod packing;

@@ -345,7 +345,6 @@ impl Default for Account {
     }
 }
 
-#[cfg(test)]
 impl System {
     /// The built-in system: AWS's and the format's defaults, comparing `options`.
     #[must_use]

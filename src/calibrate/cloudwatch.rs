@@ -5,6 +5,7 @@
 
 mod curve;
 mod document;
+pub mod overlay;
 
 use std::collections::BTreeMap;
 use std::io::Read;

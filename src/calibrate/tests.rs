@@ -2,6 +2,7 @@
 
 mod counts;
 mod metrics;
+mod mutations;
 mod rows;
 mod streams;
 

@@ -19,11 +19,19 @@ use super::progress::with_progress;
 /// A fault of the engine as an issue.
 pub(super) fn fault(error: PointError) -> Issues {
     match error {
-        PointError::Stopped => Vec::new(),
+        PointError::Stopped | PointError::Elsewhere => Vec::new(),
         PointError::Engine(error @ EngineError::Audit(_)) => {
             vec![Issue::new(error.to_string()).hint("this is a bug of gatecap: please report it with the scenario")]
         }
         PointError::Engine(error) => vec![Issue::new(error.to_string())],
+    }
+}
+
+/// What went wrong with an experiment as issues.
+pub(super) fn fault_of(error: ExperimentError) -> Issues {
+    match error {
+        ExperimentError::Issues(issues) => issues,
+        ExperimentError::Fault(error) => fault(error),
     }
 }
 
@@ -48,8 +56,13 @@ pub(super) struct Work<'a> {
 }
 
 /// Simulates with a bar on a terminal; with the seconds that it took.
-pub(super) fn simulated(input: &Input, flags: &Flags, work: Work<'_>) -> Result<(Computed, f64), Issues> {
-    let (computed, seconds) = with_progress(flags.quiet, Control::default(), |control: &Control| {
+pub(super) fn simulated(
+    input: &Input,
+    flags: &Flags,
+    work: Work<'_>,
+    control: Control,
+) -> Result<(Computed, f64), Issues> {
+    let (computed, seconds) = with_progress(flags.quiet, control, |control: &Control| {
         on_threads(flags.threads, || {
             let mut computed = simulate(&input.source, &input.file, work.whole_sweep, work.detail, control)?;
             if work.pilots && !computed.stopped {
@@ -68,10 +81,7 @@ pub(super) fn simulated(input: &Input, flags: &Flags, work: Work<'_>) -> Result<
             Ok((computed, emitted))
         })
     });
-    let (mut computed, emitted) = computed?.map_err(|error| match error {
-        ExperimentError::Issues(issues) => issues,
-        ExperimentError::Fault(error) => fault(error),
-    })?;
+    let (mut computed, emitted) = computed?.map_err(fault_of)?;
     computed.results.quotas_read.clone_from(&input.quotas_read);
     set_today(&mut computed.results, &flags.date);
     if computed.stopped && !flags.quiet {
@@ -93,38 +103,6 @@ fn lines_of(logs: &Emitted) -> String {
     format!("logs of {}: {} lines of {}{alb}{without}", logs.option, logs.gateway, logs::GATEWAY)
 }
 
-/// `gatecap` alone.
-pub fn built_in_sweep(flags: &Flags) -> Result<End, Issues> {
-    if !flags.quiet {
-        remark("sweeping the built-in scenario: five options on AWS default quotas; see gatecap --help");
-    }
-    let input = args::Scenario { scenario: None, overlay: Vec::new(), quotas: Vec::new(), prices: None };
-    sweep(&Simulating { input, flags: flags.clone() })
-}
-
-/// `sweep`.
-pub fn sweep(Simulating { input, flags }: &Simulating) -> Result<End, Issues> {
-    let input = input::read(input, input::overrides(flags)?)?;
-    let dir = flags.out.clone().unwrap_or_else(|| Path::new("output").join(&input.stem));
-    directory::check(&dir).map_err(|issue| vec![issue])?;
-    let (computed, seconds) =
-        simulated(&input, flags, Work { whole_sweep: true, detail: flags.copies, ..Work::default() })?;
-    if computed.results.points.is_empty() {
-        return Ok(End::Interrupted);
-    }
-    on_threads(flags.threads, || output::write(&dir, &computed))??;
-    if !flags.quiet {
-        let (points, millions) = (computed.results.points.len(), computed.simulated as f64 / 1e6);
-        remark(&format!("{points} points, {millions:.1} million requests simulated, {seconds:.1} s"));
-    }
-    if flags.json {
-        print(&json::pretty(&computed.results))?;
-    } else {
-        print(&terminal::sweep(&computed.results, Some(&dir.display().to_string()), output::colour()))?;
-    }
-    Ok(if computed.stopped { End::Interrupted } else { End::Done })
-}
-
 /// `run`.
 pub fn run(args::Run { simulating, warmup_chart, emit_logs }: &args::Run) -> Result<End, Issues> {
     let Simulating { input, flags } = simulating;
@@ -140,7 +118,7 @@ pub fn run(args::Run { simulating, warmup_chart, emit_logs }: &args::Run) -> Res
         directory::check(dir).map_err(|issue| vec![issue.hint(hint)])?;
     }
     let work = Work { whole_sweep: false, detail: true, pilots: picture.is_some(), logs: emit_logs.as_deref() };
-    let (computed, _) = simulated(&input, flags, work)?;
+    let (computed, _) = simulated(&input, flags, work, Control::default())?;
     if computed.results.points.is_empty() {
         return Ok(End::Interrupted);
     }

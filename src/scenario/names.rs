@@ -1,45 +1,7 @@
 //! Names that a scenario gives: what is legal, and titles where none is given.
 
 use super::fields::Field;
-
-/// Words that metric names are made of, which no hop, branch or service may be called.
-const METRIC_WORDS: [&str; 35] = [
-    "latency",
-    "client",
-    "rate",
-    "attempts",
-    "outcome",
-    "in_system",
-    "completions",
-    "arrivals",
-    "hop",
-    "saturation",
-    "mean",
-    "p50",
-    "p90",
-    "p95",
-    "p99",
-    "p99_9",
-    "max",
-    "min",
-    "median",
-    "copies",
-    "offered",
-    "goodput",
-    "ok",
-    "throttled",
-    "rejected",
-    "abandoned",
-    "timed_out",
-    "failed",
-    "idc",
-    "utilisation",
-    "wait",
-    "probability",
-    "offered_probability",
-    "all_mean",
-    "sojourn",
-];
+use crate::aws::names::METRIC_WORDS;
 
 /// What forbids a name, ready to follow "`x` is ..., but"; `None` for a legal one.
 fn fault(text: &str) -> Option<&'static str> {

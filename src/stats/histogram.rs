@@ -153,6 +153,32 @@ impl Recorder {
         self.overflowed += other.overflowed;
     }
 
+    /// The numbers of the buckets that hold something, each with its count, rising: with digits, sum, maximum and overflow all that
+    /// there is to keep.
+    pub fn places(&self) -> impl Iterator<Item = (u32, u64)> + '_ {
+        (0_u32..).zip(self.counts()).filter(|(_, count)| *count > 0)
+    }
+
+    /// A recorder to be filled with [`Recorder::restore`] again; none where it could not be one: digits other than 1 to 5.
+    #[must_use]
+    pub fn restored(digits: u8, sum: u128, max: u64, overflowed: u64) -> Option<Recorder> {
+        (1..=5).contains(&digits).then(|| Recorder { sum, max, overflowed, ..Recorder::new(digits) })
+    }
+
+    /// Puts back what [`Recorder::places`] gave; none where there is no such bucket.
+    pub fn restore(&mut self, place: u32, count: u64) -> Option<()> {
+        self.bytes_at(place)?;
+        self.add(self.bounds(place as usize).0, count);
+        Some(())
+    }
+
+    /// The memory of the counts once a bucket of this number is used, bytes; none where there is no such bucket.
+    #[must_use]
+    pub fn bytes_at(&self, place: u32) -> Option<usize> {
+        let place = place as usize;
+        (place <= self.index(LARGEST)).then(|| (((place >> self.half_bits) + 1) << self.half_bits) * size_of::<u16>())
+    }
+
     /// The buckets that hold something, by rising value.
     pub fn buckets(&self) -> impl Iterator<Item = Bucket> + '_ {
         self.counts().enumerate().filter(|&(_, count)| count > 0).map(|(index, count)| {

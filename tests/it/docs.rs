@@ -85,6 +85,7 @@ fn links_lead_somewhere() {
         "CONTRIBUTING.md",
         "CHANGELOG.md",
         "benches/README.md",
+        "docs/calibrate.md",
         "docs/coverage.md",
         "docs/generator.md",
         "docs/pipeline.md",

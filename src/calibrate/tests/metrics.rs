@@ -1,5 +1,6 @@
 //! Metrics of CloudWatch in the shapes that programs print.
 
+use crate::calibrate::cloudwatch::overlay::{law, text};
 use crate::calibrate::cloudwatch::{Metric, Metrics, read};
 use crate::calibrate::stream::Control;
 use crate::issue::Issue;
@@ -85,4 +86,53 @@ fn what_is_no_answer_of_cloudwatch_is_refused() {
         r#"{"Label":"Latency","Datapoints":[{"Timestamp":"x"},{"Timestamp":"2024-05-01T00:00:00Z","Average":-5}]}"#,
     );
     assert!(odd.unwrap().is_empty());
+}
+
+fn response_times(percentiles: &str) -> Metrics {
+    let text = format!(
+        r#"{{"Label":"TargetResponseTime","Datapoints":[{{"Timestamp":"2024-05-01T00:00:00Z","Unit":"Milliseconds","SampleCount":1000,
+            "ExtendedStatistics":{{{percentiles}}}}}]}}"#
+    );
+    metrics(&text).unwrap()
+}
+
+#[test]
+fn percentiles_of_a_lognormal_give_it_back() {
+    // Median 10 ms, log_sigma 1: p90 = 10 exp(1.281552), p99 = 10 exp(2.326348).
+    let read = response_times(r#""p50":10,"p90":36.0223,"p99":102.405"#);
+    let stated = law(&read.curves[&Metric::TargetResponseTime]).unwrap();
+    assert_eq!(stated.toml, r#"{ lognormal = { median = "10ms", p99 = "102.41ms" } }"#);
+    let overlay = text(&read, &["a.json".into()]);
+    assert!(
+        overlay.contains("[services]") && overlay.contains("from a.json") && !overlay.contains("[workload]"),
+        "{overlay}"
+    );
+}
+
+#[test]
+fn other_percentiles_give_a_curve_that_goes_through_them() {
+    let read = response_times(r#""p50":10,"p90":12,"p99":400,"p99.9":500"#);
+    let stated = law(&read.curves[&Metric::TargetResponseTime]).unwrap();
+    for knot in [r#"[0.5, "10ms"]"#, r#"[0.9, "12ms"]"#, r#"[0.99, "400ms"]"#, r#"[0.999, "500ms"]"#] {
+        assert!(stated.toml.contains(knot), "{knot} in {}", stated.toml);
+    }
+    assert!(stated.why.contains("beyond p99.9"), "{}", stated.why);
+    // From 0.5 to 0.9 the logarithm of the odds goes from 0 to log 9, and 0.75 lies at log 3: halfway.
+    let halfway = (10.0_f64 * 12.0).sqrt();
+    assert!(stated.toml.contains(&format!("[0.75, \"{halfway:.3}ms\"]")), "{}", stated.toml);
+    assert!(law(&response_times(r#""p99":400"#).curves[&Metric::TargetResponseTime]).is_none());
+    assert!(law(&response_times(r#""p50":0,"p99":400"#).curves[&Metric::TargetResponseTime]).is_none());
+}
+
+#[test]
+fn means_are_subtracted_and_the_busiest_period_gives_the_rate() {
+    let read = metrics(
+        r#"{"MetricDataResults":[
+            {"Id":"l","Label":"Latency Average","Timestamps":["2024-05-01T00:00:00Z"],"Values":[30]},
+            {"Id":"i","Label":"IntegrationLatency Average","Timestamps":["2024-05-01T00:00:00Z"],"Values":[24.5]},
+            {"Id":"c","Label":"Count","Timestamps":["2024-05-01T00:00:00Z","2024-05-01T00:01:00Z"],"Values":[600,60]}]}"#,
+    );
+    let overlay = text(&read.unwrap(), &["m".into()]);
+    assert!(overlay.contains("mean overhead of 5.500 ms"), "{overlay}");
+    assert!(overlay.contains("rate = \"10/s\"\npeak_to_mean = 1.81818\n"), "{overlay}");
 }

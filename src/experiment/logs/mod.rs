@@ -23,11 +23,12 @@ use rayon::prelude::*;
 use self::map::Map;
 use self::observer::Logging;
 use super::control::Control;
-use super::point::{PointSpec, simulated};
+use super::point::PointSpec;
+use super::rounds::{replication_of, simulated};
 use super::source::Source;
 use super::warmup;
 use super::{ExperimentError, operating_services};
-use crate::engine::{Tally, simulate_observed};
+use crate::engine::{Network, Tally, Window, simulate_observed, simulate_until};
 use crate::issue::{Issue, Issues};
 use crate::random::RunKey;
 use crate::results::directory::Stream;
@@ -70,7 +71,10 @@ pub fn emit(source: &Source, dir: &Path, control: &Control) -> Result<Vec<Emitte
         let folder = dir.join(name);
         let unwritable = |error: io::Error| ExperimentError::Issues(vec![unwritable(&folder, &error)]);
         let network = spec.network(&cut);
-        let (network, window) = spec.replication(&cut, &network, key, control)?;
+        let ahead = |network: &Network, window: &Window, _: &warmup::Cut| {
+            simulated(simulate_until(network, window, key, control.flag()))
+        };
+        let (network, window, _) = replication_of(&spec, &cut, &network, ahead)?;
         let map = Map::new(&scenario, &network, option);
         let mut gateway = Stream::create(&folder.join(GATEWAY)).map_err(unwritable)?;
         let alb = map.has_alb().then(|| Stream::create(&folder.join(ALB)));

@@ -3,7 +3,7 @@
 use super::as_built;
 use super::excluded::excluded;
 use super::table::{Align, Table};
-use super::{Paint, command, mix, wrapped};
+use super::{Paint, command, label, mix, wrapped};
 use crate::report::asks::{self, Ask, is_subnet};
 use crate::report::growth;
 use crate::report::number::{self, cut, list};
@@ -144,7 +144,7 @@ fn ladder_table(results: &Results, all: bool) -> Table {
     for (i, option) in built.into_iter().chain(others) {
         let structure = rungs(results, i, |rung| rung.kind == "structure");
         let shown = if all { structure.len() } else { structure.len().min(SHOWN) };
-        let label = format!("{} {}", i + 1, option.name);
+        let label = label(i + 1, option);
         let mark = match (option.lacks.is_empty(), holding.contains(&i)) {
             (false, _) => "x",
             (true, true) => "+",

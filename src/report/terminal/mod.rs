@@ -25,7 +25,7 @@ use super::agreement;
 use super::judge::{Judgement, Outcome};
 use super::number::cut;
 use super::warnings::interrupted;
-use crate::results::{KnownAnswers, Results};
+use crate::results::{KnownAnswers, OptionInfo, Results};
 
 /// The widest line.
 pub const WIDTH: usize = 96;
@@ -95,7 +95,13 @@ fn outcome_mark(outcome: &Outcome) -> &'static str {
 }
 
 fn option_label(option: &Judgement) -> String {
-    format!("{} {}", option.number, clean(&option.option.name))
+    label(option.number, option.option)
+}
+
+/// `5 rest-alb-direct`, with a remark where it is what is built.
+fn label(number: usize, option: &OptionInfo) -> String {
+    let built = if option.as_built && !option.title.starts_with("As built") { " (built)" } else { "" };
+    format!("{number} {}{built}", clean(&option.name))
 }
 
 /// `text` without what would move the cursor or turn the direction of writing: control characters and bidirectional controls.

@@ -51,10 +51,8 @@ fn choice(results: &Results, options: &[Judgement], best: usize) -> (String, Str
     } else {
         (format!("Choose option {}", option.number), String::new())
     };
-    (
-        lead,
-        format!("{number}, {}: {when}{}{}.", option.option.title, price(results, options, best), p99(results, option)),
-    )
+    let title = option.option.title.strip_prefix("As built: ").unwrap_or(&option.option.title);
+    (lead, format!("{number}, {title}: {when}{}{}.", price(results, options, best), p99(results, option)))
 }
 
 /// The month, and that it is the least of all that do as well, where it is.
