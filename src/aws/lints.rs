@@ -120,7 +120,7 @@ pub fn lint(id: &str, subject: impl Into<String>, what: impl Into<String>) -> Op
         subject: subject.into(),
         what: what.into(),
         why: &row.why,
-        source: format!("{} ({})", row.source, row.date),
+        source: format!("{}, {}", row.source, row.date),
         change: &row.change,
     })
 }

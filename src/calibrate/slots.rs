@@ -38,13 +38,11 @@ pub enum Part {
     NlbConnection,
     /// NLB with TLS listener: handshake of a new connection.
     NlbHandshake,
-    /// Joined gateway and ALB logs: integration latency less all that the ALB logged: VPC link, NLB and network.
-    Link,
 }
 
 impl Part {
     /// All parts, in their order.
-    pub const ALL: [Part; 13] = [
+    pub const ALL: [Part; 12] = [
         Part::GatewayOverhead,
         Part::Integration,
         Part::Response,
@@ -57,7 +55,6 @@ impl Part {
         Part::ClassicService,
         Part::NlbConnection,
         Part::NlbHandshake,
-        Part::Link,
     ];
 
     /// Its name for people and for JSON.
@@ -76,7 +73,6 @@ impl Part {
             Part::ClassicService => "classic elb backend",
             Part::NlbConnection => "nlb connection",
             Part::NlbHandshake => "nlb tls handshake",
-            Part::Link => "vpc link, nlb and network",
         }
     }
 }

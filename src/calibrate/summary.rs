@@ -6,8 +6,6 @@ use super::join::Joined;
 use super::tally::Tally;
 use super::times::Times;
 
-/// Services and statuses that are listed; the rest is said as a number.
-const LISTED: usize = 10;
 /// Quantiles that are shown.
 pub(super) const QUANTILES: [f64; 4] = [0.5, 0.9, 0.99, 0.999];
 
@@ -105,35 +103,18 @@ pub fn arrivals(tally: &Tally) -> String {
     if !statuses.is_empty() {
         text += &format!("statuses {}\n", statuses.join(", "));
     }
+    if tally.services.too_many {
+        let most = grouped(super::tally::SERVICES as u64);
+        text += &format!("services: over {most} names, so none is told apart; log the resource, not the path\n");
+    } else if tally.services.unnamed > 0 && tally.services.unnamed < tally.used {
+        text += &format!("without a service: {}\n", grouped(tally.services.unnamed));
+    }
     text
 }
 
 fn rate(per_second: f64) -> String {
     let decimals = if per_second < 10.0 { 3 } else { 1 };
     format!("{per_second:.decimals$}")
-}
-
-/// Requests of each service, the most wanted ones.
-#[must_use]
-pub fn services(tally: &Tally) -> String {
-    let services = tally.services.by_rows();
-    let mut rows = vec![["services", "requests", "share", "mean ms"].map(String::from).to_vec()];
-    for (name, service) in services.iter().take(LISTED) {
-        let share = service.rows as f64 / tally.used.max(1) as f64;
-        let mean = ms(service.times.mean_ms(), service.times.resolution_ms());
-        rows.push(vec![printable(name), grouped(service.rows), format!("{:.1} %", share * 100.0), mean]);
-    }
-    let mut text = if rows.len() > 1 { table(&rows) } else { String::new() };
-    if let Some(others) = services.len().checked_sub(LISTED).filter(|others| *others > 0) {
-        text += &format!("  and {} more\n", grouped(others as u64));
-    }
-    if tally.services.too_many {
-        let most = grouped(super::tally::SERVICES as u64);
-        text += &format!("services: over {most} names, so none is told apart; log the resource, not the path\n");
-    } else if tally.services.unnamed > 0 && !services.is_empty() {
-        text += &format!("  without a service: {}\n", grouped(tally.services.unnamed));
-    }
-    text
 }
 
 /// A name out of a log without what would move a terminal's cursor.

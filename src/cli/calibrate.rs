@@ -24,12 +24,19 @@ use super::verbs::on_threads;
 pub fn calibrate(flags: &args::Calibrate) -> Result<End, Issues> {
     fitted::check(flags)?;
     let reading = reading(flags)?;
+    let on_stdout = flags.out.as_deref().is_some_and(output::is_stdout);
     let planned = bytes(&flags.files) + passes(flags) * bytes(&flags.files) + passes(flags) * bytes(&flags.join);
     let control = Control::default();
     let Some(reading) = reading else {
         let metrics = with_bytes(flags.quiet, planned, control, |control| cloudwatch::files(&flags.files, control))?;
-        let json = || format!("{:#}", document::metrics(&metrics));
-        return print(&if flags.json { json() } else { summary::metrics(&metrics) }).map(|()| End::Done);
+        if let Some(path) = &flags.out {
+            fitted::write_overlay(path, cloudwatch::overlay::text(&metrics, &fitted::names(flags)))?;
+        }
+        if !on_stdout {
+            let json = || format!("{:#}", document::metrics(&metrics));
+            print(&if flags.json { json() } else { summary::metrics(&metrics) })?;
+        }
+        return Ok(End::Done);
     };
     let (read, stopped) = with_bytes(flags.quiet, planned, control, |control| {
         let read = on_threads(flags.threads, || logs(flags, &reading, control)).and_then(|read| read);
@@ -47,10 +54,10 @@ pub fn calibrate(flags: &args::Calibrate) -> Result<End, Issues> {
         print(&format!("{document:#}"))?;
         return Ok(End::Done);
     }
-    if flags.out.as_deref().is_some_and(output::is_stdout) {
+    if on_stdout {
         return Ok(End::Done);
     }
-    let parts = [summary::rows(&tally), summary::times(&tally), summary::arrivals(&tally), summary::services(&tally)];
+    let parts = [summary::rows(&tally), summary::times(&tally), summary::arrivals(&tally)];
     let parts = parts.into_iter().chain(joined.as_ref().map(summary::joined));
     let parts: Vec<String> = parts.filter(|part| !part.is_empty()).collect();
     print(&format!("{}\n{}", parts.join("\n"), screen::text(&found)))?;

@@ -1,5 +1,7 @@
 //! What `calibrate` writes of the laws that it fits: the overlay scenario, and a chart for each part of the path.
 
+use std::path::Path;
+
 use gatecap::calibrate::calibration::{Calibration, Hop, overlay};
 use gatecap::calibrate::fit;
 use gatecap::calibrate::join::Joined;
@@ -17,11 +19,10 @@ use super::output;
 pub fn check(flags: &args::Calibrate) -> Result<(), Issues> {
     let stdout = flags.out.as_deref().is_some_and(output::is_stdout);
     output::only_one_on_stdout(&[("--json", flags.json), ("--out", stdout)])?;
-    if flags.kind == "cloudwatch" && (flags.out.is_some() || flags.plot.is_some()) {
-        let flag = if flags.out.is_some() { "--out" } else { "--plot" };
+    if flags.kind == "cloudwatch" && flags.plot.is_some() {
         let issue =
-            Issue::new(format!("`{flag}` goes with access logs, but metrics have no single times to fit laws to"));
-        return Err(vec![issue.hint("their percentiles are on the screen: write them into a scenario as quantiles")]);
+            Issue::new("`--plot` goes with access logs, but metrics have no single times to hold against a law");
+        return Err(vec![issue.hint("`--out FILE` writes the law through their percentiles")]);
     }
     if let Some(path) = flags.out.as_deref().filter(|path| !output::is_stdout(path)) {
         output::check_file(path, "--out")?;
@@ -32,6 +33,16 @@ pub fn check(flags: &args::Calibrate) -> Result<(), Issues> {
     }
 }
 
+/// Writes the overlay, to stdout too.
+pub fn write_overlay(path: &Path, text: String) -> Result<(), Issues> {
+    if output::is_stdout(path) { output::print(&text) } else { output::write_text(path, "--out", text) }
+}
+
+/// Files as the user named them.
+pub fn names(flags: &args::Calibrate) -> Vec<String> {
+    flags.files.iter().map(|path| read::shown(path)).collect()
+}
+
 /// Writes what was asked for.
 pub fn write(
     flags: &args::Calibrate,
@@ -40,10 +51,9 @@ pub fn write(
     joined: Option<&Joined>,
 ) -> Result<(), Issues> {
     if let Some(path) = &flags.out {
-        let files: Vec<String> = flags.files.iter().map(|path| read::shown(path)).collect();
+        let files = names(flags);
         let about = overlay::About { files: &files, gateway: &flags.gateway, joined, legal: is_name };
-        let text = overlay::text(found, &about);
-        if output::is_stdout(path) { output::print(&text)? } else { output::write_text(path, "--out", text)? }
+        write_overlay(path, overlay::text(found, &about))?;
     }
     let Some(folder) = &flags.plot else { return Ok(()) };
     let whole = tally.slots.whole();

@@ -55,6 +55,7 @@ pub(super) fn mixes(results: &Results) -> Vec<Mix> {
 pub(super) fn lines(results: &Results) -> Vec<String> {
     let line = |number: usize, built: bool, part: &MixPart| {
         let Row { who, traffic, goes, sharing, .. } = row(part);
+        let who = if built { number::counted_services(part.services) } else { who };
         let next = part.others.first().map_or(String::new(), |next| format!("; next best {}", other(next)));
         let lead = if built { "as built, " } else { "mix of " };
         format!("{lead}option {number}: {who}, {traffic} of the traffic: {goes} ({sharing}){next}")

@@ -23,7 +23,7 @@ const WIDE: &str = "precision_not_reached";
 pub fn lints(results: &Results) -> Vec<String> {
     let line = |lint: &Lint| {
         let Lint { severity, what, why, change, source, .. } = lint;
-        format!("{severity}: {what}: {why}; {change} ({source})")
+        format!("{severity}: {what}: {why}; {change}; see {source}")
     };
     results.lints.iter().map(line).collect()
 }

@@ -10,6 +10,7 @@ use super::best::Best;
 use super::cost::CostLine;
 use super::exclusion::Exclusion;
 use super::known::{KnownAnswers, Validation};
+use super::map::MapCell;
 use super::mix::MixPart;
 use super::pilots::Pilots;
 use super::planning::{DeploymentWait, GrowthAsked, GrowthRung};
@@ -339,24 +340,6 @@ pub struct Comparison {
     pub joint: Estimate,
     /// Variance of the independent difference over that of the paired one.
     pub variance_ratio: Option<f64>,
-}
-
-/// What is nearest to its limit at so many services of so many requests per second each. Computed, not simulated, but for
-/// `condition`, which rests on a simulated point at the same rate.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct MapCell {
-    /// Option name.
-    pub option: String,
-    /// Services.
-    pub services: u32,
-    /// Requests per second of each service.
-    pub rate_per_service: f64,
-    /// Load over limit of the nearest traffic limit (throttle or target utilisation); 1 is full.
-    pub load: f64,
-    /// `ok`, `quota`, `throttle` or `service`: what stops it first.
-    pub stopped_by: String,
-    /// The limit in words: "ALBs per Region", "account throttle", "service targets", "latency.p99 <= 250ms".
-    pub by: String,
 }
 
 /// An input and its evidence.

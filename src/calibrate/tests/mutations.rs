@@ -68,8 +68,7 @@ fn check(reading: &Reading, text: &[u8]) -> bool {
         let cells: Vec<_> = times.cells().collect();
         assert!(cells.windows(2).all(|pair| pair[0].high_ms <= pair[1].low_ms));
     }
-    let shown =
-        summary::rows(&tally) + &summary::times(&tally) + &summary::arrivals(&tally) + &summary::services(&tally);
+    let shown = summary::rows(&tally) + &summary::times(&tally) + &summary::arrivals(&tally);
     assert!(shown.chars().all(|c| c == '\n' || !c.is_control()));
     assert!(!document::log("log", &tally, None).to_string().is_empty());
     true

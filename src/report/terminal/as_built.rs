@@ -83,7 +83,8 @@ mod tests {
         let place = |text: &str| screen.find(text).unwrap_or(usize::MAX);
         assert!(place("2 rest-link-per-service") < place("1 http-fan-out"), "what is built comes first: {screen}");
         assert!(
-            place("\nAs built (option 2), 16 more services fit; ") < place("\nall moved to option 5: holds 50"),
+            place("\nAs built (option 2), 16 more services fit; ")
+                < place("\nall moved to option 5 (rest-alb-direct): holds"),
             "{screen}"
         );
         assert!(screen.contains("? note: every service goes through a VPC link V1 today: "), "{screen}");
@@ -93,7 +94,7 @@ mod tests {
     fn every_screen_says_what_is_built() {
         for screen in [run(&fixture::built(), false), sweep(&fixture::built(), None, false)] {
             assert!(screen.contains("As built (option 2), 16 more services fit"), "{screen}");
-            assert!(screen.contains("all moved to option 5: holds 50"), "{screen}");
+            assert!(screen.contains("all moved to option 5 (rest-alb-direct): holds"), "{screen}");
             assert!(screen.contains("note: every service goes"), "{screen}");
         }
         assert!(!limits(&fixture::four(), true, false).contains("s built"));
