@@ -18,6 +18,8 @@ pub struct Prediction {
     pub found: f64,
     /// Predicted over found, less 1.
     pub error: f64,
+    /// What the log cannot tell apart here, milliseconds; 0 for a rate.
+    pub step: f64,
     /// Whether the rest lies in the interval, as far as the log's resolution can tell.
     pub inside: bool,
 }
@@ -29,6 +31,14 @@ pub struct HeldOut {
     pub n: (u64, u64),
     /// Quantiles that the rest can tell, and the mean.
     pub predictions: Vec<Prediction>,
+}
+
+impl Prediction {
+    /// Whether predicted and found are nearer than the log's resolution.
+    #[must_use]
+    pub fn within_a_step(&self) -> bool {
+        (self.predicted - self.found).abs() <= self.step
+    }
 }
 
 impl HeldOut {
@@ -59,6 +69,7 @@ pub fn times(first: &Times, rest: &Times) -> Option<HeldOut> {
             interval,
             found: distance.measured_ms,
             error: distance.error(),
+            step: distance.step_ms,
             inside: distance.measured_ms >= interval.0 - distance.step_ms
                 && distance.measured_ms <= interval.1 + distance.step_ms,
         });
@@ -88,5 +99,13 @@ pub fn rate(series: &Series, cut: i64, index: f64) -> Option<Prediction> {
 fn prediction(what: &str, predicted: f64, half: f64, found: f64, slack: f64) -> Prediction {
     let interval = ((predicted - half).max(0.0), predicted + half);
     let inside = found >= interval.0 - slack && found <= interval.1 + slack;
-    Prediction { what: what.into(), predicted, interval, found, error: predicted / found - 1.0, inside }
+    Prediction {
+        what: what.into(),
+        predicted,
+        interval,
+        found,
+        error: predicted / found - 1.0,
+        step: 2.0 * slack,
+        inside,
+    }
 }

@@ -79,14 +79,21 @@ fn evidence(out: &mut String, what: &str, resolution_ms: f64, law: &fit::Calibra
         let errors: Vec<String> = held_out
             .predictions
             .iter()
-            .map(|p| format!("{} {}{}", p.what, error(p.error), if p.inside { "" } else { " (outside its interval)" }))
+            .map(|p| {
+                format!(
+                    "{} {}{}",
+                    p.what,
+                    error(p.error, p.within_a_step()),
+                    if p.inside { "" } else { " (outside its interval)" }
+                )
+            })
             .collect();
         comment(
             out,
             &format!(
-                "Held out, {} rest of {}: {}.",
+                "Held out: the law of the first {} against the other {}: {}.",
+                grouped(held_out.n.0),
                 grouped(held_out.n.1),
-                grouped(held_out.n.0 + held_out.n.1),
                 errors.join(", ")
             ),
         );
@@ -144,23 +151,30 @@ fn stated(out: &mut String, hop: &Hop, key: &str) {
 
 /// `[services]`: the time of all services together, and their number.
 fn service_times(out: &mut String, found: &Calibration) {
-    let measured = found.hop(Part::Service).or_else(|| found.hop(Part::ClassicService));
-    if measured.is_none() && found.services.number == 0 {
-        if let Some(integration) = found.hop(Part::Integration) {
-            out.push('\n');
-            comment(out, "The log has no service times. Integration times hold links, load balancers and network too:");
-            evidence(out, "integration", integration.resolution_ms, &integration.law, integration.held_out.as_ref());
-        }
-        return;
+    let measured = service_hop(found);
+    if measured.is_some() || found.services.number > 0 {
+        out.push_str("\n[services]\n");
     }
-    out.push_str("\n[services]\n");
     if found.services.number > 0 {
         let _ = writeln!(out, "count = {} # told apart in the log", found.services.number);
     }
     if let Some(hop) = measured {
         stated(out, hop, "time");
         out.push_str("time_includes_zone_leg = true # measured at the load balancer\n");
+    } else if let Some(integration) = found.hop(Part::Integration) {
+        comment(
+            out,
+            "The log has no times of services alone: integration times hold links, load balancers and network too, which a simulation \
+             adds. Logs of the load balancer have them.",
+        );
+        evidence(out, "integration", integration.resolution_ms, &integration.law, integration.held_out.as_ref());
+        let _ = writeln!(out, "# time = {}", toml(&integration.law.law));
     }
+}
+
+/// Times of services as a load balancer sees them.
+fn service_hop(found: &Calibration) -> Option<&Hop> {
+    found.hop(Part::Service).or_else(|| found.hop(Part::ClassicService))
 }
 
 fn workload(out: &mut String, found: &Calibration, arrivals: &arrivals::Calibrated) {
@@ -184,7 +198,7 @@ fn workload(out: &mut String, found: &Calibration, arrivals: &arrivals::Calibrat
                 number(low, 4),
                 number(high, 4),
                 number(held_out.found, 4),
-                error(held_out.error)
+                error(held_out.error, false)
             ),
         );
     }
@@ -291,14 +305,16 @@ fn services(out: &mut String, found: &Calibration, about: &About<'_>) {
         let _ = writeln!(out, "\n[[service]]\nname = \"{name}\"\ntitle = {}", quoted(&service.name));
         let share = if all { ("weight", service.rows as f64 / mean) } else { ("share", service.share) };
         let _ = writeln!(out, "{} = {} # {} requests", share.0, number(share.1, 5), grouped(service.rows));
-        own_time(out, service);
+        own_time(out, service, service_hop(found).is_some());
     }
 }
 
-fn own_time(out: &mut String, service: &Service) {
+/// The service's own law; as a comment where its times are integration times.
+fn own_time(out: &mut String, service: &Service, alone: bool) {
     if let Some(law) = &service.law {
-        comment(out, &format!("{} times; {}, {}.", grouped(law.n), law.name(), law.why));
-        let _ = writeln!(out, "time = {}", toml(&law.law));
+        let (what, mark) = if alone { ("times", "") } else { ("integration times", "# ") };
+        comment(out, &format!("{} {what}; {}, {}.", grouped(law.n), law.name(), law.why));
+        let _ = writeln!(out, "{mark}time = {}", toml(&law.law));
     }
 }
 

@@ -51,14 +51,19 @@ fn hop_text(out: &mut String, hop: &Hop) {
     }
     let mut rows = vec![row(&["", "measured", "law", "error", "predicted", "95 %", "found in the rest", "error"])];
     let held_out = hop.held_out.as_ref().map_or(&[][..], |held_out| &held_out.predictions);
-    let mean = ("mean".to_string(), law.mean_ms, law.law.mean_ns() / 1e6);
-    let quantiles = law.distances.iter().map(|d| (format!("p{}", fit::percent(d.quantile)), d.measured_ms, d.law_ms));
-    for (what, measured, of_law) in quantiles.chain([mean]) {
-        let mut cells = vec![what.clone(), time(measured), time(of_law), error(of_law / measured - 1.0)];
+    let mean = ("mean".to_string(), law.mean_ms, law.law.mean_ns() / 1e6, hop.resolution_ms / 2.0);
+    let quantile = |d: &fit::Distance| (format!("p{}", fit::percent(d.quantile)), d.measured_ms, d.law_ms, d.step_ms);
+    for (what, measured, of_law, step) in law.distances.iter().map(quantile).chain([mean]) {
+        let mut cells = vec![
+            what.clone(),
+            time(measured),
+            time(of_law),
+            error(of_law / measured - 1.0, (of_law - measured).abs() <= step),
+        ];
         if let Some(p) = held_out.iter().find(|p| p.what == what) {
             let outside = if p.inside { "" } else { ", outside" };
             cells.extend([time(p.predicted), format!("{} to {}", time(p.interval.0), time(p.interval.1))]);
-            cells.extend([time(p.found), format!("{}{outside}", error(p.error))]);
+            cells.extend([time(p.found), format!("{}{outside}", error(p.error, p.within_a_step()))]);
         }
         rows.push(cells);
     }
@@ -91,7 +96,10 @@ fn arrivals_text(out: &mut String, arrivals: &Arrivals, held_out: Option<&Predic
         let (predicted, found) = (number(p.predicted, 4), number(p.found, 4));
         wrapped(
             out,
-            &format!("first part {predicted} per second ({interval}), the rest {found}: {}{outside}", error(p.error)),
+            &format!(
+                "first part {predicted} per second ({interval}), the rest {found}: {}{outside}",
+                error(p.error, p.within_a_step())
+            ),
         );
     }
     wrapped(out, &format!("{}: {}", arrivals.name(), arrivals.why));

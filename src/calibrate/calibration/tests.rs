@@ -114,7 +114,7 @@ fn the_overlay_is_toml_with_its_evidence() {
         "\n[[service]]\nname = \"my-orders\"\ntitle = \"arn:aws:elasticloadbalancing:us-east-2:1:targetgroup/my-orders/73e2\"\n",
         "\nname = \"users-id\"\ntitle = \"/users/{id}\"\n",
         "\nname = \"service-latency\"\n",
-        "# Held out, ",
+        "# Held out: the law of the first ",
     ] {
         assert!(text.contains(wanted), "{wanted:?} in\n{text}");
     }

@@ -105,6 +105,11 @@ impl Fit {
         self.distances.iter().filter(|distance| decides(distance)).all(Distance::passes)
     }
 
+    /// Whether neither its distance nor the chi-square test (at 5 %) speaks against it.
+    pub(super) fn is_plain_enough(&self) -> bool {
+        self.passes() && self.chi_square.is_some_and(|test| test.p >= 0.05)
+    }
+
     /// The deciding distance that is furthest off among those that are not near enough.
     #[must_use]
     pub fn worst(&self) -> Option<&Distance> {
@@ -182,7 +187,14 @@ fn parameters(family: Family, top: &Top, least: f64) -> Vec<Parameter> {
         };
         let here = f(&top.at);
         let interval = half_width(top, &steps, |at| Some(f(at))).map(|half| (back(here - half), back(here + half)));
-        let interval = interval.filter(|(low, high)| low.is_finite() && high.is_finite());
+        // At an end of its range an estimate has no normal neighbourhood.
+        let inside = |share: f64| (1e-3..=0.999).contains(&share);
+        let free = match shown {
+            Shown::Offset(i) => inside(logistic(top.at[i])),
+            Shown::Weight(k) => inside(family.weight(&top.at, k)),
+            _ => true,
+        };
+        let interval = interval.filter(|(low, high)| free && low.is_finite() && high.is_finite());
         Parameter { name, is_time: matches!(shown, Shown::Time(_) | Shown::Offset(_)), value: back(here), interval }
     };
     family.shown().into_iter().map(one).collect()

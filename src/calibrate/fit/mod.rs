@@ -3,7 +3,8 @@
 //!
 //! Every family is fitted by maximum likelihood to interval-censored counts (`scoring`) and judged against the measured quantiles
 //! (`judge`). A family passes if its p50, p90 and p99 are near enough to the measured ones; of those that pass the one of least BIC
-//! (Schwarz 1978) is taken. With many requests every test of fit refuses every law, so that the distance decides, not the test.
+//! (Schwarz 1978) is taken. With many requests every test of fit refuses every law, so that the distance decides, not the test; where a
+//! plain law is refused by neither, richer ones are not tried.
 
 mod empirical;
 mod family;
@@ -54,7 +55,7 @@ pub struct Calibrated {
     pub deviation_ms: f64,
     /// Longest time that was counted, as the upper end of its interval, milliseconds.
     pub longest_ms: f64,
-    /// Every family that was fitted, the least BIC first.
+    /// Every family that was fitted, the least BIC first: the plainer ones, and richer ones until a test refuses none.
     pub fits: Vec<Fit>,
     /// Why it is this law: words that follow its name.
     pub why: String,
@@ -112,7 +113,13 @@ pub fn calibrate_among(cells: impl IntoIterator<Item = Cell>, families: &[Family
     }
     let small = sample.for_likelihood();
     let tried: Vec<Family> = families.iter().copied().filter(|family| enough(*family, &small)).collect();
-    let mut fits: Vec<Fit> = tried.iter().filter_map(|family| judge(*family, &small, &sample)).collect();
+    let mut fits: Vec<Fit> = Vec::new();
+    for family in tried {
+        // What no test refuses needs no further parameters, whatever they would gain.
+        if !fits.iter().any(|fit| fit.family.parameters() < family.parameters() && fit.is_plain_enough()) {
+            fits.extend(judge(family, &small, &sample));
+        }
+    }
     fits.sort_by(|a, b| a.bic.total_cmp(&b.bic));
     if let Some(index) = fits.iter().position(Fit::passes) {
         let fit = &fits[index];

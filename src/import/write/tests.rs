@@ -83,9 +83,9 @@ fn a_timeout_that_all_state_goes_in_and_others_are_listed() {
     };
     assert_eq!(with([None, None]), None);
     assert_eq!(with([Some(29_000.0), Some(29_000.0)]), None);
-    assert_eq!(with([Some(5_000.0), Some(5_000.0)]).unwrap(), "integration_timeout = \"5000ms\"");
+    assert_eq!(with([Some(5_000.0), Some(5_000.0)]).unwrap(), "integration_timeout = \"5s\"");
     assert_eq!(with([Some(5_000.0), None]).unwrap(), "# integration timeouts differ: 5000 ms, or none stated");
-    assert_eq!(with([Some(60_000.0), Some(60_000.0)]).unwrap(), "# integration_timeout = \"60000ms\"");
+    assert_eq!(with([Some(60_000.0), Some(60_000.0)]).unwrap(), "# integration_timeout = \"60s\"");
 }
 
 #[test]
