@@ -25,6 +25,7 @@ mod needs;
 mod networks;
 mod opinions;
 mod options;
+mod overlays;
 mod overload;
 mod pipeline;
 mod planning;
