@@ -10,6 +10,8 @@
 mod import_aws;
 #[path = "shared/import_cloudformation.rs"]
 mod import_cloudformation;
+#[path = "shared/import_services.rs"]
+mod import_services;
 #[path = "shared/import_terraform.rs"]
 mod import_terraform;
 #[path = "shared/logs.rs"]
@@ -41,6 +43,13 @@ fn files(folder: &Path, ending: &str) -> Vec<PathBuf> {
     let mut files: Vec<PathBuf> = entries.filter(|path| path.extension().is_some_and(|e| e == ending)).collect();
     files.sort();
     files
+}
+
+/// The text is a scenario; `name` is for the message.
+fn resolves(text: &str, name: &str) {
+    let document = Document::parse(text.into(), name, Path::new("."));
+    let resolved = document.and_then(|document| document.resolve(&[]));
+    resolved.unwrap_or_else(|issues| panic!("{name}: {}", gatecap::issue::render(&issues, false)));
 }
 
 /// The scenario of a file, with other values for some fields.
