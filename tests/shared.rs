@@ -47,9 +47,10 @@ fn files(folder: &Path, ending: &str) -> Vec<PathBuf> {
 
 /// The text is a scenario; `name` is for the message.
 fn resolves(text: &str, name: &str) {
-    let document = Document::parse(text.into(), name, Path::new("."));
-    let resolved = document.and_then(|document| document.resolve(&[]));
-    resolved.unwrap_or_else(|issues| panic!("{name}: {}", gatecap::issue::render(&issues, false)));
+    let document = Document::parse(text, name, Path::new("."));
+    if let Err(issues) = document.and_then(|document| document.resolve(&[])) {
+        panic!("{name}: {}", gatecap::issue::render(&issues, false));
+    }
 }
 
 /// The scenario of a file, with other values for some fields.

@@ -8,17 +8,17 @@ use gatecap::import::kind::Kind;
 use gatecap::import::{Source, read, services, write};
 
 /// A service: name in the scenario, option, 1 to 5, routes or paths, targets.
-type Service = (&'static str, &'static str, Option<u8>, u32, Option<u32>);
+type Service<'a> = (&'a str, &'a str, Option<u8>, u32, Option<u32>);
 
 /// A file, its services in order, and the beginnings of what is unresolved, in order.
 struct Reviewed {
     kind: Kind,
     file: &'static str,
-    services: &'static [Service],
+    services: &'static [Service<'static>],
     unresolved: &'static [&'static str],
 }
 
-const fn reviewed(kind: Kind, file: &'static str, services: &'static [Service]) -> Reviewed {
+const fn reviewed(kind: Kind, file: &'static str, services: &'static [Service<'static>]) -> Reviewed {
     Reviewed { kind, file, services, unresolved: &[] }
 }
 
@@ -188,7 +188,7 @@ fn holds(reviewed: &Reviewed) {
     let estate = read(reviewed.kind, &[source], &BTreeMap::new());
     let imported = services::services(estate.unwrap_or_else(|issues| panic!("{name}: {}", issues[0].message)));
     let written = write::scenario(&imported, std::slice::from_ref(&name));
-    let found: Vec<(&str, &str, Option<u8>, u32, Option<u32>)> = imported
+    let found: Vec<Service<'_>> = imported
         .services
         .iter()
         .zip(&written.services)
