@@ -47,6 +47,14 @@ fn files(folder: &Path, ending: &str) -> Vec<PathBuf> {
     files
 }
 
+/// The text is a scenario; `name` is for the message.
+fn resolves(text: &str, name: &str) {
+    let document = Document::parse(text, name, Path::new("."));
+    if let Err(issues) = document.and_then(|document| document.resolve(&[])) {
+        panic!("{name}: {}", gatecap::issue::render(&issues, false));
+    }
+}
+
 /// The scenario of a file, with other values for some fields.
 fn source(path: &Path, overrides: Vec<Override>) -> Source {
     let document = Document::read(path).unwrap_or_else(|issues| panic!("{}", gatecap::issue::render(&issues, false)));
