@@ -6,6 +6,8 @@
 #![forbid(unsafe_code)]
 #![allow(clippy::unwrap_used)]
 
+#[path = "shared/arrivals.rs"]
+mod arrivals;
 #[path = "shared/import_aws.rs"]
 mod import_aws;
 #[path = "shared/import_cloudformation.rs"]

@@ -27,6 +27,7 @@ mod needs;
 mod networks;
 mod opinions;
 mod options;
+mod overlays;
 mod overload;
 mod pipeline;
 mod planning;

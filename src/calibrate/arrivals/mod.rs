@@ -100,11 +100,12 @@ pub fn calibrate(series: &Series) -> Option<Calibrated> {
         fitted.sort_unstable();
     }
     let measured: Vec<Dispersion> = fitted.iter().filter_map(|window| dispersion(series, *window)).collect();
-    let (law, why) = choose(series, &measured);
     let longest = measured.last().map_or(1.0, |last| last.index);
     let profile = profile(series, longest);
     let mean_rate = series.mean_rate();
-    let level = typical_rate(series);
+    let changes = profile.as_ref().is_some_and(|profile| !profile.knots.is_empty());
+    let level = if changes { typical_rate(series) } else { mean_rate };
+    let (law, why) = choose(series, &measured, level);
     let index = |window: u32| match law {
         Law::Poisson => 1.0,
         Law::Gamma(shape) => 1.0 / shape,
@@ -124,7 +125,7 @@ pub fn calibrate(series: &Series) -> Option<Calibrated> {
     })
 }
 
-/// Mean rate that an arrival sees: of blocks, weighted by their arrivals. Bursts in proportion to the rate count so in the pooled index.
+/// Mean rate that an arrival sees where the rate changes: of blocks, weighted by their arrivals. Bursts in proportion to the rate count so in the pooled index.
 fn typical_rate(series: &Series) -> f64 {
     let blocks = FITTED_S.iter().rev().map(|window| (window, blocks(series, *window))).find(|(_, b)| !b.is_empty());
     let Some((window, blocks)) = blocks else { return series.mean_rate() };
@@ -133,7 +134,7 @@ fn typical_rate(series: &Series) -> f64 {
     weighted / blocks.iter().map(|b| b.arrivals).sum::<f64>().max(1e-300)
 }
 
-fn choose(series: &Series, measured: &[Dispersion]) -> (Law, String) {
+fn choose(series: &Series, measured: &[Dispersion], level: f64) -> (Law, String) {
     let shown: Vec<&Dispersion> = measured.iter().filter(|one| WINDOWS_S.contains(&one.window_s)).collect();
     let (Some(first), Some(last)) = (measured.first(), measured.last()) else {
         return (
@@ -162,7 +163,7 @@ fn choose(series: &Series, measured: &[Dispersion]) -> (Law, String) {
     let Some(shape) = nearest(&weighted, slowest, fastest) else {
         return (Law::Poisson, "no window is burstier than Poisson".into());
     };
-    let mmpp = phases(series, measured, shape);
+    let mmpp = phases(series, measured, shape, level);
     let why = format!(
         "the index of dispersion grows from {} at {} s to {} at {} s",
         number(first.index, 3),
@@ -174,10 +175,10 @@ fn choose(series: &Series, measured: &[Dispersion]) -> (Law, String) {
 }
 
 /// The process of this shape: the third moment is taken at the window nearest to the relaxation time.
-fn phases(series: &Series, measured: &[Dispersion], shape: Shape) -> Mmpp {
+fn phases(series: &Series, measured: &[Dispersion], shape: Shape, level: f64) -> Mmpp {
     let distance = |one: &&Dispersion| libm::log(f64::from(one.window_s) * shape.relaxation).abs();
     let window = measured.iter().min_by(|a, b| distance(a).total_cmp(&distance(b))).map_or(1, |one| one.window_s);
     let sum = together(&blocks(series, window));
     let third = sum.cubes / sum.freedom.max(1.0);
-    Mmpp::of(shape, typical_rate(series), f64::from(window), third)
+    Mmpp::of(shape, level, f64::from(window), third)
 }
