@@ -12,6 +12,8 @@ mod arrivals;
 mod import_aws;
 #[path = "shared/import_cloudformation.rs"]
 mod import_cloudformation;
+#[path = "shared/import_services.rs"]
+mod import_services;
 #[path = "shared/import_terraform.rs"]
 mod import_terraform;
 #[path = "shared/logs.rs"]

@@ -175,7 +175,9 @@ fn made<'a>(values: &Values<'a>) -> Result<Row<'a>, Refusal> {
         resource: of(Item::Resource).filter(|name| *name != b"-").unwrap_or(&path[..segment]),
         trace: of(Item::Trace).map_or(&path[..0], trace_root),
     };
-    let says_something = row.response.is_some() || row.integration.is_some() || row.at_us.is_some();
+    // A time alone says nothing: every program that logs JSON has one.
+    let dated = row.at_us.is_some() && (row.status.is_some() || of(Item::Epoch).is_some());
+    let says_something = row.response.is_some() || row.integration.is_some() || dated;
     if says_something { Ok(row) } else { Err(Refusal::foreign("JSON without a latency or a time of a request")) }
 }
 

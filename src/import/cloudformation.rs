@@ -48,8 +48,7 @@ const NODES: u64 = 500_000;
 const TOO_LARGE: &str = "the template nests too deeply or grows too large";
 
 /// Whether a document is a template: it has resources.
-#[must_use]
-pub fn is_template(document: &Node) -> bool {
+fn is_template(document: &Node) -> bool {
     document.get("Resources").and_then(Node::table).is_some()
 }
 

@@ -170,12 +170,17 @@ impl<'a> View<'a> {
         found.collect()
     }
 
-    /// Listeners all of whose target groups are in the files and have no target there.
+    /// Listeners all of whose target groups are in the files and have no target there. What is running (its id is an ARN) registers its
+    /// targets elsewhere, so that files in which no running group has any are taken not to tell.
     fn listeners_without_targets(&self) -> Vec<Lint> {
+        let running = |group: &TargetGroup| group.identity.id.0.starts_with("arn:");
+        let told = self.estate.target_groups.iter().any(|group| running(group) && !is_empty(group));
         let found = self.forwards.values().flatten().filter_map(|(listener, forwards)| {
             let groups: Option<Vec<&TargetGroup>> =
                 forwards.iter().map(|reference| self.target_groups.find(reference)).collect();
-            let groups = groups.filter(|groups| !groups.is_empty() && groups.iter().all(|group| is_empty(group)))?;
+            let groups = groups.filter(|groups| {
+                !groups.is_empty() && groups.iter().all(|group| is_empty(group) && (told || !running(group)))
+            })?;
             let names: BTreeSet<&str> = groups.iter().map(|group| group.identity.name.as_str()).collect();
             let names: Vec<String> = names.into_iter().map(|name| format!("`{name}`")).collect();
             let (name, groups) = (&listener.identity.name, names.join(", "));

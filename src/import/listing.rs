@@ -23,7 +23,7 @@ use pages::{Kind, Page};
 const MORE: [&str; 5] = ["NextToken", "nextToken", "NextMarker", "Marker", "position"];
 
 /// What is read, for a file that is not.
-const HINT: &str = "save what the `aws` commands of docs/import.md print, a file for each command";
+const HINT: &str = "save what the `aws` commands of docs/import-aws.md print, a file for each command";
 
 /// Keys with which files of other kinds begin.
 const FOREIGN: [(&str, &str); 8] = [

@@ -258,35 +258,53 @@ const PLAN: &str = r#"{"format_version": "1.2", "planned_values": {"root_module"
     {"address": "aws_lb.a", "mode": "managed", "type": "aws_lb", "name": "a", "values": {"load_balancer_type": "network"}},
     {"address": "aws_api_gateway_rest_api.a", "type": "aws_api_gateway_rest_api", "name": "a", "values": {"name": "a"}},
     {"address": "aws_api_gateway_resource.a", "type": "aws_api_gateway_resource", "name": "a", "values": {"path_part": "a"}},
-    {"address": "aws_api_gateway_integration.a", "type": "aws_api_gateway_integration", "name": "a", "values": {"type": "HTTP", "connection_type": "VPC_LINK"}}],
+    {"address": "aws_api_gateway_integration.a", "type": "aws_api_gateway_integration", "name": "a",
+        "values": {"type": "HTTP", "connection_type": "VPC_LINK"}}],
     "child_modules": [{"address": "module.a[\"x\"]", "resources": [
-    {"address": "module.a[\"x\"].aws_lb_listener.a", "type": "aws_lb_listener", "name": "a", "index": "x", "values": {"port": 80}}]}]}},
-    "resource_changes": [{"address": "aws_lb.a", "change": {"actions": ["create"], "after": {}, "after_unknown": {"arn": true}}}],
+    {"address": "module.a[\"x\"].aws_lb_listener.a", "type": "aws_lb_listener", "name": "a", "index": "x",
+        "values": {"port": 80}}]}]}},
+    "resource_changes": [{"address": "aws_lb.a", "change": {"actions": ["create"], "after": {},
+        "after_unknown": {"arn": true}}}],
     "configuration": {"root_module": {"resources": [
-    {"mode": "managed", "type": "aws_api_gateway_resource", "name": "a", "expressions": {"parent_id": {"references": ["aws_api_gateway_resource.a"]}}},
-    {"mode": "managed", "type": "aws_api_gateway_integration", "name": "a", "expressions": {"uri": {"references": ["aws_lb.a.dns_name"]},
+    {"mode": "managed", "type": "aws_api_gateway_resource", "name": "a",
+        "expressions": {"parent_id": {"references": ["aws_api_gateway_resource.a"]}}},
+    {"mode": "managed", "type": "aws_api_gateway_integration", "name": "a",
+        "expressions": {"uri": {"references": ["aws_lb.a.dns_name"]},
      "resource_id": {"references": ["aws_api_gateway_resource.a.parent_id", "aws_api_gateway_resource.a"]}}}],
-    "module_calls": {"a": {"expressions": {"a": {"references": ["module.a.a", "aws_lb.a.arn"]}}, "for_each_expression": {"references": ["var.a"]},
+    "module_calls": {"a": {"expressions": {"a": {"references": ["module.a.a", "aws_lb.a.arn"]}},
+        "for_each_expression": {"references": ["var.a"]},
     "module": {"outputs": {"a": {"expression": {"references": ["var.a", "aws_lb_listener.a.arn"]}}}, "variables": {"a": {}},
-    "resources": [{"mode": "managed", "type": "aws_lb_listener", "name": "a", "expressions": {"load_balancer_arn": {"references": ["var.a"]}}}]}}}}}}"#;
+    "resources": [{"mode": "managed", "type": "aws_lb_listener", "name": "a",
+        "expressions": {"load_balancer_arn": {"references": ["var.a"]}}}]}}}}}}"#;
 
 const STATE: &str = r#"{"version": 4, "lineage": "a", "resources": [
     {"module": "module.a", "mode": "managed", "type": "aws_lb", "name": "a", "instances": [
-     {"index_key": 0, "attributes": {"arn": "a", "subnets": ["a"]}, "sensitive_attributes": [[{"type": "get_attr", "value": "a"}]]}]},
+     {"index_key": 0, "attributes": {"arn": "a", "subnets": ["a"]}, "sensitive_attributes": [[{"type": "get_attr",
+         "value": "a"}]]}]},
     {"mode": "managed", "type": "aws_lb_listener", "name": "a", "instances": [{"attributes": {"load_balancer_arn": "a",
-     "default_action": [{"type": "forward", "forward": [{"target_group": [{"arn": "b"}]}]}]}, "dependencies": ["module.a.aws_lb.a"]}]},
+     "default_action": [{"type": "forward", "forward": [{"target_group": [{"arn": "b"}]}]}]},
+         "dependencies": ["module.a.aws_lb.a"]}]},
     {"mode": "managed", "type": "aws_lb_target_group", "name": "a", "instances": [{"attributes": {"arn": "b"}}]},
-    {"mode": "managed", "type": "aws_autoscaling_group", "name": "a", "instances": [{"attributes": {"target_group_arns": ["b"], "min_size": 2}}]},
-    {"mode": "managed", "type": "aws_apigatewayv2_route", "name": "a", "instances": [{"attributes": {"api_id": "a", "target": "integrations/a"}}]},
-    {"mode": "managed", "type": "aws_apigatewayv2_integration", "name": "a", "instances": [{"attributes_flat": {"id": "a", "tls_config.#": "0"}}]}]}"#;
+    {"mode": "managed", "type": "aws_autoscaling_group", "name": "a",
+        "instances": [{"attributes": {"target_group_arns": ["b"], "min_size": 2}}]},
+    {"mode": "managed", "type": "aws_apigatewayv2_route", "name": "a", "instances": [{"attributes": {"api_id": "a",
+        "target": "integrations/a"}}]},
+    {"mode": "managed", "type": "aws_apigatewayv2_integration", "name": "a", "instances": [{"attributes_flat": {"id": "a",
+        "tls_config.#": "0"}}]}]}"#;
 
-const LISTING: &str = r#"[{"items": [{"id": "a", "name": "a", "createdDate": 1, "rootResourceId": "r"}, {"id": "r", "path": "/", "resourceMethods":
-    {"GET": {"httpMethod": "GET", "methodIntegration": {"type": "HTTP", "connectionType": "VPC_LINK", "connectionId": "l", "uri": "http://a"}}, "PUT": {}}}]},
-    {"Items": [{"ApiId": "b", "ProtocolType": "HTTP"}, {"RouteKey": "GET /a", "Target": "integrations/i"}, {"IntegrationId": "i", "IntegrationType": "HTTP_PROXY"}]},
-    {"item": [{"stageName": "s", "deploymentId": "d", "methodSettings": {"*/*": {"throttlingRateLimit": 5, "throttlingBurstLimit": 2}}}]},
+const LISTING: &str = r#"[{"items": [{"id": "a", "name": "a", "createdDate": 1, "rootResourceId": "r"}, {"id": "r",
+    "path": "/", "resourceMethods":
+    {"GET": {"httpMethod": "GET", "methodIntegration": {"type": "HTTP", "connectionType": "VPC_LINK", "connectionId": "l",
+        "uri": "http://a"}}, "PUT": {}}}]},
+    {"Items": [{"ApiId": "b", "ProtocolType": "HTTP"}, {"RouteKey": "GET /a", "Target": "integrations/i"},
+        {"IntegrationId": "i", "IntegrationType": "HTTP_PROXY"}]},
+    {"item": [{"stageName": "s", "deploymentId": "d", "methodSettings": {"*/*": {"throttlingRateLimit": 5,
+        "throttlingBurstLimit": 2}}}]},
     {"LoadBalancers": [{"LoadBalancerArn": "l", "Type": "network", "AvailabilityZones": [{"SubnetId": "s"}]}]},
-    {"Rules": [{"RuleArn": "arn:x:listener-rule/app/n/1/2/3", "Priority": "1", "Conditions": [{"Field": "path-pattern", "Values": ["/a"]}], "Actions": []}]},
-    {"TargetGroups": [{"TargetGroupArn": "g", "TargetGroupName": "g"}]}, {"TargetHealthDescriptions": [{"Target": {"Id": "i"}, "TargetHealth": {}}]},
+    {"Rules": [{"RuleArn": "arn:x:listener-rule/app/n/1/2/3", "Priority": "1", "Conditions": [{"Field": "path-pattern",
+        "Values": ["/a"]}], "Actions": []}]},
+    {"TargetGroups": [{"TargetGroupArn": "g", "TargetGroupName": "g"}]},
+        {"TargetHealthDescriptions": [{"Target": {"Id": "i"}, "TargetHealth": {}}]},
     {"Attributes": [{"Key": "idle_timeout.timeout_seconds", "Value": "60"}]}, {"Quotas": [{"QuotaCode": "L-1", "Value": 1}]},
     {"services": [{"serviceName": "a", "serviceArn": "a", "desiredCount": 2, "loadBalancers": [{"targetGroupArn": "g"}]}]}]"#;
 

@@ -9,7 +9,9 @@ mod recognise;
 mod walk;
 
 #[cfg(test)]
-pub(crate) mod tests;
+mod tests;
+#[cfg(test)]
+pub(crate) use tests::Account;
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -189,8 +189,8 @@ fn kind<'a>(name: &str, root: &'a Node) -> Result<Kind<'a>, Box<Issue>> {
         let message = format!("`{name}` is a Terraform state of version {version}, but version 4 is read");
         let old = version.parse().is_ok_and(|version: f64| version < STATE_VERSION);
         let hint = if old {
-            "let Terraform 0.13 or later write the state anew (`terraform init`, then `terraform apply -refresh-only`), or save what \
-             `terraform show -json` prints"
+            "let Terraform 0.13 or later write the state anew (`terraform init`, `terraform apply -refresh-only`), or save \
+             what `terraform show -json` prints"
         } else {
             "save what `terraform show -json` prints, whose form does not depend on the version"
         };

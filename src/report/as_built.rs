@@ -12,6 +12,9 @@ const NEARLY_FULL: f64 = 0.8;
 /// Kinds of things that a move is told in: what one asks AWS for, runs and changes.
 const TOLD: [&str; 7] = ["REST APIs", "HTTP APIs", "VPC links V1", "VPC links V2", "NLBs", "ALBs", "listeners"];
 
+/// What is said in the place of a number of services that nothing ends.
+const NO_LIMIT: &str = "no limit";
+
 /// How full one quota is.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub(super) struct Row {
@@ -154,7 +157,7 @@ fn moved(results: &Results, one: &Move) -> Option<Moved> {
         number: index + 1,
         name: one.option.clone(),
         title: results.options[index].title.clone(),
-        holds: one.services.map_or_else(|| "no limit".into(), number::count),
+        holds: one.services.map_or_else(|| NO_LIMIT.into(), number::count),
         stopped_by: one.stopped_by.clone(),
         parts: list(&parts(one)),
         month: month(one),
@@ -218,7 +221,11 @@ fn latency(results: &Results, one: &Move) -> String {
 #[must_use]
 pub(super) fn line(moved: &Moved) -> String {
     let by = if moved.stopped_by.is_empty() { String::new() } else { format!(" ({})", moved.stopped_by) };
-    let first = format!("holds {} services{by}", moved.holds);
+    let first = match moved.holds.as_str() {
+        NO_LIMIT => "no quota stops it".to_string(),
+        "1" => format!("holds 1 service{by}"),
+        many => format!("holds {many} services{by}"),
+    };
     let answers = if moved.latency.is_empty() { String::new() } else { format!("answers {}", moved.latency) };
     let all = [&first, &moved.parts, &moved.month, &answers, &moved.needs];
     let all: Vec<&str> = all.into_iter().map(String::as_str).filter(|words| !words.is_empty()).collect();
@@ -236,7 +243,7 @@ pub(super) fn sentence(results: &Results, number: Option<usize>) -> (String, Str
     let moved = number.and_then(|number| moves(results).into_iter().find(|moved| moved.number == number));
     let then = moved.map_or(String::new(), |moved| {
         let limit = match moved.holds.as_str() {
-            "no limit" => "be stopped by no quota".to_string(),
+            NO_LIMIT => "be stopped by no quota".to_string(),
             holds => format!("hold {holds}"),
         };
         let mut words = vec![limit];
@@ -302,6 +309,8 @@ mod tests {
             "all moved to option 5 (rest-alb-direct): holds 50 services (ALBs per Region); 4 fewer VPC links V1, 1 more VPC link V2, 4 fewer NLBs and \
              4 more ALBs; $310 a month less; answers 0.910 ms sooner on average (0.499-1.31)"
         );
+        let endless = Moved { holds: NO_LIMIT.into(), stopped_by: String::new(), ..moves[0].clone() };
+        assert!(line(&endless).contains("): no quota stops it; 4 fewer"), "{}", line(&endless));
         let (stressed, rest) = sentence(&results, Some(5));
         assert_eq!(stressed, "As built");
         assert!(rest.starts_with(" (option 2), 16 more services fit; "), "{rest}");

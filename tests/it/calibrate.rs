@@ -120,4 +120,12 @@ fn metrics_are_said_in_words_and_in_json() {
     let json = with_input(folder.path(), &["calibrate", "cloudwatch", "--json", "-"], text.as_bytes());
     let json: serde_json::Value = serde_json::from_str(&json.stdout).unwrap();
     assert_eq!(json["metrics"]["Latency"]["quantiles_ms"]["p99"], 40.0);
+    // The law through the percentiles, as a scenario that stands alone.
+    let text = text.replace("Latency", "TargetResponseTime");
+    let ran = with_input(folder.path(), &["calibrate", "cloudwatch", "-", "--out", "measured.toml"], text.as_bytes());
+    assert_eq!(ran.status, 0, "{ran:?}");
+    let overlay = std::fs::read_to_string(folder.path().join("measured.toml")).unwrap();
+    assert!(overlay.contains("time_includes_zone_leg = true"), "{overlay}");
+    assert_eq!(run(folder.path(), &["limits", "measured.toml"]).status, 0, "{overlay}");
+    refused(&run(folder.path(), &["calibrate", "cloudwatch", "x", "--plot", "p"]), "`--plot` goes with access logs");
 }

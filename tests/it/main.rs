@@ -15,6 +15,8 @@ mod diagnostics;
 mod docs;
 mod generator;
 mod golden;
+mod import;
+mod import_plans;
 mod kept;
 mod laws;
 mod logs;

@@ -29,8 +29,8 @@ fn segments(format: &str) -> Vec<Segment> {
     let (mut segments, mut rest) = (Vec::new(), format);
     while let Some(at) = rest.find("$context.") {
         let (before, variable) = rest.split_at(at);
-        let name = |c: char| c.is_ascii_alphanumeric() || c == '.' || c == '_' || c == '$';
-        let end = variable.find(|c: char| !name(c)).unwrap_or(variable.len());
+        let name = |c: char| c.is_ascii_alphanumeric() || c == '.' || c == '_';
+        let end = variable[1..].find(|c: char| !name(c)).map_or(variable.len(), |at| at + 1);
         let variable_name = variable[..end].trim_end_matches('.');
         rest = &variable[variable_name.len()..];
         let value = Some(item(variable_name.as_bytes(), 1));

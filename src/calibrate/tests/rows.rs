@@ -194,6 +194,11 @@ fn gateway_rows_in_json_may_have_quoted_bare_and_missing_numbers() {
 fn gateway_rows_of_no_use_are_refused() {
     let refusal = |text: &str| Reader::default().row(text.as_bytes()).unwrap_err();
     assert_eq!(refusal(r#"{"a":1}"#).why, "JSON without a latency or a time of a request");
+    assert_eq!(
+        refusal(r#"{"time":"2024-05-01T00:00:00Z","level":"info"}"#).why,
+        refusal(r#"{"a":1}"#).why,
+        "a program's log"
+    );
     assert_eq!(refusal(r#"{"latency":"fast"}"#).why, "latency that is no number");
     assert_eq!(refusal(r#"{"latency":12,"path":"/a"#).why, "JSON that is cut off");
     assert!(refusal("text").foreign && !refusal(r#"{"latency":"#).foreign);

@@ -173,16 +173,27 @@ impl Expansion<'_, '_> {
         if names.is_empty() {
             return text.to_string();
         }
-        let mut text = text.to_string();
-        for (name, value) in names {
-            if text.contains('{') {
-                let plain: String = value.chars().filter(char::is_ascii_alphanumeric).collect();
-                text = text.replace(&format!("${{{name}}}"), value).replace(&format!("&{{{name}}}"), &plain);
+        let mut made = String::with_capacity(text.len());
+        let mut rest = text;
+        while let Some(at) = rest.find("${").into_iter().chain(rest.find("&{")).min() {
+            let (before, open) = rest.split_at(at);
+            let (name, after) = open[2..].split_once('}').unwrap_or_default();
+            made.push_str(before);
+            match bound(names, Some(name)) {
+                Some(value) if open.starts_with('$') => made.push_str(value),
+                Some(value) => made.extend(value.chars().filter(char::is_ascii_alphanumeric)),
+                None => {
+                    made.push_str(&open[..2]);
+                    rest = &open[2..];
+                    continue;
+                }
             }
+            rest = after;
         }
+        made.push_str(rest);
         // A long text in many loops counts as the values that would take as much room.
-        self.make(text.len() as u64 / 64);
-        text
+        self.make(made.len() as u64 / 64);
+        made
     }
 }
 

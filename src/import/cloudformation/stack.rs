@@ -84,9 +84,9 @@ impl<'a> World<'a> {
         let first = |index: usize| documents.iter().position(|(name, _)| *name == documents[index].0) == Some(index);
         let templates: Vec<usize> =
             (0..documents.len()).filter(|&index| first(index) && is_template(&documents[index].1.node)).collect();
-        // Each template alone shows which others it nests; what none nests is a root.
+        // Of several, each alone shows which others it nests; what none nests is a root.
         let mut alone = World::empty(documents, given);
-        for &template in &templates {
+        for &template in templates.iter().filter(|_| templates.len() > 1) {
             alone.add(template, None);
         }
         let nests: Vec<(usize, BTreeSet<usize>)> = (0..alone.stacks.len()).map(|stack| alone.nests(stack)).collect();

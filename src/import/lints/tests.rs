@@ -170,6 +170,13 @@ fn a_listener_that_leads_nowhere() {
     let found = lints(&estate);
     assert_eq!((found[0].id, found[0].severity), ("listener-without-targets", Severity::Fault));
     assert_eq!(found[0].what, "listener `web` leads to `targets`, for which the files name no target");
+    // Running groups of which no file lists the targets.
+    let mut running = estate.clone();
+    running.target_groups[0].identity = identity("arn:web");
+    running.listeners[0].forwards = vec![to("arn:web")];
+    assert_eq!(lints(&running), []);
+    running.target_groups.push(group("arn:other", TargetKind::Ip, &["a", "b"]));
+    assert_eq!(ids(&running), ["listener-without-targets"]);
     // A service that registers its own, a group of another file, a rule with targets, a redirect: nothing is wrong.
     let sound = |change: &dyn Fn(&mut Estate)| {
         let mut estate = estate.clone();

@@ -1,8 +1,8 @@
 //! Load balancers, listeners, rules, target groups and what registers targets in them, as `aws` prints them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::owners;
+use super::owners::Names;
 use super::pages::{Kind, Page};
 use crate::import::estate::{
     Balancer, BalancerKind, Discovery, Estate, Id, Identity, Listener, NoteKind, Reference, Rule, TargetGroup,
@@ -62,12 +62,18 @@ pub(super) fn read(all: &[Page<'_>], estate: &mut Estate) {
         let text = format!("{number} load balancers, listeners, rules or target groups stand twice in the files");
         estate.note(NoteKind::PassedOver, text, &origin);
     }
+    let mut groups = Names::of(arns_and_names(estate.target_groups.iter().map(|one| &one.identity)));
+    let mut balancers = Names::of(arns_and_names(estate.balancers.iter().map(|one| &one.identity)));
+    let mut registered: BTreeSet<(usize, String)> = BTreeSet::new();
+    let places = Places::of(estate);
     for page in all {
         match page.kind {
-            Kind::Health => health(page, estate),
-            Kind::Attribute => attributes(page, estate),
+            Kind::Health => health(page, &mut groups, &mut registered, estate),
+            Kind::Attribute => attributes(page, &mut groups, &mut balancers, estate),
             Kind::EcsService | Kind::AutoScalingGroup => {
-                page.entries.iter().for_each(|(place, entry)| registers(entry, &page.at(*place, entry), estate));
+                page.entries
+                    .iter()
+                    .for_each(|(place, entry)| registers(entry, &page.at(*place, entry), &places, estate));
             }
             _ => {}
         }
@@ -192,11 +198,12 @@ fn listener(entry: &Node, origin: Origin) -> Listener {
 /// Target groups of actions that forward, each once.
 fn forwards(actions: &[Node]) -> Vec<Reference> {
     let mut found: Vec<Reference> = Vec::new();
+    let mut seen: BTreeSet<&str> = BTreeSet::new();
     for action in actions.iter().filter(|action| text(action, "Type").is_none_or(|kind| kind == "forward")) {
         let weighted = action.find(&["ForwardConfig", "TargetGroups"]).and_then(Node::list).unwrap_or_default();
-        for reference in std::iter::once(action).chain(weighted).filter_map(|entry| named(entry, "TargetGroupArn")) {
-            if !found.contains(&reference) {
-                found.push(reference);
+        for arn in std::iter::once(action).chain(weighted).filter_map(|entry| text(entry, "TargetGroupArn")) {
+            if seen.insert(arn) {
+                found.push(Reference::Named(arn.to_string()));
             }
         }
     }
@@ -232,29 +239,47 @@ fn rule(entry: &Node, origin: Origin) -> Rule {
     }
 }
 
-/// ARNs and names of the target groups that are known.
-fn groups(estate: &Estate) -> Vec<(String, String)> {
-    estate.target_groups.iter().map(|group| (group.identity.id.0.clone(), group.identity.name.clone())).collect()
+fn arns_and_names<'e>(all: impl Iterator<Item = &'e Identity>) -> Vec<(String, String)> {
+    all.map(|one| (one.id.0.clone(), one.name.clone())).collect()
 }
 
-fn health(page: &Page<'_>, estate: &mut Estate) {
-    let Some((index, why)) = owners::named(page, &groups(estate)) else {
+/// Where target groups and Cloud Map services stand in the estate, by ARN.
+struct Places {
+    groups: BTreeMap<String, usize>,
+    discoveries: BTreeMap<String, usize>,
+}
+
+impl Places {
+    fn of(estate: &Estate) -> Places {
+        let groups = estate.target_groups.iter().enumerate().map(|(at, one)| (one.identity.id.0.clone(), at));
+        let discoveries = estate.discoveries.iter().enumerate().map(|(at, one)| (one.identity.id.0.clone(), at));
+        Places { groups: groups.collect(), discoveries: discoveries.collect() }
+    }
+}
+
+fn health<'f>(
+    page: &Page<'f>,
+    groups: &mut Names<'f>,
+    registered: &mut BTreeSet<(usize, String)>,
+    estate: &mut Estate,
+) {
+    let Some((index, why)) = groups.find(page) else {
         let text = "the listing does not say which target group these targets are of: name the file so, as \
                     `describe-target-health-NAME.json`";
         return estate.note(NoteKind::Unresolved, text, &page.origin);
     };
     let group = &mut estate.target_groups[index];
     for (_, entry) in &page.entries {
-        let target = entry.get("Target").and_then(|target| named(target, "Id"));
-        if let Some(target) = target.filter(|target| !group.targets.contains(target)) {
-            group.targets.push(target);
+        let id = entry.get("Target").and_then(|target| text(target, "Id"));
+        if let Some(id) = id.filter(|id| registered.insert((index, (*id).to_string()))) {
+            group.targets.push(Reference::Named(id.to_string()));
         }
     }
     let text = format!("the targets are of the target group `{}`, {why}", group.identity.name);
     estate.note(NoteKind::Inferred, text, &page.origin);
 }
 
-fn attributes(page: &Page<'_>, estate: &mut Estate) {
+fn attributes<'f>(page: &Page<'f>, groups: &mut Names<'f>, balancers: &mut Names<'f>, estate: &mut Estate) {
     let value = |key: &str| {
         let entry = page.entries.iter().map(|(_, entry)| entry).find(|entry| text(entry, "Key") == Some(key));
         entry.and_then(|entry| entry.get("Value"))
@@ -263,13 +288,9 @@ fn attributes(page: &Page<'_>, estate: &mut Estate) {
         |word: &str| page.entries.iter().any(|(_, entry)| text(entry, "Key").is_some_and(|key| key.starts_with(word)));
     let cross_zone = value("load_balancing.cross_zone.enabled").and_then(Node::boolean);
     let of_group = has("deregistration_delay.") || has("stickiness.") || has("target_group");
-    let names = if of_group {
-        groups(estate)
-    } else {
-        estate.balancers.iter().map(|thing| (thing.identity.id.0.clone(), thing.identity.name.clone())).collect()
-    };
+    let names = if of_group { groups } else { balancers };
     let what = if of_group { "target group" } else { "load balancer" };
-    let Some((index, why)) = owners::named(page, &names) else {
+    let Some((index, why)) = names.find(page) else {
         let text =
             format!("the listing does not say which {what} these attributes are of: its name in the file's name would");
         return estate.note(NoteKind::Unresolved, text, &page.origin);
@@ -283,12 +304,12 @@ fn attributes(page: &Page<'_>, estate: &mut Estate) {
         let timeout = value("idle_timeout.timeout_seconds").and_then(Node::number);
         balancer.idle_timeout_s = timeout.or(balancer.idle_timeout_s);
     }
-    let text = format!("the attributes are of the {what} `{}`, {why}", names[index].1);
+    let text = format!("the attributes are of the {what} `{}`, {why}", names.all[index].1);
     estate.note(NoteKind::Inferred, text, &page.origin);
 }
 
 /// What an ECS service or an Auto Scaling group runs for target groups and Cloud Map services.
-fn registers(entry: &Node, origin: &Origin, estate: &mut Estate) {
+fn registers(entry: &Node, origin: &Origin, places: &Places, estate: &mut Estate) {
     let number = |key: &str| entry.get(key).and_then(Node::number).map(|n| n as u32);
     let daemon = text(entry, "schedulingStrategy") == Some("DAEMON");
     let desired = number("desiredCount").filter(|_| !daemon).or(number("DesiredCapacity")).or(number("MinSize"));
@@ -302,8 +323,8 @@ fn registers(entry: &Node, origin: &Origin, estate: &mut Estate) {
     served.sort();
     served.dedup();
     for arn in served {
-        let group = estate.target_groups.iter_mut().find(|group| group.identity.id.0 == arn);
-        let discovery = estate.discoveries.iter_mut().find(|discovery| discovery.identity.id.0 == arn);
+        let group = places.groups.get(&arn).map(|at| &mut estate.target_groups[*at]);
+        let discovery = places.discoveries.get(&arn).map(|at| &mut estate.discoveries[*at]);
         let (known, service) = match (group, discovery) {
             (Some(group), _) => (&mut group.desired, &mut group.service),
             (None, Some(discovery)) => (&mut discovery.desired, &mut discovery.service),

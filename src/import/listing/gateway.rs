@@ -1,7 +1,9 @@
 //! APIs, stages, links and what stands before them, as `aws apigateway` and `aws apigatewayv2` print them.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::balancers::{identity, named, tables, text, texts};
-use super::owners;
+use super::owners::{self, Known};
 use super::pages::{Kind, Page};
 use super::routes;
 use crate::import::estate::{Api, ApiKind, Endpoint, Estate, Generation, Link, NoteKind, Reference};
@@ -9,45 +11,57 @@ use crate::import::node::{Node, Origin};
 
 /// Fills the estate with APIs, links, stages and routes.
 pub(super) fn read(all: &[Page<'_>], estate: &mut Estate) {
-    let mut roots: Vec<(String, String)> = Vec::new();
+    let mut roots: BTreeMap<String, String> = BTreeMap::new();
+    let mut known = Known::default();
+    let mut links: BTreeSet<String> = BTreeSet::new();
     for page in all {
         for (place, entry) in &page.entries {
             let origin = page.at(*place, entry);
             match page.kind {
                 Kind::RestApi => {
                     if let (Some(id), Some(root)) = (text(entry, "id"), text(entry, "rootResourceId")) {
-                        roots.push((root.to_string(), id.to_string()));
+                        roots.insert(root.to_string(), id.to_string());
                     }
-                    add(rest_api(entry, origin), estate);
+                    add(rest_api(entry, origin), &mut known, estate);
                 }
-                Kind::Api => add(api(entry, origin), estate),
-                Kind::RestLink | Kind::Link => link(&page.kind, entry, origin, estate),
+                Kind::Api => add(api(entry, origin), &mut known, estate),
+                Kind::RestLink | Kind::Link => link(&page.kind, entry, origin, &mut links, estate),
                 _ => {}
             }
         }
     }
+    let mut staged: BTreeSet<(String, String)> = BTreeSet::new();
     for page in all {
         match page.kind {
-            Kind::RestStage | Kind::Stage => stages(page, estate),
-            Kind::UsagePlan => page.entries.iter().for_each(|(place, entry)| plan(page, *place, entry, estate)),
+            Kind::RestStage | Kind::Stage => stages(page, &known, &mut staged, estate),
+            Kind::UsagePlan => {
+                page.entries.iter().for_each(|(place, entry)| plan(page, *place, entry, &known, estate));
+            }
             Kind::Guarded => {
-                page.entries.iter().filter_map(|(_, entry)| entry.text()).for_each(|arn| guarded(page, arn, estate))
+                let arns = page.entries.iter().filter_map(|(_, entry)| entry.text());
+                arns.for_each(|arn| guarded(page, arn, &known, estate));
             }
             _ => {}
         }
     }
-    routes::rest(all, &roots, estate);
-    routes::http(all, estate);
+    routes::rest(all, &roots, &known, estate);
+    routes::http(all, &known, estate);
 }
 
 /// Adds an API that is not there yet.
-fn add(api: Api, estate: &mut Estate) {
-    if estate.apis.iter().any(|other| other.identity.id == api.identity.id) {
-        let text = format!("the API `{}` stands twice in the files", api.identity.id.0);
-        estate.note(NoteKind::PassedOver, text, &api.identity.origin);
-    } else {
-        estate.apis.push(api);
+fn add(api: Api, known: &mut Known, estate: &mut Estate) {
+    let id = &api.identity.id.0;
+    if known.places.contains_key(id) {
+        let text = format!("the API `{id}` stands twice in the files");
+        return estate.note(NoteKind::PassedOver, text, &api.identity.origin);
     }
+    known.places.insert(id.clone(), estate.apis.len());
+    match api.kind {
+        Some(ApiKind::Rest) => known.rest.insert(id.clone()),
+        Some(ApiKind::WebSocket) => known.second.insert(id.clone()),
+        Some(ApiKind::Http) | None => known.http.insert(id.clone()) && known.second.insert(id.clone()),
+    };
+    estate.apis.push(api);
 }
 
 fn rest_api(entry: &Node, origin: Origin) -> Api {
@@ -84,11 +98,11 @@ fn bare(identity: crate::import::estate::Identity, kind: Option<ApiKind>, endpoi
     }
 }
 
-fn link(kind: &Kind, entry: &Node, origin: Origin, estate: &mut Estate) {
+fn link(kind: &Kind, entry: &Node, origin: Origin, links: &mut BTreeSet<String>, estate: &mut Estate) {
     let first = *kind == Kind::RestLink;
     let (id, name) = if first { ("id", "name") } else { ("VpcLinkId", "Name") };
     let identity = identity(&[text(entry, id)], text(entry, name), origin);
-    if estate.links.iter().any(|other| other.identity.id == identity.id) {
+    if !links.insert(identity.id.0.clone()) {
         let text = format!("the VPC link `{}` stands twice in the files", identity.id.0);
         return estate.note(NoteKind::PassedOver, text, &identity.origin);
     }
@@ -101,22 +115,9 @@ fn link(kind: &Kind, entry: &Node, origin: Origin, estate: &mut Estate) {
     });
 }
 
-/// Ids of the APIs of one generation.
-pub(super) fn ids(estate: &Estate, fits: impl Fn(Option<ApiKind>) -> bool) -> Vec<String> {
-    estate.apis.iter().filter(|api| fits(api.kind)).map(|api| api.identity.id.0.clone()).collect()
-}
-
-/// The API that a reference names.
-pub(super) fn find<'e>(estate: &'e mut Estate, of: &Reference) -> Option<&'e mut Api> {
-    let Reference::Named(id) = of else { return None };
-    estate.apis.iter_mut().find(|api| api.identity.id.0 == *id)
-}
-
-fn stages(page: &Page<'_>, estate: &mut Estate) {
+fn stages(page: &Page<'_>, known: &Known, staged: &mut BTreeSet<(String, String)>, estate: &mut Estate) {
     let first = page.kind == Kind::RestStage;
-    let known = ids(estate, |kind| (kind == Some(ApiKind::Rest)) == first);
-    let known: Vec<&str> = known.iter().map(String::as_str).collect();
-    let of = owners::api(page, &known, "stages", estate);
+    let of = owners::api(page, if first { &known.rest } else { &known.second }, "stages", estate);
     for (place, entry) in &page.entries {
         let name = text(entry, if first { "stageName" } else { "StageName" }).unwrap_or("stage").to_string();
         let throttle = if first {
@@ -132,9 +133,9 @@ fn stages(page: &Page<'_>, estate: &mut Estate) {
             let text = format!("throttles of single methods of the stage `{name}`, not of the whole stage");
             estate.note(NoteKind::PassedOver, text, &page.at(*place, entry));
         }
-        match find(estate, &of) {
+        match known.find(estate, &of) {
             Some(api) => {
-                if !api.stages.contains(&name) {
+                if staged.insert((api.identity.id.0.clone(), name.clone())) {
                     api.stages.push(name);
                 }
                 api.throttle = api.throttle.or(throttle);
@@ -155,12 +156,12 @@ fn throttle(settings: &Node, rate: &str, burst: &str) -> Option<(f64, f64)> {
     Some((number(rate)?, number(burst)?)).filter(|(rate, burst)| *rate > 0.0 && *burst > 0.0)
 }
 
-fn plan(page: &Page<'_>, place: Option<usize>, entry: &Node, estate: &mut Estate) {
+fn plan(page: &Page<'_>, place: Option<usize>, entry: &Node, known: &Known, estate: &mut Estate) {
     let origin = page.at(place, entry);
     let name = text(entry, "name").unwrap_or("usage plan").to_string();
     for stage in tables(entry, "apiStages") {
         let Some(of) = named(stage, "apiId") else { continue };
-        match find(estate, &of) {
+        match known.find(estate, &of) {
             Some(api) => api.usage_plan = true,
             None => {
                 let text = format!("the usage plan `{name}` is of an API that is not in the files");
@@ -175,9 +176,9 @@ fn plan(page: &Page<'_>, place: Option<usize>, entry: &Node, estate: &mut Estate
 }
 
 /// Marks the API of a stage that AWS WAF guards: arn:aws:apigateway:REGION::/restapis/API/stages/STAGE.
-fn guarded(page: &Page<'_>, arn: &str, estate: &mut Estate) {
+fn guarded(page: &Page<'_>, arn: &str, known: &Known, estate: &mut Estate) {
     let id = arn.split_once("/restapis/").and_then(|(_, rest)| rest.split('/').next());
-    let found = id.and_then(|id| find(estate, &Reference::Named(id.to_string())));
+    let found = id.and_then(|id| known.find(estate, &Reference::Named(id.to_string())));
     match found {
         Some(api) => api.waf = true,
         None => {

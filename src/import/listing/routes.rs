@@ -3,11 +3,13 @@
 use std::collections::BTreeMap;
 
 use super::balancers::{named, text};
-use super::gateway::{find, ids};
-use super::owners;
+use super::owners::{self, Known};
 use super::pages::{Kind, Page};
-use crate::import::estate::{ApiKind, Estate, Integration, IntegrationKind, NoteKind, Reference, Route};
+use crate::import::estate::{Estate, Integration, IntegrationKind, NoteKind, Reference, Route};
 use crate::import::node::{Node, Origin, Value};
+
+/// Most characters of a path, which stands in every method of its resource.
+const LONGEST: usize = 2_000;
 
 const NOTHING: Integration =
     Integration { kind: IntegrationKind::None, link: None, target: None, uri: None, timeout_ms: None };
@@ -22,20 +24,21 @@ struct Resources {
 }
 
 /// Adds the routes of REST APIs; `roots` are ids of root resources and of their APIs.
-pub(super) fn rest(all: &[Page<'_>], roots: &[(String, String)], estate: &mut Estate) {
+pub(super) fn rest(all: &[Page<'_>], roots: &BTreeMap<String, String>, known: &Known, estate: &mut Estate) {
     let mut resources = Resources::default();
     for page in all.iter().filter(|page| page.kind == Kind::Resource) {
-        let api = rest_owner(page, roots, estate);
-        if let Some(api) = find(estate, &api) {
+        let api = rest_owner(page, roots, known, estate);
+        if let Some(api) = known.find(estate, &api) {
             api.resources = api.resources.saturating_add(page.entries.len() as u32);
         }
         let mut bare = 0;
         for (place, entry) in &page.entries {
             let (id, path) = (text(entry, "id").unwrap_or_default(), text(entry, "path").unwrap_or("/"));
-            resources.paths.insert(id.to_string(), (path.to_string(), api.clone()));
+            let path: String = path.chars().take(LONGEST).collect();
+            resources.paths.insert(id.to_string(), (path.clone(), api.clone()));
             for (method, node) in entry.get("resourceMethods").and_then(Node::table).unwrap_or_default() {
                 if text(node, "authorizationType") == Some("CUSTOM")
-                    && let Some(api) = find(estate, &api)
+                    && let Some(api) = known.find(estate, &api)
                 {
                     api.authorizer = true;
                 }
@@ -45,7 +48,7 @@ pub(super) fn rest(all: &[Page<'_>], roots: &[(String, String)], estate: &mut Es
                     resources.open.entry(id.to_string()).or_default().push(estate.routes.len());
                 }
                 let origin = page.at(*place, entry).at(&format!("resourceMethods.{method}"), node.line);
-                let (method, path) = (method.clone(), path.to_string());
+                let (method, path) = (method.clone(), path.clone());
                 let integration = stated.unwrap_or(NOTHING);
                 estate.routes.push(Route { api: api.clone(), method, path, integration, origin });
             }
@@ -59,26 +62,33 @@ pub(super) fn rest(all: &[Page<'_>], roots: &[(String, String)], estate: &mut Es
     }
     for page in all.iter().filter(|page| matches!(page.kind, Kind::Method | Kind::RestIntegration)) {
         for (place, entry) in &page.entries {
-            single(page, *place, entry, &resources, estate);
+            single(page, *place, entry, (&resources, known), estate);
         }
     }
 }
 
 /// One method or integration that is printed alone: the cache namespace, unless it was changed, is the id of its resource.
-fn single(page: &Page<'_>, place: Option<usize>, entry: &Node, resources: &Resources, estate: &mut Estate) {
+fn single(
+    page: &Page<'_>,
+    place: Option<usize>,
+    entry: &Node,
+    (resources, known): (&Resources, &Known),
+    estate: &mut Estate,
+) {
     let method = page.kind == Kind::Method;
     let node = if method { entry.get("methodIntegration") } else { Some(entry) };
     let integration = node.map_or(NOTHING, rest_integration);
     let words = owners::words(page.file);
-    let in_name = || resources.paths.keys().find(|id| words.contains(&id.as_str())).map(String::as_str);
+    let in_name = || words.iter().copied().find(|word| resources.paths.contains_key(*word));
     let resource = node.and_then(|node| text(node, "cacheNamespace")).or_else(in_name);
     let origin = page.at(place, entry);
     let verb = if method { text(entry, "httpMethod") } else { None };
     let verbs = ["GET", "PUT", "POST", "DELETE", "PATCH", "HEAD", "OPTIONS", "ANY"];
     let verb = verb.or_else(|| words.iter().copied().find(|word| verbs.contains(word)));
+    // API Gateway knows fewer verbs than ten.
     let candidates = resource.and_then(|resource| resources.open.get(resource)).map(Vec::as_slice).unwrap_or_default();
     let fits = |place: &&usize| verb.is_none_or(|verb| estate.routes[**place].method == verb);
-    let fitting: Vec<usize> = candidates.iter().filter(fits).copied().collect();
+    let fitting: Vec<usize> = candidates.iter().take(10).filter(fits).copied().collect();
     if let [only] = fitting[..] {
         let route = &mut estate.routes[only];
         route.integration = integration;
@@ -91,9 +101,7 @@ fn single(page: &Page<'_>, place: Option<usize>, entry: &Node, resources: &Resou
     let (path, api) = match resource.and_then(|resource| resources.paths.get(resource)) {
         Some((path, api)) => (path.clone(), api.clone()),
         None => {
-            let known = ids(estate, |kind| kind == Some(ApiKind::Rest));
-            let known: Vec<&str> = known.iter().map(String::as_str).collect();
-            let api = owners::api(page, &known, "integrations", estate);
+            let api = owners::api(page, &known.rest, "integrations", estate);
             (format!("/${{{}}}", resource.unwrap_or("resource")), api)
         }
     };
@@ -102,17 +110,13 @@ fn single(page: &Page<'_>, place: Option<usize>, entry: &Node, resources: &Resou
 }
 
 /// The API of a page of resources: that of its root resource, if the listing of APIs has it.
-fn rest_owner(page: &Page<'_>, roots: &[(String, String)], estate: &mut Estate) -> Reference {
-    let known = page.entries.iter().find_map(|(_, entry)| {
-        let keys = [text(entry, "id"), text(entry, "parentId")];
-        roots.iter().find(|(root, _)| keys.contains(&Some(root.as_str())))
-    });
-    if let Some((_, api)) = known {
-        return Reference::Named(api.clone());
+fn rest_owner(page: &Page<'_>, roots: &BTreeMap<String, String>, known: &Known, estate: &mut Estate) -> Reference {
+    let of_root = |key: &str, entry: &Node| roots.get(text(entry, key)?);
+    let found = page.entries.iter().find_map(|(_, entry)| of_root("id", entry).or_else(|| of_root("parentId", entry)));
+    match found {
+        Some(api) => Reference::Named(api.clone()),
+        None => owners::api(page, &known.rest, "resources", estate),
     }
-    let known = ids(estate, |kind| kind == Some(ApiKind::Rest));
-    let known: Vec<&str> = known.iter().map(String::as_str).collect();
-    owners::api(page, &known, "resources", estate)
 }
 
 fn rest_integration(node: &Node) -> Integration {
@@ -144,7 +148,7 @@ struct Integrations<'a> {
 
 impl<'a> Integrations<'a> {
     /// Adds a page. Where it does not say its API, routes of one API that name its integrations do.
-    fn add(&mut self, page: &Page<'a>, routes: &BTreeMap<&str, &Reference>, estate: &mut Estate) {
+    fn add(&mut self, page: &Page<'a>, routes: &BTreeMap<&str, &Reference>, known: &Known, estate: &mut Estate) {
         let by_route = page.entries.iter().find_map(|(_, entry)| routes.get(text(entry, "IntegrationId")?));
         let api = match by_route {
             Some(Reference::Named(id)) => {
@@ -152,7 +156,7 @@ impl<'a> Integrations<'a> {
                 estate.note(NoteKind::Inferred, text, &page.origin);
                 Reference::Named(id.clone())
             }
-            _ => http_owner(page, "integrations", estate),
+            _ => http_owner(page, "integrations", known, estate),
         };
         for (place, entry) in &page.entries {
             if let Some(id) = text(entry, "IntegrationId") {
@@ -179,20 +183,20 @@ fn target(entry: &Node) -> Option<&str> {
 }
 
 /// Adds the routes of HTTP and WebSocket APIs.
-pub(super) fn http(all: &[Page<'_>], estate: &mut Estate) {
+pub(super) fn http(all: &[Page<'_>], known: &Known, estate: &mut Estate) {
     let of_kind = |kind: Kind| all.iter().filter(move |page| page.kind == kind);
     let owned: Vec<(Reference, &Page<'_>)> =
-        of_kind(Kind::Route).map(|page| (http_owner(page, "routes", estate), page)).collect();
+        of_kind(Kind::Route).map(|page| (http_owner(page, "routes", known, estate), page)).collect();
     let mut named: BTreeMap<&str, &Reference> = BTreeMap::new();
     for (api, page) in &owned {
         named.extend(page.entries.iter().filter_map(|(_, entry)| Some((target(entry)?, api))));
     }
     let mut integrations = Integrations::default();
-    of_kind(Kind::Integration).for_each(|page| integrations.add(page, &named, estate));
+    of_kind(Kind::Integration).for_each(|page| integrations.add(page, &named, known, estate));
     for (api, page) in &owned {
         for (place, entry) in &page.entries {
             if text(entry, "AuthorizationType") == Some("CUSTOM")
-                && let Some(api) = find(estate, api)
+                && let Some(api) = known.find(estate, api)
             {
                 api.authorizer = true;
             }
@@ -218,12 +222,9 @@ pub(super) fn http(all: &[Page<'_>], estate: &mut Estate) {
 }
 
 /// The API of a page of routes or integrations. Routes with a path are those of an HTTP API.
-fn http_owner(page: &Page<'_>, what: &str, estate: &mut Estate) -> Reference {
+fn http_owner(page: &Page<'_>, what: &str, known: &Known, estate: &mut Estate) -> Reference {
     let paths = page.entries.iter().any(|(_, entry)| text(entry, "RouteKey").is_some_and(|key| key.contains(" /")));
-    let sockets = ids(estate, |kind| kind == Some(ApiKind::WebSocket));
-    let http = ids(estate, |kind| matches!(kind, Some(ApiKind::Http) | None));
-    let known: Vec<&str> = http.iter().chain(sockets.iter().filter(|_| !paths)).map(String::as_str).collect();
-    owners::api(page, &known, what, estate)
+    owners::api(page, if paths { &known.http } else { &known.second }, what, estate)
 }
 
 fn http_integration(node: &Node) -> Integration {

@@ -75,7 +75,8 @@ const REST_NLB_ALB: [(&str, &str); 15] = [
     (
         "listeners.json",
         r#"{"Listeners": [
-            {"ListenerArn": "arn:x:listener/net/shared/11/aa", "LoadBalancerArn": "arn:x:loadbalancer/net/shared/11", "Port": 81,
+            {"ListenerArn": "arn:x:listener/net/shared/11/aa", "LoadBalancerArn": "arn:x:loadbalancer/net/shared/11",
+                "Port": 81,
              "DefaultActions": [{"Type": "forward", "TargetGroupArn": "arn:x:targetgroup/alb/44"}]},
             {"ListenerArn": "arn:x:listener/app/web/22/bb", "LoadBalancerArn": "arn:x:loadbalancer/app/web/22", "Port": 80,
              "DefaultActions": [{"Type": "forward", "ForwardConfig": {"TargetGroups": [
@@ -175,12 +176,19 @@ fn a_rest_api_over_a_network_balancer_and_an_application_balancer() {
 
 #[test]
 fn http_apis_by_the_names_of_their_files() {
-    let routes = |path: &str, id: &str| json!({"Items": [{"RouteId": "r", "RouteKey": format!("ANY /{path}"), "Target": format!("integrations/{id}"), "AuthorizationType": "NONE"}]});
-    let integration = |id: &str, uri: &str| json!({"Items": [{"IntegrationId": id, "IntegrationType": "HTTP_PROXY", "ConnectionType": "VPC_LINK", "ConnectionId": "v2link", "IntegrationUri": uri, "TimeoutInMillis": 30000}]});
+    let routes = |path: &str, id: &str| {
+        json!({"Items": [{"RouteId": "r", "RouteKey": format!("ANY /{path}"),
+        "Target": format!("integrations/{id}"), "AuthorizationType": "NONE"}]})
+    };
+    let integration = |id: &str, uri: &str| {
+        json!({"Items": [{"IntegrationId": id, "IntegrationType": "HTTP_PROXY",
+        "ConnectionType": "VPC_LINK", "ConnectionId": "v2link", "IntegrationUri": uri, "TimeoutInMillis": 30000}]})
+    };
     let found = estate(&[
         (
             "apis.json",
-            json!({"Items": [{"ApiId": "aaaa1111", "Name": "one", "ProtocolType": "HTTP"}, {"ApiId": "bbbb2222", "Name": "two", "ProtocolType": "HTTP"}]}),
+            json!({"Items": [{"ApiId": "aaaa1111", "Name": "one", "ProtocolType": "HTTP"}, {"ApiId": "bbbb2222",
+                "Name": "two", "ProtocolType": "HTTP"}]}),
         ),
         ("get-routes-aaaa1111.json", routes("orders", "int1")),
         ("/tmp/x/bbbb2222.routes.json", routes("users", "int2")),
@@ -193,11 +201,13 @@ fn http_apis_by_the_names_of_their_files() {
         ),
         (
             "map.json",
-            json!({"Services": [{"Id": "srv-1", "Arn": "arn:aws:servicediscovery:eu-west-1:1:service/srv-1", "Name": "users", "InstanceCount": 4}]}),
+            json!({"Services": [{"Id": "srv-1", "Arn": "arn:aws:servicediscovery:eu-west-1:1:service/srv-1",
+                "Name": "users", "InstanceCount": 4}]}),
         ),
         (
             "stages-aaaa1111.json",
-            json!({"Items": [{"StageName": "$default", "DefaultRouteSettings": {"ThrottlingRateLimit": 10.5, "ThrottlingBurstLimit": 5}}]}),
+            json!({"Items": [{"StageName": "$default", "DefaultRouteSettings": {"ThrottlingRateLimit": 10.5,
+                "ThrottlingBurstLimit": 5}}]}),
         ),
     ]);
     let of: Vec<(&Reference, Option<&Reference>)> =
@@ -223,7 +233,8 @@ fn http_apis_by_the_names_of_their_files() {
 
 #[test]
 fn rest_apis_over_links_of_either_generation() {
-    // Options 2, 3 and 5: a link and a balancer for each service, ports of one balancer, and an ALB without a network balancer.
+    // Options 2, 3 and 5: a link and a balancer for each service, ports of one balancer,
+    // and an ALB without a network balancer.
     let method = |link: &str, uri: &str, more: Json| {
         let mut integration =
             json!({"type": "HTTP_PROXY", "connectionType": "VPC_LINK", "connectionId": link, "uri": uri});
@@ -237,11 +248,13 @@ fn rest_apis_over_links_of_either_generation() {
             json!({"items": [
             {"id": "2", "path": "/two", "resourceMethods": method("l2", "http://two.example", json!({}))},
             {"id": "3", "path": "/three", "resourceMethods": method("l3", "http://shared.example:8081", json!({}))},
-            {"id": "5", "path": "/five", "resourceMethods": method("v2", "http://web.example", json!({"integrationTarget": arn("loadbalancer/app/web/22")}))}]}),
+            {"id": "5", "path": "/five", "resourceMethods": method("v2", "http://web.example",
+                json!({"integrationTarget": arn("loadbalancer/app/web/22")}))}]}),
         ),
         (
             "l.json",
-            json!({"items": [{"id": "l2", "name": "l2", "targetArns": ["arn:two"]}, {"id": "l3", "name": "l3", "targetArns": ["arn:shared"]}]}),
+            json!({"items": [{"id": "l2", "name": "l2", "targetArns": ["arn:two"]}, {"id": "l3", "name": "l3",
+                "targetArns": ["arn:shared"]}]}),
         ),
         ("v2.json", json!({"VpcLinkId": "v2", "Name": "v2", "SubnetIds": []})),
     ]);
@@ -253,7 +266,8 @@ fn rest_apis_over_links_of_either_generation() {
 
 #[test]
 fn what_a_listing_does_not_say() {
-    let two = json!({"Items": [{"ApiId": "aaaa1111", "ProtocolType": "HTTP"}, {"ApiId": "bbbb2222", "ProtocolType": "HTTP"}]});
+    let two = json!({"Items": [{"ApiId": "aaaa1111", "ProtocolType": "HTTP"}, {"ApiId": "bbbb2222",
+        "ProtocolType": "HTTP"}]});
     let found = estate(&[
         ("apis.json", two),
         ("routes.json", json!({"Items": [{"RouteKey": "GET /x", "Target": "integrations/none"}], "NextToken": "abc"})),
@@ -264,7 +278,8 @@ fn what_a_listing_does_not_say() {
         ("bare.json", json!({"items": [{"id": "x", "path": "/x", "resourceMethods": {"GET": {}, "PUT": {}}}]})),
         (
             "integration-GET.json",
-            json!({"type": "HTTP", "httpMethod": "POST", "cacheNamespace": "x", "connectionType": "VPC_LINK", "connectionId": "l", "uri": "http://h"}),
+            json!({"type": "HTTP", "httpMethod": "POST", "cacheNamespace": "x", "connectionType": "VPC_LINK",
+                "connectionId": "l", "uri": "http://h"}),
         ),
     ]);
     let unresolved = notes(&found, NoteKind::Unresolved);
@@ -320,7 +335,10 @@ fn several_documents_wrappers_and_foreign_files() {
 
 #[test]
 fn quotas_of_the_account_go_before_defaults() {
-    let quota = |code: &str, account: &str, value: f64| json!({"QuotaCode": code, "QuotaArn": format!("arn:aws:servicequotas:r:{account}:s/{code}"), "Value": value});
+    let quota = |code: &str, account: &str, value: f64| {
+        json!({"QuotaCode": code,
+        "QuotaArn": format!("arn:aws:servicequotas:r:{account}:s/{code}"), "Value": value})
+    };
     let found = estate(&[
         ("applied.json", json!({"Quotas": [quota("L-1", "123", 60.0), quota("L-2", "", 5.0)]})),
         (
@@ -343,7 +361,8 @@ fn names_of_files_come_apart_at_signs() {
     let found = estate(&[
         (
             "g.json",
-            json!({"TargetGroups": [{"TargetGroupArn": "arn:tg/1", "TargetGroupName": "web"}, {"TargetGroupArn": "arn:tg/2", "TargetGroupName": "web-admin"}]}),
+            json!({"TargetGroups": [{"TargetGroupArn": "arn:tg/1", "TargetGroupName": "web"},
+                {"TargetGroupArn": "arn:tg/2", "TargetGroupName": "web-admin"}]}),
         ),
         ("health-web-admin.json", json!({"TargetHealthDescriptions": [{"Target": {"Id": "i-1"}, "TargetHealth": {}}]})),
         ("health-website.json", json!({"TargetHealthDescriptions": [{"Target": {"Id": "i-2"}, "TargetHealth": {}}]})),

@@ -33,7 +33,8 @@ pub fn kind(root: &Node, operations: &[Operation], resolve: &dyn Resolve) -> Opt
         return found(ApiKind::Rest, "Swagger 2 defines REST APIs only".into());
     }
     if let Some((key, kind)) = OF_THE_ROOT.iter().find(|(key, _)| root.get(key).is_some()) {
-        return found(*kind, format!("`{key}` is one's alone"));
+        let word = if *kind == ApiKind::Http { "HTTP APIs" } else { "REST APIs" };
+        return found(*kind, format!("only {word} have `{key}`"));
     }
     if operations.iter().any(|operation| operation.path == "$default") {
         return found(ApiKind::Http, "it has the route `$default`".into());

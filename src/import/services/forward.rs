@@ -12,7 +12,7 @@ use crate::import::estate::{ApiKind, NoteKind, Reference, TargetKind};
 const MOST_CHECKS: usize = 5_000_000;
 
 impl Walker<'_> {
-    pub(super) fn from_listener(&mut self, call: &Call<'_>, listener: usize, balancer: Found, depth: u32) -> Vec<Tail> {
+    pub(super) fn at_listener(&mut self, call: &Call<'_>, listener: usize, balancer: Found, depth: u32) -> Vec<Tail> {
         let (part, unit) = match balancer {
             Found::One(at) => (part(self.index.estate.balancers[at].kind), Unit::Known(at)),
             Found::Missing(name) => (self.part_of(&name, call), Unit::Named(name)),
@@ -30,7 +30,7 @@ impl Walker<'_> {
         }
         let mut tails = Vec::new();
         for forward in forwards.iter().take(MOST_ENDS + 1) {
-            for mut tail in self.from_forward(call, forward, part, depth) {
+            for mut tail in self.at_forward(call, forward, part, depth) {
                 tail.parts.insert(0, part);
                 tail.units.insert(0, unit.clone());
                 tails.push(tail);
@@ -86,7 +86,7 @@ impl Walker<'_> {
     }
 
     /// What stands behind the target groups of one action of a load balancer of this kind.
-    fn from_forward(&mut self, call: &Call<'_>, forward: &Forward, before: Part, depth: u32) -> Vec<Tail> {
+    fn at_forward(&mut self, call: &Call<'_>, forward: &Forward, before: Part, depth: u32) -> Vec<Tail> {
         let end = |end: End| vec![Tail { parts: Vec::new(), units: Vec::new(), end }];
         let known: Vec<usize> =
             forward.iter().filter_map(|one| if let Found::One(at) = one { Some(*at) } else { None }).collect();
@@ -132,10 +132,10 @@ impl Walker<'_> {
         let found =
             group.targets.first().map(|target| (self.index.balancers.find(target), self.index.listeners.one(target)));
         let (why, alb) = match found {
-            Some((Found::One(alb), _)) => return self.from_balancer(call, alb, 1),
+            Some((Found::One(alb), _)) => return self.at_balancer(call, alb, 1),
             Some((_, Some(listener))) => {
                 let alb = self.index.balancers.find(&self.index.estate.listeners[listener].balancer);
-                return self.from_listener(call, listener, alb, 1);
+                return self.at_listener(call, listener, alb, 1);
             }
             Some((Found::Missing(alb), _)) => {
                 (format!("ALB `{}` behind `{name}` is in none of the files", short(&alb)), alb)

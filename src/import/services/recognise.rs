@@ -67,7 +67,7 @@ pub fn option_words(recognised: &Recognised) -> String {
 }
 
 /// The options that the services go by; sorts the services by option and load balancer and tells each its option.
-pub fn options(services: &mut Vec<Service>, index: &Index<'_>, notes: &mut Vec<Note>) -> Vec<Recognised> {
+pub fn options(services: &mut [Service], index: &Index<'_>, notes: &mut Vec<Note>) -> Vec<Recognised> {
     let shared = shared_nlbs(services, index);
     let is_shared = |service: &Service| service.units.first().is_some_and(|unit| shared.contains(unit));
     let rank = |service: &Service| name_of(&service.path, is_shared(service)).rank;
@@ -84,11 +84,11 @@ pub fn options(services: &mut Vec<Service>, index: &Index<'_>, notes: &mut Vec<N
     };
     services.sort_by_key(|service| (rank(service), place(service)));
     let mut options: Vec<Recognised> = Vec::new();
-    for at in 0..services.len() {
-        let named = name_of(&services[at].path, is_shared(&services[at]));
+    for service in services.iter_mut() {
+        let named = name_of(&service.path, is_shared(service));
         let known = options.iter().position(|one| one.option.name == named.name);
-        services[at].option = known.unwrap_or_else(|| {
-            options.push(recognised(&named, &services[at].path));
+        service.option = known.unwrap_or_else(|| {
+            options.push(recognised(&named, &service.path));
             options.len() - 1
         });
     }

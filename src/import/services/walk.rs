@@ -155,16 +155,16 @@ impl<'a> Walker<'a> {
     /// What stands behind the link.
     fn tails(&mut self, call: &Call<'_>, link: Option<usize>, generation: Generation) -> Vec<Tail> {
         if let Some(target) = &call.route.integration.target {
-            return self.from_target(call, target);
+            return self.at_target(call, target);
         }
         let by_link =
             link.and_then(|at| self.index.estate.links[at].targets.first().map(|nlb| self.index.balancers.find(nlb)));
         if let Some(Found::One(at)) = by_link {
-            return self.from_balancer(call, at, 0);
+            return self.at_balancer(call, at, 0);
         }
         let by_host = call.address.host.as_deref().and_then(|host| self.index.balancers.named(host));
         if let Some(at) = by_host {
-            return self.from_balancer(call, at, 0);
+            return self.at_balancer(call, at, 0);
         }
         let part = if generation == Generation::V1 { Part::Nlb } else { Part::Alb };
         let name = match by_link {
@@ -199,13 +199,13 @@ impl<'a> Walker<'a> {
     }
 
     /// From what the integration itself names: a listener, a load balancer, a Cloud Map service.
-    fn from_target(&mut self, call: &Call<'_>, target: &Reference) -> Vec<Tail> {
+    fn at_target(&mut self, call: &Call<'_>, target: &Reference) -> Vec<Tail> {
         if let Some(at) = self.index.listeners.one(target) {
             let balancer = self.index.balancers.find(&self.index.estate.listeners[at].balancer);
-            return self.from_listener(call, at, balancer, 0);
+            return self.at_listener(call, at, balancer, 0);
         }
         if let Some(at) = self.index.balancers.one(target) {
-            return self.from_balancer(call, at, 0);
+            return self.at_balancer(call, at, 0);
         }
         if let Some(at) = self.index.discoveries.one(target) {
             return vec![Tail { parts: vec![Part::CloudMap], units: Vec::new(), end: End::Discovery(at) }];
@@ -249,7 +249,7 @@ impl<'a> Walker<'a> {
     }
 
     /// From a load balancer by the port of the address.
-    pub(super) fn from_balancer(&mut self, call: &Call<'_>, at: usize, depth: u32) -> Vec<Tail> {
+    pub(super) fn at_balancer(&mut self, call: &Call<'_>, at: usize, depth: u32) -> Vec<Tail> {
         let index = self.index;
         let balancer = &index.estate.balancers[at];
         let listeners = index.listeners_of(at);
@@ -265,11 +265,11 @@ impl<'a> Walker<'a> {
                 let text = format!("`{name}` has no listener on port {port}; its only one, on port {stated}, is taken");
                 self.note(NoteKind::Inferred, text, &call.route.origin);
             }
-            return self.from_listener(call, listener, Found::One(at), depth);
+            return self.at_listener(call, listener, Found::One(at), depth);
         }
         let (part, place) = (part(balancer.kind), call.address.place());
         if depth > 0 && !listeners.is_empty() {
-            let all = listeners.iter().flat_map(|listener| self.from_listener(call, *listener, Found::One(at), depth));
+            let all = listeners.iter().flat_map(|listener| self.at_listener(call, *listener, Found::One(at), depth));
             return all.collect();
         }
         let why = match (listeners.is_empty(), port) {

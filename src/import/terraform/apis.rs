@@ -1,6 +1,6 @@
 //! APIs of both generations, their stages, links and what stands before them; the routes are read by `rest` and `http`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::context::Context;
 use super::item::Item;
@@ -12,7 +12,10 @@ const REST: &str = "aws_api_gateway_rest_api";
 const HTTP: &str = "aws_apigatewayv2_api";
 
 /// Where the APIs stand in the estate, by id.
-pub(super) struct Apis(BTreeMap<String, usize>);
+pub(super) struct Apis {
+    places: BTreeMap<String, usize>,
+    stages: BTreeSet<(String, String)>,
+}
 
 impl Apis {
     /// The API that a reference of either generation means.
@@ -23,7 +26,7 @@ impl Apis {
         of: &Reference,
         estate: &'e mut Estate,
     ) -> Option<&'e mut Api> {
-        let place = *self.0.get(&context.key(kind, of))?;
+        let place = *self.places.get(&context.key(kind, of))?;
         estate.apis.get_mut(place)
     }
 }
@@ -52,9 +55,9 @@ pub(super) fn read(context: &Context<'_>, estate: &mut Estate) -> Apis {
             _ => {}
         }
     }
-    let apis = Apis(places);
+    let mut apis = Apis { places, stages: BTreeSet::new() };
     for item in &context.items {
-        about(context, item, &apis, estate);
+        about(context, item, &mut apis, estate);
     }
     apis
 }
@@ -94,7 +97,7 @@ fn bare(context: &Context<'_>, index: usize, kind: Option<ApiKind>) -> Api {
 }
 
 /// What other resources say about an API: stages, throttles, usage plans, AWS WAF.
-fn about(context: &Context<'_>, item: &Item<'_>, apis: &Apis, estate: &mut Estate) {
+fn about(context: &Context<'_>, item: &Item<'_>, apis: &mut Apis, estate: &mut Estate) {
     match item.kind.as_str() {
         "aws_api_gateway_stage" | "aws_api_gateway_deployment" | "aws_apigatewayv2_stage" => {
             stage(context, item, apis, estate);
@@ -106,7 +109,7 @@ fn about(context: &Context<'_>, item: &Item<'_>, apis: &Apis, estate: &mut Estat
     }
 }
 
-fn stage(context: &Context<'_>, item: &Item<'_>, apis: &Apis, estate: &mut Estate) {
+fn stage(context: &Context<'_>, item: &Item<'_>, apis: &mut Apis, estate: &mut Estate) {
     let (kind, key) = if item.kind == "aws_apigatewayv2_stage" { (HTTP, "api_id") } else { (REST, "rest_api_id") };
     let name = item.text(if kind == HTTP { "name" } else { "stage_name" });
     if item.kind == "aws_api_gateway_deployment" && name.is_none() {
@@ -115,11 +118,12 @@ fn stage(context: &Context<'_>, item: &Item<'_>, apis: &Apis, estate: &mut Estat
     let of = context.required(item, key, &[kind], estate);
     let settings = item.get("default_route_settings").first();
     let throttle = throttle(settings.get("throttling_rate_limit"), settings.get("throttling_burst_limit"));
+    let name = name.unwrap_or(&item.name).to_string();
+    let new = apis.stages.insert((context.key(kind, &of), name.clone()));
     let Some(api) = apis.get(context, kind, &of, estate) else {
         return absent(context, item, "a stage", &of, estate);
     };
-    let name = name.unwrap_or(&item.name).to_string();
-    if !api.stages.contains(&name) {
+    if new {
         api.stages.push(name);
     }
     api.throttle = api.throttle.or(throttle);

@@ -139,8 +139,11 @@ fn rule(context: &Context<'_>, index: usize, estate: &mut Estate) {
 fn forwards(context: &Context<'_>, item: &Item<'_>, actions: View<'_>) -> Vec<Reference> {
     const WANT: [&str; 1] = ["aws_lb_target_group"];
     let mut found: Vec<Reference> = Vec::new();
+    let mut seen: BTreeSet<String> = BTreeSet::new();
     let mut add = |reference: Option<Reference>| {
-        if let Some(reference) = reference.filter(|reference| !found.contains(reference)) {
+        if let Some(reference) =
+            reference.filter(|reference| seen.insert(context.key("aws_lb_target_group", reference)))
+        {
             found.push(reference);
         }
     };

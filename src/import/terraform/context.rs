@@ -1,5 +1,6 @@
 //! All resources of all files, found by address and by the texts that name them, and what a value of one says of another.
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::address::{Step, plain};
@@ -22,7 +23,14 @@ pub(super) struct Context<'a> {
     by_address: BTreeMap<(usize, Vec<String>, String), Instances>,
     by_text: BTreeMap<(String, String), usize>,
     modules: BTreeSet<(usize, Vec<Step>)>,
+    spent: Cell<usize>,
 }
+
+/// Steps and comparisons that references of all files together may take; real plans stay below a hundredth.
+const MOST_WORK: usize = 100_000_000;
+
+/// Longest address of a resource in bytes, and longest ARN by AWS's own bound: both stand in every reference to the resource.
+const LONGEST: usize = 2_048;
 
 /// Instances of one resource of the configuration, in all instances of its module.
 #[derive(Debug, Default)]
@@ -41,8 +49,13 @@ impl<'a> Context<'a> {
         let mut twice: Vec<(String, Origin)> = Vec::new();
         let items = std::mem::take(&mut self.items);
         for item in items {
+            if item.address.len() > LONGEST {
+                let text = format!("a resource whose address has over {LONGEST} bytes");
+                estate.note(NoteKind::PassedOver, text, &Origin::file(&self.files[item.document]));
+                continue;
+            }
             let at = format!("{}#{}", self.files[item.document], item.address);
-            let id = Id(item.text("arn").map_or(at, String::from));
+            let id = Id(item.text("arn").filter(|arn| arn.len() <= LONGEST).map_or(at, String::from));
             if !kept.insert((item.kind.clone(), id.clone())) {
                 twice.push((item.address.clone(), self.origin(&item)));
                 continue;
@@ -78,6 +91,12 @@ impl<'a> Context<'a> {
             };
             estate.note(NoteKind::PassedOver, text, origin);
         }
+    }
+
+    /// Counts work; false once there was too much of it.
+    pub fn spend(&self, work: usize) -> bool {
+        self.spent.set(self.spent.get().saturating_add(work));
+        self.spent.get() <= MOST_WORK
     }
 
     /// Where an item stands.

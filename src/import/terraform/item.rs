@@ -7,6 +7,9 @@ use std::collections::BTreeSet;
 use super::address::Step;
 use crate::import::node::{Node, Value};
 
+/// Most references of one expression.
+const MOST_REFERENCES: usize = 2_000;
+
 /// One resource instance, from whatever kind of file.
 #[derive(Clone, Debug)]
 pub(super) struct Item<'a> {
@@ -155,7 +158,7 @@ impl<'a> View<'a> {
     /// Whether there is a value that cannot be read here: known after apply only, or marked sensitive.
     pub fn is_unknown(self) -> bool {
         let said = self.unknown.is_some_and(holds_true);
-        self.hidden || (self.value.is_none() && (said || (self.open && !self.references().is_empty())))
+        self.hidden || (self.value.is_none() && (said || (self.open && self.expression.is_some_and(refers))))
     }
 
     /// Why the value cannot be read.
@@ -163,7 +166,7 @@ impl<'a> View<'a> {
         if self.hidden { "is marked sensitive" } else { "is known after apply only" }
     }
 
-    /// All references of its expression, as the configuration writes them.
+    /// The references of its expression, as the configuration writes them; at most 2,000.
     pub fn references(self) -> Vec<&'a str> {
         let mut found = Vec::new();
         if let Some(node) = self.expression {
@@ -173,10 +176,23 @@ impl<'a> View<'a> {
     }
 }
 
+/// Whether an expression or a block below it refers to anything.
+fn refers(node: &Node) -> bool {
+    match (&node.value, node.get("references").and_then(Node::list)) {
+        (_, Some(list)) => !list.is_empty(),
+        (Value::Table(pairs), None) => pairs.iter().any(|(_, node)| refers(node)),
+        (Value::List(entries), None) => entries.iter().any(refers),
+        _ => false,
+    }
+}
+
 /// References of an expression and of the blocks below it.
 fn gather<'a>(node: &'a Node, found: &mut Vec<&'a str>) {
+    if found.len() >= MOST_REFERENCES {
+        return;
+    }
     if let Some(list) = node.get("references").and_then(Node::list) {
-        found.extend(list.iter().filter_map(Node::text));
+        found.extend(list.iter().filter_map(Node::text).take(MOST_REFERENCES - found.len()));
     } else if let Some(pairs) = node.table() {
         pairs.iter().for_each(|(_, node)| gather(node, found));
     } else if let Some(entries) = node.list() {

@@ -6,7 +6,8 @@ use super::read;
 use super::tests::{configured, estate, forward, nlb, notes, parsed, plan, planned, to};
 use crate::import::estate::{Generation, Id, IntegrationKind, NoteKind, Reference, TargetKind};
 
-/// The configuration of option 1: a module for the network, and one for each service, which gets its surroundings as variables.
+/// The configuration of option 1: a module for the network, and one for each service,
+/// which gets its surroundings as variables.
 const MODULES: &str = r#"{
     "resources": [
         {"type": "aws_apigatewayv2_api", "name": "main"},
@@ -34,11 +35,13 @@ const MODULES: &str = r#"{
             "module": {
                 "variables": {"vpc_id": {}, "listener_arn": {}, "api_id": {}, "link": {}},
                 "resources": [
-                    {"type": "aws_lb_target_group", "name": "this", "expressions": {"vpc_id": {"references": ["var.vpc_id"]}}},
+                    {"type": "aws_lb_target_group", "name": "this",
+                        "expressions": {"vpc_id": {"references": ["var.vpc_id"]}}},
                     {"type": "aws_lb_listener_rule", "name": "this", "expressions": {
                         "listener_arn": {"references": ["var.listener_arn"]},
                         "action": [{"type": {"constant_value": "forward"},
-                            "target_group_arn": {"references": ["aws_lb_target_group.this.arn", "aws_lb_target_group.this"]}}]}},
+                            "target_group_arn": {"references": ["aws_lb_target_group.this.arn",
+                                "aws_lb_target_group.this"]}}]}},
                     {"type": "aws_ecs_service", "name": "this", "expressions": {"load_balancer": [
                         {"target_group_arn": {"references": ["aws_lb_target_group.this.arn", "aws_lb_target_group.this"]}}]}},
                     {"type": "aws_apigatewayv2_integration", "name": "this", "expressions": {
@@ -47,7 +50,8 @@ const MODULES: &str = r#"{
                         "integration_uri": {"references": ["var.listener_arn"]}}},
                     {"type": "aws_apigatewayv2_route", "name": "this", "expressions": {
                         "api_id": {"references": ["var.api_id"]},
-                        "target": {"references": ["aws_apigatewayv2_integration.this.id", "aws_apigatewayv2_integration.this"]}}}
+                        "target": {"references": ["aws_apigatewayv2_integration.this.id",
+                            "aws_apigatewayv2_integration.this"]}}}
                 ]}}}}"#;
 
 /// What all services share: API, link, network, load balancer, listener.
@@ -178,7 +182,8 @@ fn references_that_lead_nowhere_or_in_circles() {
         configured(&format!("aws_lb_listener.{name}"), &[("load_balancer_arn", &[reference])])
     };
     let root = json!({
-        "resources": [of("gone", "aws_lb.none.arn"), of("local", "local.lb"), of("circle", "module.a.out"), of("two", "aws_lb.x"), of("var", "var.lb")],
+        "resources": [of("gone", "aws_lb.none.arn"), of("local", "local.lb"), of("circle", "module.a.out"), of("two",
+            "aws_lb.x"), of("var", "var.lb")],
         "variables": {"lb": {}},
         "module_calls": {"a": {
             "expressions": {"in": {"references": ["module.a.out"]}},
@@ -205,13 +210,17 @@ fn references_that_lead_nowhere_or_in_circles() {
 #[test]
 fn deletions_are_left_out_and_bodies_read() {
     let body = r#"{"openapi": "3.0.1", "paths": {"/a": {"get": {"x-amazon-apigateway-integration":
-        {"type": "http_proxy", "httpMethod": "GET", "connectionType": "VPC_LINK", "connectionId": "l", "uri": "http://x/a"}}}}}"#;
+        {"type": "http_proxy", "httpMethod": "GET", "connectionType": "VPC_LINK", "connectionId": "l",
+            "uri": "http://x/a"}}}}}"#;
     let resources = vec![
         planned("aws_api_gateway_rest_api.known", json!({"name": "known", "body": body}), json!({"id": true})),
         planned("aws_api_gateway_rest_api.unknown", json!({"name": "unknown"}), json!({"id": true, "body": true})),
     ];
     let mut document = plan(&resources, json!({"resources": []}));
-    let change = |address: &str, actions: Json, before: Json| json!({"address": address, "mode": "managed", "type": "aws_lb", "name": "x", "change": {"actions": actions, "before": before, "after": null}});
+    let change = |address: &str, actions: Json, before: Json| {
+        json!({"address": address, "mode": "managed",
+        "type": "aws_lb", "name": "x", "change": {"actions": actions, "before": before, "after": null}})
+    };
     let changes = document["resource_changes"].as_array_mut().unwrap();
     changes.push(change("aws_lb.old", json!(["delete"]), json!({"arn": "arn:old"})));
     changes.push(change("aws_lb.kept", json!(["forget"]), json!({"arn": "arn:kept", "load_balancer_type": "network"})));

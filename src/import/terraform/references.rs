@@ -61,7 +61,7 @@ impl<'c, 'a> Search<'c, 'a> {
             seen: BTreeSet::new(),
             pushed: BTreeSet::new(),
         };
-        let references: Vec<&str> = view.references();
+        let references: Vec<&str> = if context.spend(1) { view.references() } else { Vec::new() };
         search.all(&scope(item), &references, &[], 0);
         search
     }
@@ -96,8 +96,11 @@ impl<'c, 'a> Search<'c, 'a> {
             references.iter().any(|reference| reference.starts_with("each.") || reference.starts_with("count."));
         for reference in longest(references) {
             let named = format!("{reference}{}", tail.iter().map(|step| format!(".{}", step.name)).collect::<String>());
-            if depth >= DEEPEST || self.seen.len() >= MOST {
-                self.fail(format!("`{reference}` is more than {DEEPEST} references away"));
+            let spent = !self.context.spend(1) || self.found.len() >= MOST;
+            if depth >= DEEPEST || self.seen.len() >= MOST || spent {
+                self.fail(format!(
+                    "`{reference}` is more than {DEEPEST} references away, or there are too many of them"
+                ));
                 return;
             }
             if !self.seen.insert((scope.modules.clone(), scope.key.clone(), named)) {
@@ -234,6 +237,9 @@ impl<'c, 'a> Search<'c, 'a> {
             if meant.is_empty() {
                 meant = all(None);
             }
+        }
+        if !context.spend(meant.len()) {
+            meant.clear();
         }
         if meant.is_empty() {
             self.fail(format!("there is no `{reference}` in the plan"));

@@ -11,6 +11,16 @@ use crate::import::estate::{Estate, Id, Integration, IntegrationKind, NoteKind, 
 const API: &str = "aws_api_gateway_rest_api";
 const RESOURCE: &str = "aws_api_gateway_resource";
 
+/// Most resources above one another in a path.
+const DEEPEST: usize = 64;
+
+/// Most characters of a path's part, which stands in the path of every method below it.
+const LONGEST: usize = 1_000;
+
+fn cut(text: &str) -> String {
+    text.chars().take(LONGEST).collect()
+}
+
 /// A method by its API, its resource and its verb.
 type Key = (String, String, String);
 
@@ -109,14 +119,14 @@ fn path(context: &Context<'_>, roots: &BTreeSet<String>, item: &Item<'_>, estate
         };
         let at = &context.items[index];
         if let Some(path) = at.text("path").filter(|path| path.starts_with('/')) {
-            break path.trim_end_matches('/').to_string();
+            break cut(path.trim_end_matches('/'));
         }
-        if !seen.insert(index) {
-            let text = format!("`{}` is among the parents of its own resource", at.address);
+        if !seen.insert(index) || parts.len() >= DEEPEST {
+            let text = format!("`{}` is among its own parents, or is over {DEEPEST} resources deep", at.address);
             estate.note(NoteKind::Unresolved, text, &context.origin(at));
             break String::new();
         }
-        parts.push(at.text("path_part").unwrap_or("${path_part}").to_string());
+        parts.push(cut(at.text("path_part").unwrap_or("${path_part}")));
         reference = context.required(at, "parent_id", &[RESOURCE], estate);
     };
     let below: String = parts.iter().rev().map(|part| format!("/{part}")).collect();

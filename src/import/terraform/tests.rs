@@ -35,7 +35,8 @@ fn parts(address: &str) -> (Json, String) {
     let (modules, rest) = address::split_modules(address::steps(address));
     let data = rest[0].name == "data";
     let rest = &rest[usize::from(data)..];
-    let mut table = json!({"address": address, "mode": if data { "data" } else { "managed" }, "type": rest[0].name, "name": rest[1].name});
+    let mut table = json!({"address": address, "mode": if data { "data" } else { "managed" }, "type": rest[0].name,
+        "name": rest[1].name});
     if let Some(key) = &rest[1].key {
         table["index"] = key.parse::<u32>().map_or(json!(key), |index| json!(index));
     }
@@ -127,7 +128,8 @@ const SHARED: [(&str, &str, &str); 18] = [
     (
         "aws_api_gateway_rest_api",
         "shop",
-        r#"{"id": "a1b2c3d4e5", "name": "shop", "root_resource_id": "r00t", "endpoint_configuration": [{"types": ["PRIVATE"]}],
+        r#"{"id": "a1b2c3d4e5", "name": "shop", "root_resource_id": "r00t",
+            "endpoint_configuration": [{"types": ["PRIVATE"]}],
             "arn": "arn:aws:apigateway:eu-west-1::/restapis/a1b2c3d4e5"}"#,
     ),
     (
@@ -289,8 +291,10 @@ fn dependencies_stand_in_for_hidden_values() {
         "s.tfstate",
         &json!({"version": 4, "lineage": "x", "resources": [
             {"mode": "managed", "type": "aws_lb", "name": "web", "instances": [{"attributes_flat": {
-                "id": "1", "subnets.#": "2", "subnets.0": "subnet-a", "subnets.1": "subnet-b", "load_balancer_type": "network"}}]},
-            {"mode": "managed", "type": "aws_lb_listener", "name": "l", "instances": [{"attributes_flat": {"id": "2"}, "depends_on": ["aws_lb.web"]}]}]}),
+                "id": "1", "subnets.#": "2", "subnets.0": "subnet-a", "subnets.1": "subnet-b",
+                    "load_balancer_type": "network"}}]},
+            {"mode": "managed", "type": "aws_lb_listener", "name": "l", "instances": [{"attributes_flat": {"id": "2"},
+                "depends_on": ["aws_lb.web"]}]}]}),
     );
     assert_eq!(flat.balancers[0].subnets, [Reference::Named("subnet-a".into()), Reference::Named("subnet-b".into())]);
     assert_eq!(flat.listeners[0].balancer, Reference::To(flat.balancers[0].identity.id.clone()));
@@ -302,20 +306,30 @@ fn dependencies_stand_in_for_hidden_values() {
 
 #[test]
 fn a_shown_state_of_an_http_api() {
-    let resource = |kind: &str, name: &str, values: Json| json!({"address": format!("{kind}.{name}"), "mode": "managed", "type": kind, "name": name, "values": values});
+    let resource = |kind: &str, name: &str, values: Json| {
+        json!({"address": format!("{kind}.{name}"), "mode": "managed",
+        "type": kind, "name": name, "values": values})
+    };
     let listener = "arn:aws:elasticloadbalancing:eu-west-1:1:listener/app/web/1/2";
     let shown = json!({"format_version": "1.0", "terraform_version": "1.9.0", "values": {"root_module": {
         "resources": [
             resource("aws_apigatewayv2_api", "api", json!({"id": "h1", "name": "http", "protocol_type": "HTTP"})),
-            resource("aws_apigatewayv2_stage", "s", json!({"api_id": "h1", "name": "$default", "default_route_settings": [{"throttling_rate_limit": 0, "throttling_burst_limit": 0}]})),
-            resource("aws_apigatewayv2_integration", "i", json!({"id": "int1", "api_id": "h1", "integration_type": "HTTP_PROXY", "connection_type": "VPC_LINK",
+            resource("aws_apigatewayv2_stage", "s", json!({"api_id": "h1", "name": "$default",
+                "default_route_settings": [{"throttling_rate_limit": 0, "throttling_burst_limit": 0}]})),
+            resource("aws_apigatewayv2_integration", "i", json!({"id": "int1", "api_id": "h1",
+                "integration_type": "HTTP_PROXY", "connection_type": "VPC_LINK",
                 "connection_id": "v2", "integration_uri": listener})),
-            resource("aws_apigatewayv2_integration", "f", json!({"id": "int2", "api_id": "h1", "integration_type": "AWS_PROXY", "integration_uri": "arn:aws:lambda:x"})),
-            resource("aws_apigatewayv2_route", "r", json!({"api_id": "h1", "route_key": "GET /a", "target": "integrations/int1"})),
-            resource("aws_apigatewayv2_route", "d", json!({"api_id": "h1", "route_key": "$default", "target": "integrations/int2"})),
-            resource("aws_apigatewayv2_route", "x", json!({"api_id": "h1", "route_key": "GET /gone", "target": "integrations/int3"}))],
+            resource("aws_apigatewayv2_integration", "f", json!({"id": "int2", "api_id": "h1",
+                "integration_type": "AWS_PROXY", "integration_uri": "arn:aws:lambda:x"})),
+            resource("aws_apigatewayv2_route", "r", json!({"api_id": "h1", "route_key": "GET /a",
+                "target": "integrations/int1"})),
+            resource("aws_apigatewayv2_route", "d", json!({"api_id": "h1", "route_key": "$default",
+                "target": "integrations/int2"})),
+            resource("aws_apigatewayv2_route", "x", json!({"api_id": "h1", "route_key": "GET /gone",
+                "target": "integrations/int3"}))],
         "child_modules": [{"address": "module.net", "resources": [
-            {"address": "module.net.aws_apigatewayv2_vpc_link.l", "mode": "managed", "type": "aws_apigatewayv2_vpc_link", "name": "l",
+            {"address": "module.net.aws_apigatewayv2_vpc_link.l", "mode": "managed", "type": "aws_apigatewayv2_vpc_link",
+                "name": "l",
              "values": {"id": "v2", "name": "l", "subnet_ids": ["subnet-a"]}, "sensitive_values": {"name": true}}]}]}}});
     let found = estate("show.json", &shown);
     assert_eq!((found.apis[0].kind, found.apis[0].throttle), (Some(ApiKind::Http), None));

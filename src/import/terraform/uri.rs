@@ -37,7 +37,8 @@ pub(super) fn place(
     let uri = uri.or_else(|| view.references().first().map(|reference| format!("${{{reference}}}")));
     // A plan holds no text of an expression, so the port has to be found another way.
     let Some(balancer) = named.or_else(|| of_link(context, link?)) else { return Place { uri, target: None } };
-    let listeners = listeners.0.get(context.id(balancer)).map(Vec::as_slice).unwrap_or_default();
+    let all = listeners.0.get(context.id(balancer)).map(Vec::as_slice).unwrap_or_default();
+    let listeners = if context.spend(all.len()) { all } else { &[] };
     let ports: Vec<String> = context.texts(item, view).into_iter().filter(|text| text.parse::<u16>().is_ok()).collect();
     let depends =
         item.config.and_then(|config| config.get("depends_on")).and_then(|list| list.list()).unwrap_or_default();
@@ -68,7 +69,7 @@ pub(super) fn place(
         let text = format!(
             "`uri` of `{}` is known after apply only, and which of {} listeners of `{}` it leads to is not said",
             item.address,
-            listeners.len(),
+            all.len(),
             context.items[balancer].address
         );
         estate.note(NoteKind::Unresolved, text, &origin);

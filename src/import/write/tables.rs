@@ -67,6 +67,11 @@ fn number(value: f64) -> String {
     if value.fract() == 0.0 && value.abs() < 1e15 { format!("{value:.0}") } else { format!("{value}") }
 }
 
+/// Milliseconds with their unit, whole seconds as such.
+fn duration(millis: f64) -> String {
+    if millis % 1e3 == 0.0 { format!("{}s", number(millis / 1e3)) } else { format!("{}ms", number(millis)) }
+}
+
 fn head(draft: &Draft<'_>, out: &mut Lines) {
     let files: Vec<String> = draft.files.iter().take(3).map(|file| clean(file)).collect();
     let more = if draft.files.len() > 3 { format!(" and {} more", draft.files.len() - 3) } else { String::new() };
@@ -188,8 +193,8 @@ fn gateway(draft: &Draft<'_>, out: &mut Lines) {
     match account::timeout(draft.imported) {
         Ok(None) => {}
         Ok(Some(timeout)) => match fitting(draft, timeout) {
-            None => lines.value(&format!("integration_timeout = \"{}ms\"", number(timeout)), "as every route states"),
-            Some(why) => lines.value(&format!("# integration_timeout = \"{}ms\"", number(timeout)), &why),
+            None => lines.value(&format!("integration_timeout = \"{}\"", duration(timeout)), "as every route states"),
+            Some(why) => lines.value(&format!("# integration_timeout = \"{}\"", duration(timeout)), &why),
         },
         Err(stated) => {
             let shown: Vec<String> = stated.iter().take(5).map(|one| format!("{} ms", number(*one))).collect();
@@ -271,7 +276,8 @@ fn used(draft: &Draft<'_>, out: &mut Lines) {
     out.header("[used]");
     for (quota, beyond, held) in rows {
         let key = quota.code.as_deref().unwrap_or(&quota.id);
-        let comment = format!("{}: the files hold {}, the rest is counted with the services", quota.name, number(held));
+        let rest = if beyond < held { ", the rest is counted with the services" } else { ", for no service here" };
+        let comment = format!("{}: the files hold {}{rest}", quota.name, number(held));
         out.value(&format!("{} = {}", quoted(key), number(beyond)), &comment);
     }
 }

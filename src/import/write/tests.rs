@@ -4,8 +4,7 @@
 use super::scenario;
 use crate::import::estate::{ApiKind, BalancerKind, QuotaValue};
 use crate::import::node::Origin;
-use crate::import::services::services;
-use crate::import::services::tests::Account;
+use crate::import::services::{Account, services};
 
 /// Two services of option 3 on one NLB, and things that no service uses.
 fn account() -> Account {
@@ -83,9 +82,9 @@ fn a_timeout_that_all_state_goes_in_and_others_are_listed() {
     };
     assert_eq!(with([None, None]), None);
     assert_eq!(with([Some(29_000.0), Some(29_000.0)]), None);
-    assert_eq!(with([Some(5_000.0), Some(5_000.0)]).unwrap(), "integration_timeout = \"5000ms\"");
+    assert_eq!(with([Some(5_000.0), Some(5_000.0)]).unwrap(), "integration_timeout = \"5s\"");
     assert_eq!(with([Some(5_000.0), None]).unwrap(), "# integration timeouts differ: 5000 ms, or none stated");
-    assert_eq!(with([Some(60_000.0), Some(60_000.0)]).unwrap(), "# integration_timeout = \"60000ms\"");
+    assert_eq!(with([Some(60_000.0), Some(60_000.0)]).unwrap(), "# integration_timeout = \"60s\"");
 }
 
 #[test]
@@ -107,4 +106,49 @@ fn needs_of_all_stand_once_and_others_with_their_service() {
     account.0.apis[2].usage_plan = true;
     let text = text(account);
     assert_eq!(lines(&text, "needs ="), ["needs = [\"waf-before-gateway\"]", "needs = [\"usage-plans\"]"]);
+}
+
+/// Accounts whose things name each other at random, round and round and into nothing: services have ways that AWS has, and the text
+/// is TOML.
+#[test]
+fn whatever_names_whatever_a_scenario_comes_out() {
+    let mut state = 5_u64;
+    let mut draw = |below: usize| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) as usize % below
+    };
+    let names = [
+        "a",
+        "b",
+        "c",
+        "d",
+        "http://a:80/x",
+        "${a.DNSName}",
+        "arn:aws:elasticloadbalancing:eu-west-1:1:listener/net/n/1/2",
+    ];
+    let mut found = 0;
+    for _ in 0..2_000 {
+        let mut account = Account::default();
+        for _ in 0..4 + draw(20) {
+            let (one, two, three) = (names[draw(7)], names[draw(7)], names[draw(7)]);
+            account = match draw(11) {
+                0 => account.api(one, [ApiKind::Rest, ApiKind::Http, ApiKind::WebSocket][draw(3)]),
+                1 => account.v1(one, two),
+                2 => account.v2(one),
+                3 => account.balancer(one, [BalancerKind::Alb, BalancerKind::Nlb, BalancerKind::Other][draw(3)]),
+                4 => account.listener(one, two, 80 + draw(2) as u32, &[three]),
+                5 => account.rule(one, draw(3) as u32, two, three),
+                6 => account.group(one, [None, Some(two)][draw(2)]),
+                7 => account.discovery(one),
+                8 => account.route(one, two, three, Some(names[draw(7)]), None),
+                9 => account.route(one, two, three, None, Some(names[draw(7)])),
+                _ => account.route(one, two, three, Some(names[draw(7)]), Some(names[draw(7)])),
+            };
+        }
+        let imported = services(account.0);
+        found += imported.services.len();
+        let text = scenario(&imported, &["f".to_string()]).text;
+        toml::from_str::<toml::Table>(&text).unwrap_or_else(|error| panic!("{error}\n{text}"));
+    }
+    assert!(found > 1_000, "{found}");
 }

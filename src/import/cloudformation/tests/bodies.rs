@@ -71,10 +71,8 @@ Resources:
     );
 }
 
-#[test]
-fn sam_makes_apis_of_events() {
-    let estate = estate(
-        r#"
+/// Functions and a state machine with events, and APIs in short form.
+const SAM: &str = r#"
 Transform: AWS::Serverless-2016-10-31
 Globals:
   Api: {EndpointConfiguration: {Type: REGIONAL}}
@@ -105,8 +103,11 @@ Resources:
     Properties: {StageName: v1, DefinitionBody: {swagger: "2.0", paths: {/e: {get: {x-amazon-apigateway-integration: {type: mock}}}}}}
   Stage: {Type: AWS::ApiGateway::UsagePlan, Properties: {ApiStages: [{ApiId: !Ref ServerlessRestApi}]}}
 Outputs: {Url: {Value: !Sub "https://${ServerlessRestApi}/${Named.Stage}"}}
-"#,
-    );
+"#;
+
+#[test]
+fn sam_makes_apis_of_events() {
+    let estate = estate(SAM);
     assert_eq!(
         routes(&estate),
         [

@@ -6,12 +6,13 @@ use std::time::{Duration, Instant};
 use super::*;
 use crate::import::node::Value as Plain;
 
-/// Wall time is looked at only to see that nothing hangs.
+/// Wall time is looked at only to see that nothing hangs: each takes less than a second, and a busy machine may take thirty times
+/// as long.
 #[allow(clippy::disallowed_methods, reason = "a bound on time is what is tested")]
-fn within(limit: Duration, what: &str, run: impl FnOnce()) {
+fn within(what: &str, run: impl FnOnce()) {
     let start = Instant::now();
     run();
-    assert!(start.elapsed() < limit, "{what} took {:?}", start.elapsed());
+    assert!(start.elapsed() < Duration::from_secs(60), "{what} took {:?}", start.elapsed());
 }
 
 #[test]
@@ -28,7 +29,7 @@ fn ten_thousand_resources() {
         );
     }
     let documents = [document("t.yaml", &text)];
-    within(Duration::from_secs(1), "10,003 resources", || {
+    within("10,003 resources", || {
         let estate = read(&documents, &BTreeMap::new());
         assert_eq!((estate.routes.len(), estate.apis[0].resources), (5_000, 5_001));
         assert_eq!(estate.notes, []);
@@ -44,14 +45,14 @@ fn what_grows_by_doubling_stops() {
     let chain = |text: &str| {
         format!("Resources: {{K: {{Type: AWS::ApiGateway::VpcLink, Properties: {{TargetArns: [{text}]}}}}}}")
     };
-    within(Duration::from_secs(5), "a text that doubles", || {
+    within("a text that doubles", || {
         let estate = estate(&chain(&sub));
         assert_eq!(shorts(&estate.links[0].targets), "?a text is longer than 65536 bytes");
     });
     // A long text that is asked for again and again.
     let many = vec!["!Ref P"; 20_000].join(", ");
     let long = format!("Parameters: {{P: {{Type: String, Default: {}}}}}\n{}", "x".repeat(60_000), chain(&many));
-    within(Duration::from_secs(5), "copies of a long text", || {
+    within("copies of a long text", || {
         let estate = estate(&long);
         let targets = &estate.links[0].targets;
         let known = targets.iter().filter(|target| matches!(target, Reference::Named(_))).count();
@@ -72,7 +73,7 @@ fn what_grows_by_doubling_stops() {
         );
     }
     let child = "Parameters: {P: {Type: String}}\nResources: {K: {Type: AWS::ApiGateway::VpcLink, Properties: {TargetArns: [!Ref P]}}}\nOutputs: {O: {Value: !Ref P}}";
-    within(Duration::from_secs(5), "outputs that double", || {
+    within("outputs that double", || {
         let estate = together(&[("t.yaml", &parent), ("c.yaml", child)]);
         assert_eq!(estate.links.len(), 60);
     });
@@ -82,7 +83,7 @@ fn what_grows_by_doubling_stops() {
     for name in ["a", "b", "c", "d"] {
         body = format!("{{'Fn::ForEach::{name}': [{name}, [{}], {body}]}}", list.join(","));
     }
-    within(Duration::from_secs(20), "loops in loops", || {
+    within("loops in loops", || {
         let estate = estate(&format!("Resources: {body}"));
         let said = notes(&estate, NoteKind::Unresolved);
         assert_eq!(said, ["loops and included files make more than 500000 values: the rest is left out"]);
@@ -92,7 +93,7 @@ fn what_grows_by_doubling_stops() {
 #[test]
 fn what_includes_or_nests_itself_stops() {
     let include = "{'Fn::Transform': {Name: AWS::Include, Parameters: {Location: i.yaml}}, A: 1, B: {'Fn::Transform': {Name: AWS::Include, Parameters: {Location: i.yaml}}}}";
-    within(Duration::from_secs(20), "a file that includes itself twice", || {
+    within("a file that includes itself twice", || {
         let template = format!("Resources: {{X: {{Type: T, Properties: {include}}}}}");
         let estate = together(&[("t.yaml", &template), ("i.yaml", include)]);
         assert!(estate.notes.len() < 10, "{}", estate.notes.len());
@@ -113,7 +114,7 @@ fn what_includes_or_nests_itself_stops() {
             )
         })
         .collect();
-    within(Duration::from_secs(20), "stacks that double", || {
+    within("stacks that double", || {
         assert_eq!(read(&files, &BTreeMap::new()).apis.len(), 1_000);
     });
 }

@@ -158,10 +158,8 @@ fn stage_variables_that_stages_set_differently_or_not_at_all() {
     assert!(found[0].contains("?no stage in the files sets stage variable `none`"), "{}", found[0]);
 }
 
-#[test]
-fn an_http_api_with_rules_and_cloud_map() {
-    let estate = estate(
-        r#"
+/// An HTTP API with a link, an ALB with a rule, Cloud Map, and APIs of other kinds.
+const HTTP: &str = r#"
 Parameters: {LinkId: {Type: String}}
 Resources:
   Api: {Type: AWS::ApiGatewayV2::Api, Properties: {Name: web, ProtocolType: HTTP}}
@@ -198,8 +196,11 @@ Resources:
   Map: {Type: AWS::ServiceDiscovery::Service, Properties: {Name: basket, DnsConfig: {NamespaceId: !Ref Space}}}
   S1: {Type: AWS::ECS::Service, Properties: {DesiredCount: 2, ServiceRegistries: [{RegistryArn: !GetAtt Map.Arn}]}}
   S2: {Type: AWS::ECS::Service, Properties: {DesiredCount: 3, ServiceRegistries: [{RegistryArn: !GetAtt Map.Arn}]}}
-"#,
-    );
+"#;
+
+#[test]
+fn an_http_api_with_rules_and_cloud_map() {
+    let estate = estate(HTTP);
     assert_eq!(
         routes(&estate),
         [
