@@ -250,8 +250,7 @@ fn window(window: &arrivals::Window) -> String {
     )
 }
 
-/// The profile from its busiest knot on, so that a short run simulates the peak. It stands as a comment: a run is at one rate unless it
-/// is asked to follow the day.
+/// The profile as a comment: a run is at one rate, that of the busiest stretch, unless it is asked to follow the day.
 fn profile(out: &mut String, profile: &Profile, peak: f64, mean: f64) {
     let relative = |factor: f64| number((factor * mean / peak).max(0.0), 3);
     let what = if profile.daily {

@@ -127,7 +127,7 @@ impl Family {
             Family::TwoLognormals => {
                 let gap = widest_gap(sample);
                 let cuts = [0.5, 0.9, 0.98].into_iter().chain(gap);
-                cuts.map(|cut| self.from_cuts(sample, &[0.0, cut, 1.0])).collect()
+                cuts.map(|cut| self.between(sample, &[0.0, cut, 1.0])).collect()
             }
             Family::ThreeLognormals => {
                 let mut cuts = vec![[0.33, 0.67], [0.5, 0.95], [0.9, 0.99]];
@@ -135,13 +135,13 @@ impl Family {
                     cuts.push([gap / 2.0, gap]);
                     cuts.push([gap, (1.0 + gap) / 2.0]);
                 }
-                cuts.iter().map(|cut| self.from_cuts(sample, &[0.0, cut[0], cut[1], 1.0])).collect()
+                cuts.iter().map(|cut| self.between(sample, &[0.0, cut[0], cut[1], 1.0])).collect()
             }
         }
     }
 
     /// A mixture whose parts are the stretches between the quantiles `cuts`.
-    fn from_cuts(self, sample: &Sample, cuts: &[f64]) -> Vec<f64> {
+    fn between(self, sample: &Sample, cuts: &[f64]) -> Vec<f64> {
         let mut at = Vec::new();
         let mut weights = Vec::new();
         for pair in cuts.windows(2) {

@@ -179,11 +179,15 @@ fn parameters(family: Family, top: &Top, least: f64) -> Vec<Parameter> {
     let logit = |p: f64| libm::log(p / (1.0 - p));
     let one = |(name, shown): (String, Shown)| {
         // Every parameter on the scale on which its estimate is nearest to normal, and the way back.
-        let (f, back): (Box<dyn Fn(&[f64]) -> f64>, Box<dyn Fn(f64) -> f64>) = match shown {
-            Shown::Time(i) => (Box::new(move |at| at[i]), Box::new(|x| libm::exp(x) / MS)),
-            Shown::Number(i) => (Box::new(move |at| at[i]), Box::new(libm::exp)),
-            Shown::Offset(i) => (Box::new(move |at| at[i]), Box::new(move |x| least * logistic(x) / MS)),
-            Shown::Weight(k) => (Box::new(move |at| logit(family.weight(at, k))), Box::new(logistic)),
+        let f = |at: &[f64]| match shown {
+            Shown::Time(i) | Shown::Number(i) | Shown::Offset(i) => at[i],
+            Shown::Weight(k) => logit(family.weight(at, k)),
+        };
+        let back = |x: f64| match shown {
+            Shown::Time(_) => libm::exp(x) / MS,
+            Shown::Number(_) => libm::exp(x),
+            Shown::Offset(_) => least * logistic(x) / MS,
+            Shown::Weight(_) => logistic(x),
         };
         let here = f(&top.at);
         let interval = half_width(top, &steps, |at| Some(f(at))).map(|half| (back(here - half), back(here + half)));

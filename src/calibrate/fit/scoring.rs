@@ -145,11 +145,10 @@ impl Likelihood<'_> {
             let (up, down) = (gradient(&up)?, gradient(&down)?);
             information[index] = up.iter().zip(&down).map(|(up, down)| (down - up) / (2.0 * step)).collect();
         }
-        for i in 0..at.len() {
-            for j in 0..i {
-                let mean = (information[i][j] + information[j][i]) / 2.0;
-                (information[i][j], information[j][i]) = (mean, mean);
-            }
+        // Symmetric but for rounding.
+        let transposed: Matrix = (0..at.len()).map(|i| information.iter().map(|row| row[i]).collect()).collect();
+        for (row, other) in information.iter_mut().zip(&transposed) {
+            row.iter_mut().zip(other).for_each(|(a, b)| *a = (*a + b) / 2.0);
         }
         let bread = inverse(&information)?;
         Some(product(&product(&bread, &self.outer(&self.scores(at)?)), &bread))
