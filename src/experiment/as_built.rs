@@ -98,7 +98,8 @@ fn to(results: &Results, built: &OptionInfo, option: &OptionInfo) -> Move {
         parts_more: parts_more(built, option),
         monthly_more: theirs.0.zip(ours.0).map(|(theirs, ours)| theirs - ours),
         without: union(theirs.1, ours.1),
-        added_mean_ms_more: (simulated(option) && simulated(built)).then(|| option.added_mean_ms - built.added_mean_ms),
+        added_mean_ms_more: (simulated(option) && simulated(built))
+            .then_some(option.added_mean_ms - built.added_mean_ms),
         lacks: option.lacks.clone(),
     }
 }

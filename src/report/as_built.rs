@@ -307,7 +307,7 @@ mod tests {
         assert_eq!(
             line(&moves[0]),
             "all moved to option 5 (rest-alb-direct): holds 50 services (ALBs per Region); 4 fewer VPC links V1, 1 more VPC link V2, 4 fewer NLBs and \
-             4 more ALBs; $310 a month less; answers 0.910 ms sooner on average (0.499-1.31)"
+             4 more ALBs; $310 a month less; answers 0.910 ms sooner on average (0.500-1.30)"
         );
         let endless = Moved { holds: NO_LIMIT.into(), stopped_by: String::new(), ..moves[0].clone() };
         assert!(line(&endless).contains("): no quota stops it; 4 fewer"), "{}", line(&endless));
@@ -316,7 +316,7 @@ mod tests {
         assert!(rest.starts_with(" (option 2), 16 more services fit; "), "{rest}");
         assert!(rest.contains("; moving to option 5 would hold 50, run 4 fewer VPC links V1"), "{rest}");
         assert!(
-            rest.ends_with(", cost $310 a month less and answer 0.910 ms sooner on average (0.499-1.31)."),
+            rest.ends_with(", cost $310 a month less and answer 0.910 ms sooner on average (0.500-1.30)."),
             "{rest}"
         );
         assert!(sentence(&results, Some(2)).1.ends_with("at 20 services."), "built is no move");

@@ -169,7 +169,7 @@ mod tests {
         assert_eq!((kept.chosen, kept.decision[0].0.as_str()), (Some(1), "Keep what is built"));
         let text = kept.paragraph();
         assert!(
-            text.contains("option 2, REST API, VPC link V1, NLB: it meets what is asked on today's quotas"),
+            text.contains("option 2, REST API, VPC link V1, NLB: it meets both conditions on today's quotas"),
             "{text}"
         );
         assert_eq!(kept.reasons[1].0, "Keep");
