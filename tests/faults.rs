@@ -123,7 +123,11 @@ fn a_full_disk_loses_nothing_that_was_finished() {
     assert!(full.status.code() == Some(2) && said.contains("hint: make room"), "{said}");
     assert!(said.contains("takes no more") && said.contains("what was simulated is kept in"), "{said}");
     let left = files(Path::new(&out));
-    assert!(left.len() == 1 && left[0].0.to_string_lossy().contains("journal"), "{:?}", left.iter().map(|f| &f.0).collect::<Vec<_>>());
+    assert!(
+        left.len() == 1 && left[0].0.to_string_lossy().contains("journal"),
+        "{:?}",
+        left.iter().map(|f| &f.0).collect::<Vec<_>>()
+    );
     // With room it goes on.
     disk.resize(20_000);
     let again = ran(folder.path(), &["sweep", "a.toml", "--out", &out]);
