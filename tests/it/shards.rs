@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use crate::kept::{ADAPTIVE, OPTIONS, units};
+use crate::kept::{ADAPTIVE, OPTIONS, searching, units};
 use crate::program::{Ran, run};
 
 fn folder_with(text: &str) -> tempfile::TempDir {
@@ -38,10 +38,10 @@ fn merged(folder: &Path, files: &[String], out: &str) -> Ran {
 
 #[test]
 fn one_to_seven_shards_in_any_order_are_one_machine() {
-    for text in [ADAPTIVE, OPTIONS] {
+    for (text, most) in [(ADAPTIVE, 7), (OPTIONS, 2)] {
         let folder = folder_with(text);
         let whole = done(run(folder.path(), &["sweep", "a.toml", "--out", "whole", "--json"]));
-        for of in 1..=7 {
+        for of in 1..=most {
             let mut files = shards(folder.path(), of, &format!("shards-{of}"), &["--quiet"]);
             assert_eq!(files.len(), of as usize, "{files:?}");
             let turn = of as usize / 2;
@@ -83,7 +83,7 @@ fn flags_files_and_the_built_in_name_are_kept() {
 
 #[test]
 fn adaptive_rounds_are_shared_out_until_nothing_is_left() {
-    let folder = folder_with(ADAPTIVE);
+    let folder = folder_with(&searching());
     let whole = done(run(folder.path(), &["sweep", "a.toml", "--out", "whole", "--json"]));
     let mut files = shards(folder.path(), 2, "s", &["--quiet"]);
     for round in 2..40 {

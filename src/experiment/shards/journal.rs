@@ -56,6 +56,8 @@ impl Journal {
         let file = locked(path)?;
         let length = file.metadata().map_err(|error| unwritable(&error))?.len();
         let (places, whole) = match file::scan(BufReader::with_capacity(1 << 16, &file)) {
+            // Of whatever sweep: there is nothing in it to lose.
+            Ok(scan) if scan.places.is_empty() => (Vec::new(), 0),
             Ok(scan) => {
                 usable(&scan, &header, path).map_err(Refused::Wrong)?;
                 (scan.places, scan.whole)

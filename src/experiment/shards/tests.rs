@@ -21,7 +21,7 @@ fn scenario(text: &str) -> Scenario {
 /// A tally with everything that one may hold: retries, failures, members with recorders, observed instants.
 fn rich() -> Tally {
     let scenario = scenario(
-        "seed = 9\n[workload]\nrate = \"300/s\"\n[client]\ntimeout = \"80ms\"\nretries = { max = 2, backoff = \"5ms\" }\n\
+        "seed = 9\n[workload]\nrate = \"300/s\"\n[client]\ntimeout = \"80ms\"\nretries = { max = 2, backoff = { constant = \"5ms\" } }\n\
          [run]\nrequests = 3_000\n[[hop]]\nname = \"gate\"\nbucket = { rate = \"280/s\", burst = 10 }\n\
          time = { lognormal = { median = \"3ms\", p99 = \"9ms\" } }\n[[hop]]\nname = \"service\"\ncopies = 3\n\
          time = { exponential = { mean = \"12ms\" } }\nservers = 1\nqueue = 8\nfailure = 0.01\n",
@@ -161,7 +161,7 @@ fn a_journal_torn_at_any_byte_of_its_last_record_keeps_the_others() {
     changed[places[1] as usize + 40] ^= 1;
     std::fs::write(&path, &changed).unwrap();
     assert_eq!(Journal::open(&path, header()).unwrap().found(), (1, 2 * 86));
-    // Torn in its header it begins anew.
+    // Torn in its header, or before its first tally, it begins anew: for whatever sweep.
     for length in [0, 3, 16, 30, 100] {
         std::fs::write(&path, &bytes[..length]).unwrap();
         assert_eq!(Journal::open(&path, header()).unwrap().found().0, 0);
