@@ -22,25 +22,6 @@ use job::Job;
 
 pub use array::shard as shard_of_task;
 
-#[cfg(test)]
-mod fixture {
-    use super::job::Job;
-
-    /// A job with a path and a flag that a shell would read wrongly.
-    pub fn job() -> Job {
-        Job {
-            name: "gatecap-shop".into(),
-            program: "/opt/gatecap".into(),
-            scenario: "/data/it's/shop.toml".into(),
-            flags: vec!["--set".into(), "workload.rate=50/s $HOME".into()],
-            shards: 8,
-            threads: 2,
-            folder: "/data/shop.shards".into(),
-            out: "/data/shop".into(),
-        }
-    }
-}
-
 /// `submit`.
 pub fn submit(engine: &Submit) -> Result<End, Issues> {
     match engine {
@@ -167,4 +148,23 @@ fn only_printed(spread: &Spread, by: &str) -> Result<(), Issues> {
         return Err(vec![issue.hint("write what they hold into the scenario")]);
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod fixture {
+    use super::job::Job;
+
+    /// A job with a path and a flag that a shell would read wrongly.
+    pub fn job() -> Job {
+        Job {
+            name: "gatecap-shop".into(),
+            program: "/opt/gatecap".into(),
+            scenario: "/data/it's/shop.toml".into(),
+            flags: vec!["--set".into(), "workload.rate=50/s $HOME".into()],
+            shards: 8,
+            threads: 2,
+            folder: "/data/shop.shards".into(),
+            out: "/data/shop".into(),
+        }
+    }
 }
