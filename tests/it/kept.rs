@@ -16,11 +16,9 @@ pub const ADAPTIVE: &str = "seed = 6\n[objectives]\nhold = [\"latency.mean <= 24
                             [sweep]\nservices = { from = 1, to = 40, per_decade = 2 }\n[[hop]]\nname = \"service\"\n\
                             time = { exponential = { mean = \"10ms\" } }\nservers = 1\n";
 
-/// The same with a search, of runs that are long enough for few of them to decide.
+/// The same with a search that its first probes decide.
 pub fn searching() -> String {
-    ADAPTIVE
-        .replace("requests = 400", "requests = 1_500")
-        .replace("[[hop]]", "[saturation]\nfrom = 1\nto = 12\n[[hop]]")
+    ADAPTIVE.replace("[[hop]]", "[saturation]\nfrom = 1\nto = 3\nhold = [\"outcome.ok >= 0.5\"]\n[[hop]]")
 }
 
 /// Two options, the study of their inputs.
