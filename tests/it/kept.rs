@@ -11,22 +11,20 @@ use gatecap::scenario::Document;
 
 /// One server of 100/s that services of 9/s each share: refined, with a precision to reach.
 pub const ADAPTIVE: &str = "seed = 6\n[objectives]\nhold = [\"latency.mean <= 24ms\"]\n[workload]\nrate_per_service = \"9/s\"\n\
-                            [run]\nrequests = 400\nreplications = 4\n\
+                            [run]\nrequests = 400\nwarmup = \"1s\"\nreplications = 4\n\
                             precision = { metric = \"latency.mean\", relative = 0.1, max_replications = 12 }\n\
                             [sweep]\nservices = { from = 1, to = 40, per_decade = 2 }\n[[hop]]\nname = \"service\"\n\
                             time = { exponential = { mean = \"10ms\" } }\nservers = 1\n";
 
-/// The same with a search, of runs that are long enough for few of them to decide.
+/// The same with a search that its first probes decide.
 pub fn searching() -> String {
-    ADAPTIVE
-        .replace("requests = 400", "requests = 1_500")
-        .replace("[[hop]]", "[saturation]\nfrom = 1\nto = 12\n[[hop]]")
+    ADAPTIVE.replace("[[hop]]", "[saturation]\nfrom = 1\nto = 3\nhold = [\"outcome.ok >= 0.5\"]\n[[hop]]")
 }
 
-/// Two options, the study of their inputs, turns to deploy.
+/// Two options, the study of their inputs.
 pub const OPTIONS: &str = "seed = 6\noptions = [\"http-fan-out\", \"rest-shared-nlb\"]\n[run]\nrequests = 300\nreplications = 3\n\
                            [sweep]\nservices = [2, 5]\n\"workload.rate_per_service\" = [\"50/s\", \"100/s\"]\n\
-                           [sensitivity]\nrequests = 200\n[deployments]\nper_service_per_day = 1\n";
+                           [sensitivity]\nrequests = 200\n";
 
 pub fn source(text: &str) -> Source {
     Document::parse(text, "test", Path::new(".")).unwrap().into()

@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use crate::kept::{ADAPTIVE, OPTIONS, searching, units};
-use crate::program::{Ran, run};
+use crate::program::{Ran, repository, run};
 
 fn folder_with(text: &str) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
@@ -62,7 +62,7 @@ fn one_to_seven_shards_in_any_order_are_one_machine() {
 fn flags_files_and_the_built_in_name_are_kept() {
     let folder = tempfile::tempdir().unwrap();
     let flags = ["--requests", "100", "--replications", "2", "--date", "2026-11-25", "--copies", "--seed", "5"];
-    let few = ["--set", "sweep.services=[2, 3]", "--set", "sensitivity.enabled=false", "--quiet"];
+    let few = ["--set", "sweep.services=[2]", "--set", "sensitivity.enabled=false", "--quiet"];
     let sweep = |more: &[&str]| done(run(folder.path(), &[&["sweep"], &flags[..], &few[..], more].concat()));
     sweep(&["--out", "whole"]);
     for shard in ["1/2", "2/2"] {
@@ -110,9 +110,10 @@ fn adaptive_rounds_are_shared_out_until_nothing_is_left() {
 
 #[test]
 fn the_plan_lists_numbered_units_with_their_cost() {
-    let folder = folder_with(OPTIONS);
+    let text = format!("{OPTIONS}[deployments]\nper_service_per_day = 1\n");
+    let folder = folder_with(&text);
     let plan = done(run(folder.path(), &["sweep", "a.toml", "--plan"]));
-    let count = units(OPTIONS);
+    let count = units(&text);
     let numbered = plan.stdout.lines().filter_map(|line| line.split_whitespace().next()?.parse::<usize>().ok());
     assert_eq!(numbered.collect::<Vec<usize>>()[..count], (1..=count).collect::<Vec<usize>>(), "{}", plan.stdout);
     for part in ["pilots", "grid", "deployments", "sensitivity", "memory of the whole sweep"] {
@@ -214,4 +215,26 @@ fn a_damaged_shard_is_named_with_the_place_and_what_to_do() {
     // What is not whole is made anew by the command that the hint names.
     let ran = done(run(folder.path(), &["sweep", "a.toml", "--shard", "1/2", "--out", "s"]));
     assert!(ran.stderr.contains("shard 1 of 2: ") && std::fs::read(&files[0]).unwrap() == whole, "{ran:?}");
+}
+
+/// What the page on shards tells to run does what it says, and every file that it names is there.
+#[test]
+fn the_commands_of_the_page_end_as_it_says() {
+    let read = |name: &str| std::fs::read_to_string(repository().join("docs").join(name)).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir_all(folder.path().join("docs/shards")).unwrap();
+    std::fs::write(folder.path().join("docs/shards/night.toml"), read("shards/night.toml")).unwrap();
+    let page = read("shards.md");
+    let commands: Vec<(&str, i32)> = page
+        .lines()
+        .filter_map(|line| line.strip_prefix("gatecap ")?.split_once("# status "))
+        .map(|(command, status)| (command, status.parse().unwrap()))
+        .collect();
+    assert!(commands.len() >= 9, "{commands:?}");
+    for (command, status) in commands {
+        let ran = run(folder.path(), &command.split_whitespace().collect::<Vec<&str>>());
+        assert_eq!(ran.status, status, "{command}\n{}{}", ran.stdout, ran.stderr);
+    }
+    let results = |out: &str| std::fs::read(folder.path().join(out).join("results.json")).unwrap();
+    assert!(results("night") == results("merged"));
 }

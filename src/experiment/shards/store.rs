@@ -141,13 +141,7 @@ impl Store {
         lock(&self.journal).as_ref().and_then(|journal| journal.lost().map(str::to_string))
     }
 
-    /// The journal, to be finished.
-    #[must_use]
-    pub fn into_journal(self) -> Option<Journal> {
-        self.journal.into_inner().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// The journal of a store that others may still hold.
+    /// The journal, to be finished; the store keeps nothing from then on.
     #[must_use]
     pub fn take_journal(&self) -> Option<Journal> {
         lock(&self.journal).take()
