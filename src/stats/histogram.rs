@@ -18,9 +18,11 @@ pub struct Recorder {
     digits: u8,
     /// log2 of the buckets in a doubling.
     half_bits: u32,
-    /// Low 16 bits of the counts, as far as values reached: 108 KiB at 3 digits and 14 KiB at 2 when all of it is used, so
-    /// that the recorders of a hundred stations stay in the cache.
+    /// Low 16 bits of the counts, over the doublings from the least value to the greatest: 108 KiB at 3 digits and 14 KiB at 2
+    /// when all are used, and some KiB for times of one kind, so that the recorders of hundreds of stations stay in the cache.
     low: Vec<u16>,
+    /// Bucket of the first count: the first of its doubling, 0 where nothing was recorded.
+    first: usize,
     /// The rest, in units of 2^16, of the few counts that have one: (index, rest), by rising index.
     high: Vec<(u32, u64)>,
     sum: u128,
@@ -53,7 +55,7 @@ impl Recorder {
     pub fn new(digits: u8) -> Recorder {
         let digits = digits.clamp(1, 5);
         let half_bits = 10_u32.pow(u32::from(digits)).next_power_of_two().ilog2();
-        Recorder { digits, half_bits, low: Vec::new(), high: Vec::new(), sum: 0, max: 0, overflowed: 0 }
+        Recorder { digits, half_bits, low: Vec::new(), first: 0, high: Vec::new(), sum: 0, max: 0, overflowed: 0 }
     }
 
     /// The bucket of `value`: `value` itself below 2 x half, then `half` buckets for each doubling.
@@ -85,7 +87,7 @@ impl Recorder {
             self.max = value;
         }
         let index = self.index(value);
-        match self.low.get_mut(index) {
+        match self.low.get_mut(index.wrapping_sub(self.first)) {
             Some(count) if *count < u16::MAX => *count += 1,
             _ => self.add(value, 1),
         }
@@ -102,6 +104,14 @@ impl Recorder {
         self.sum += sum;
     }
 
+    /// Counts `value` (ns) `times` times, as [`Recorder::place`] does.
+    pub fn place_times(&mut self, value: u64, times: u64) {
+        if times > 0 {
+            self.max = self.max.max(value);
+            self.add(value, times);
+        }
+    }
+
     /// Adds to the sum what was placed without it, ns.
     pub fn add_sum(&mut self, sum: u128) {
         self.sum += sum;
@@ -112,24 +122,38 @@ impl Recorder {
     fn add(&mut self, value: u64, times: u64) {
         self.overflowed += if value > LARGEST { times } else { 0 };
         let index = self.index(value.min(LARGEST));
-        if index >= self.low.len() {
-            // To the end of the doubling, so that growing stays rare. That of the largest values ends with them, so those
-            // above come here each time.
-            self.low.resize(((index >> self.half_bits) + 1) << self.half_bits, 0);
-        }
-        let total = u64::from(self.low[index]) + times;
-        self.low[index] = total as u16;
+        self.reach(index, index + 1);
+        let count = &mut self.low[index - self.first];
+        let total = u64::from(*count) + times;
+        *count = total as u16;
         if total >> 16 != 0 {
             self.carry(index, total >> 16);
         }
     }
 
-    /// All counts, by rising index.
-    fn counts(&self) -> impl Iterator<Item = u64> + '_ {
+    /// Makes room for buckets `from` to below `to`, in whole doublings, so that growing stays rare. That of the largest values
+    /// ends with them, so those above come here each time.
+    #[cold]
+    fn reach(&mut self, from: usize, to: usize) {
+        let doubling = |index: usize| index >> self.half_bits << self.half_bits;
+        let (from, to) = (doubling(from), doubling(to - 1) + (1 << self.half_bits));
+        if self.low.is_empty() {
+            self.first = from;
+        } else if from < self.first {
+            self.low.splice(..0, std::iter::repeat_n(0, self.first - from));
+            self.first = from;
+        }
+        if to > self.first + self.low.len() {
+            self.low.resize(to - self.first, 0);
+        }
+    }
+
+    /// All counts with their bucket, by rising index.
+    fn counts(&self) -> impl Iterator<Item = (usize, u64)> + '_ {
         let mut high = self.high.iter().peekable();
-        self.low.iter().zip(0_u32..).map(move |(&low, index)| {
-            let rest = high.next_if(|entry| entry.0 == index).map_or(0, |entry| entry.1);
-            u64::from(low) + (rest << 16)
+        (self.first..).zip(&self.low).map(move |(index, &low)| {
+            let rest = high.next_if(|entry| entry.0 as usize == index).map_or(0, |entry| entry.1);
+            (index, u64::from(low) + (rest << 16))
         })
     }
 
@@ -153,14 +177,15 @@ impl Recorder {
 
     /// Adds the counts of a recorder that has the same buckets, a doubling at a time: most of them are empty.
     fn merge_alike(&mut self, other: &Recorder) {
-        if self.low.len() < other.low.len() {
-            self.low.resize(other.low.len(), 0);
+        if !other.low.is_empty() {
+            self.reach(other.first, other.first + other.low.len());
         }
         let half = 1 << self.half_bits;
         for (number, theirs) in other.low.chunks(half).enumerate().filter(|(_, theirs)| has_any(theirs)) {
-            for (index, &count) in (number * half..).zip(theirs) {
-                let (sum, carried) = self.low[index].overflowing_add(count);
-                self.low[index] = sum;
+            for (index, &count) in (other.first + number * half..).zip(theirs) {
+                let mine = &mut self.low[index - self.first];
+                let (sum, carried) = mine.overflowing_add(count);
+                *mine = sum;
                 if carried {
                     self.carry(index, 1);
                 }
@@ -181,7 +206,7 @@ impl Recorder {
 
     /// The buckets that hold something, by rising value.
     pub fn buckets(&self) -> impl Iterator<Item = Bucket> + '_ {
-        self.counts().enumerate().filter(|&(_, count)| count > 0).map(|(index, count)| {
+        self.counts().filter(|&(_, count)| count > 0).map(|(index, count)| {
             let (low, high) = self.bounds(index);
             Bucket { low, high, count }
         })
@@ -206,14 +231,15 @@ impl Recorder {
         let half = 1 << self.half_bits;
         let mut high = &self.high[..];
         for (number, counts) in self.low.chunks(half).enumerate() {
-            let (own, beyond) = high.split_at(high.partition_point(|entry| (entry.0 as usize) < (number + 1) * half));
+            let from = self.first + number * half;
+            let (own, beyond) = high.split_at(high.partition_point(|entry| (entry.0 as usize) < from + half));
             high = beyond;
             let all = sum(counts) + (own.iter().map(|entry| entry.1).sum::<u64>() << 16);
             if all < left {
                 left -= all;
                 continue;
             }
-            for (index, &low) in (number * half..).zip(counts) {
+            for (index, &low) in (from..).zip(counts) {
                 let rest = own.iter().find(|entry| entry.0 as usize == index).map_or(0, |entry| entry.1);
                 let here = u64::from(low) + (rest << 16);
                 if here >= left {
