@@ -6,6 +6,19 @@
 #![forbid(unsafe_code)]
 #![allow(clippy::unwrap_used)]
 
+#[path = "shared/arrivals.rs"]
+mod arrivals;
+#[path = "shared/import_aws.rs"]
+mod import_aws;
+#[path = "shared/import_cloudformation.rs"]
+mod import_cloudformation;
+#[path = "shared/import_services.rs"]
+mod import_services;
+#[path = "shared/import_terraform.rs"]
+mod import_terraform;
+#[path = "shared/logs.rs"]
+mod logs;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -32,6 +45,14 @@ fn files(folder: &Path, ending: &str) -> Vec<PathBuf> {
     let mut files: Vec<PathBuf> = entries.filter(|path| path.extension().is_some_and(|e| e == ending)).collect();
     files.sort();
     files
+}
+
+/// The text is a scenario; `name` is for the message.
+fn resolves(text: &str, name: &str) {
+    let document = Document::parse(text, name, Path::new("."));
+    if let Err(issues) = document.and_then(|document| document.resolve(&[])) {
+        panic!("{name}: {}", gatecap::issue::render(&issues, false));
+    }
 }
 
 /// The scenario of a file, with other values for some fields.

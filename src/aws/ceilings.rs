@@ -82,9 +82,9 @@ pub(super) struct Limit {
     pub used: f64,
     pub adjustable: bool,
     pub lead_time: LeadTime,
-    from: String,
-    source: String,
-    date: String,
+    pub from: String,
+    pub source: String,
+    pub date: String,
 }
 
 /// What an option uses at each number of services, each computed once.

@@ -14,6 +14,7 @@
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
+use super::as_built;
 use super::ceilings;
 use super::compare;
 use super::cost;
@@ -47,19 +48,35 @@ pub struct Way {
 }
 
 /// The option by which a service goes where `compared` is looked at: the one that the scenario states for it, or the mix's way for
-/// its needs, or `compared` itself.
+/// its needs, or `compared` itself. Where the stated ways are how the system is built, only the option that is as built follows them,
+/// and services without one go as most do.
 #[must_use]
 pub fn way<'a>(
     compared: &'a ArchitectureOption,
     listed: Option<&'a Listed>,
     system: &'a System,
 ) -> &'a ArchitectureOption {
-    let stated = listed.and_then(|listed| listed.option.as_ref());
+    if compared.as_built {
+        let stated = listed.and_then(|listed| listed.option.as_ref());
+        let own = compared.mix.iter().find(|way| stated == Some(&way.option.name));
+        return own.or(compared.mix.first()).map_or(compared, |way| &way.option);
+    }
+    let stated = listed.and_then(|listed| fixed(listed, system));
     if let Some(own) = stated.and_then(|name| system.options.iter().find(|other| other.name == *name)) {
         return own;
     }
     let needs = listed.map_or(&[][..], |listed| &listed.needs);
     compared.mix.iter().find(|way| way.needs == needs).map_or(compared, |way| &way.option)
+}
+
+/// The way that a service takes whatever the compared option is; none where stated ways are what is built.
+fn fixed<'a>(listed: &'a Listed, system: &System) -> Option<&'a String> {
+    listed.option.as_ref().filter(|_| !system.as_built)
+}
+
+/// Whether an option of the system is one that a scenario lists: neither the mix that is found nor the system as built.
+fn is_listed(option: &ArchitectureOption) -> bool {
+    option.name != NAME && option.name != as_built::NAME
 }
 
 /// Whether the scenario asks for a mix: some services need what others do not, or there are groups.
@@ -75,7 +92,7 @@ pub fn add(system: &mut System, base: &System) {
     let Some(best) = best(base) else { return };
     let pure =
         |option: &ArchitectureOption| same(option, &best) && best.mix.iter().all(|way| same(&way.option, option));
-    match system.options.iter_mut().find(|option| pure(option)) {
+    match system.options.iter_mut().find(|option| is_listed(option) && pure(option)) {
         Some(option) => option.mix = best.mix,
         None => system.options.push(best),
     }
@@ -114,7 +131,7 @@ fn kinds(system: &System) -> Vec<Kind> {
     if others > 0 {
         numbers.insert(&[], others);
     }
-    for one in listed.filter(|one| one.option.is_none()) {
+    for one in listed.filter(|one| fixed(one, system).is_none()) {
         *numbers.entry(&one.needs).or_insert(0) += 1;
     }
     let kind = |(needs, services): (&[String], u32)| Kind {
@@ -132,7 +149,7 @@ fn candidates(needs: &[String], system: &System) -> Vec<ArchitectureOption> {
     let all: Vec<String> = system.needs.iter().chain(needs).cloned().collect();
     let groups = has_groups(system);
     let mut found: Vec<ArchitectureOption> = Vec::new();
-    let pure = system.options.iter().filter(|option| option.name != NAME);
+    let pure = system.options.iter().filter(|option| is_listed(option));
     for option in pure.filter(|option| features::lacking(option, &all).is_empty()) {
         for candidate in variants(option, groups) {
             if (!groups || keeps_groups_apart(&candidate)) && !found.iter().any(|known| same(known, &candidate)) {
@@ -165,7 +182,7 @@ fn variants(option: &ArchitectureOption, groups: bool) -> Vec<ArchitectureOption
         }
         sharing
     };
-    let variant = |share| ArchitectureOption { share, mix: Vec::new(), ..option.clone() };
+    let variant = |share| ArchitectureOption { share, mix: Vec::new(), as_built: false, ..option.clone() };
     let mut shares = vec![option.share, with(Share::Count(1)), with(wide)];
     // The first rules of an ALB are free of capacity units; a number of services is no border of groups.
     let free = prices::row("lcu.alb-free-rules").and_then(|row| row.tiers.first()).map(|tier| tier.price as u32);
@@ -186,7 +203,7 @@ fn keeps_groups_apart(option: &ArchitectureOption) -> bool {
 }
 
 /// Whether two options are the same architecture, whatever their names.
-fn same(a: &ArchitectureOption, b: &ArchitectureOption) -> bool {
+pub(super) fn same(a: &ArchitectureOption, b: &ArchitectureOption) -> bool {
     a.path == b.path && a.share == b.share && a.also == b.also
 }
 

@@ -7,6 +7,7 @@
 //! ```
 
 pub mod alb;
+pub mod as_built;
 mod capacity;
 pub mod ceilings;
 mod central;
@@ -20,7 +21,9 @@ pub mod growth;
 pub mod http_api;
 pub mod inventory;
 pub mod latency;
+pub mod lints;
 pub mod mix;
+pub mod names;
 pub mod nlb;
 pub mod option;
 mod packing;
@@ -36,6 +39,7 @@ pub mod service_quotas;
 pub mod sharing;
 pub mod system;
 mod table;
+pub mod today;
 mod traffic;
 mod uses;
 pub mod vpc_link_v1;
@@ -50,6 +54,7 @@ pub fn data_dates() -> std::collections::BTreeMap<String, String> {
         ("deployments", deployments::updated()),
         ("features", features::updated()),
         ("latency", latency::updated()),
+        ("lints", lints::updated()),
         ("prices", prices::updated()),
         ("quotas", quotas::updated()),
         ("regions", regions::updated()),

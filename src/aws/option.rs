@@ -20,6 +20,9 @@ pub struct ArchitectureOption {
     /// Where services divide over several options by what they need: the way of each kind of service. `path` and `share` are then
     /// those that most services go by. Empty for an option of one path.
     pub mix: Vec<Way>,
+    /// It is how the system is built today: listed services go by the ways that they state, which are those of `mix` by their names
+    /// (`mix` is empty where all go one way); every other service goes by the first of them.
+    pub as_built: bool,
 }
 
 /// How many of one thing another holds.

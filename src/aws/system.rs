@@ -36,6 +36,9 @@ pub struct System {
     pub prices: BTreeMap<String, super::prices::Price>,
     /// Ids of the features that every service needs (`[requirements]`), in the order of the file.
     pub needs: Vec<String>,
+    /// Whether the ways that services state are how they go today. Then only an option that is as built follows them; under every
+    /// other one all services are moved there.
+    pub as_built: bool,
     /// The options to compare, in order, each with the scenario's `[option.ID]` already applied.
     pub options: Vec<super::option::ArchitectureOption>,
 }
@@ -81,7 +84,7 @@ pub struct Listed {
     pub title: Option<String>,
     /// Team or domain that may share load balancers.
     pub group: Option<String>,
-    /// The option this service takes whatever the compared option is (a mix).
+    /// The option this service takes whatever the compared option is (a mix), or with `as_built` the one that it takes today.
     pub option: Option<String>,
     /// Targets of this service.
     pub targets: Option<u32>,
@@ -342,7 +345,6 @@ impl Default for Account {
     }
 }
 
-#[cfg(test)]
 impl System {
     /// The built-in system: AWS's and the format's defaults, comparing `options`.
     #[must_use]
@@ -367,6 +369,7 @@ impl System {
             hop_times: BTreeMap::new(),
             prices: BTreeMap::new(),
             needs: Vec::new(),
+            as_built: false,
             options,
         }
     }

@@ -28,14 +28,8 @@ pub(crate) mod options {
         let nlbs_per_link = if path.contains(&VpcLinkV1) { Share::Count(1) } else { Share::Max };
         let share =
             Sharing { services_per_alb: Share::Count(1), services_per_nlb, albs_per_nlb: Share::Max, nlbs_per_link };
-        ArchitectureOption {
-            name: name.into(),
-            title: name.into(),
-            path: path.to_vec(),
-            share,
-            also: None,
-            mix: Vec::new(),
-        }
+        let (name, title, path) = (name.to_string(), name.to_string(), path.to_vec());
+        ArchitectureOption { name, title, path, share, also: None, mix: Vec::new(), as_built: false }
     }
 }
 

@@ -1,8 +1,13 @@
 //! The command line's grammar.
 
+pub mod submit;
+mod sweep;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
+
+pub use sweep::{Merge, Share, Sweep};
 
 /// How far each way of putting microservices behind Amazon API Gateway can be loaded, before anyone builds it.
 ///
@@ -58,6 +63,9 @@ pub struct Flags {
 pub struct Scenario {
     /// Scenario file; - for stdin [default: the built-in scenario]
     pub scenario: Option<PathBuf>,
+    /// A scenario laid over it, as `calibrate` writes: its keys replace those below (repeatable, the last one wins)
+    #[arg(long, value_name = "FILE")]
+    pub overlay: Vec<PathBuf>,
     /// What `aws service-quotas list-service-quotas` or list-aws-default-service-quotas printed (repeatable)
     #[arg(long, value_name = "FILE")]
     pub quotas: Vec<PathBuf>,
@@ -86,6 +94,9 @@ pub struct Run {
     /// Draw the pilots of the automatic warm-up, and where it ends, as .svg or .png
     #[arg(long, value_name = "FILE")]
     pub warmup_chart: Option<PathBuf>,
+    /// Write the access logs of the first replication, of API Gateway and of ALBs, into a folder of this directory for each option
+    #[arg(long, value_name = "DIR")]
+    pub emit_logs: Option<PathBuf>,
 }
 
 /// `check`.
@@ -158,6 +169,29 @@ pub struct Limits {
     pub quiet: bool,
 }
 
+/// `import`.
+#[derive(Clone, Debug, Args)]
+pub struct Import {
+    /// What the files are: OpenAPI documents, CloudFormation templates, Terraform plans or states, listings of the AWS CLI
+    #[arg(value_parser = ["openapi", "cloudformation", "terraform", "aws"])]
+    pub kind: String,
+    /// Files that belong together; - for stdin
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// File for the scenario [default: stdout]
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// Value of a template's parameter (repeatable)
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub parameter: Vec<String>,
+    /// One JSON document on stdout, in place of the scenario unless --out takes that
+    #[arg(long)]
+    pub json: bool,
+    /// No listing on stderr
+    #[arg(long)]
+    pub quiet: bool,
+}
+
 /// `report`.
 #[derive(Clone, Debug, Args)]
 pub struct Report {
@@ -213,6 +247,53 @@ pub struct Comparing {
     pub threads: Option<u16>,
 }
 
+/// `calibrate`.
+#[derive(Clone, Debug, Args)]
+pub struct Calibrate {
+    /// What the files are
+    #[arg(value_parser = ["alb", "apigateway", "elb-classic", "nlb", "cloudwatch"])]
+    pub kind: String,
+    /// Access logs, plain or gzip, or what `aws cloudwatch get-metric-...` printed; - for stdin
+    #[arg(required = true)]
+    pub files: Vec<PathBuf>,
+    /// Logs of the other side, joined on the trace id: of the ALB beside apigateway, of the gateway beside alb (repeatable)
+    #[arg(long, value_name = "FILE")]
+    pub join: Vec<PathBuf>,
+    /// The access log format of the API Gateway stage, as the stage has it: $context variables in JSON, CLF, CSV or XML
+    #[arg(long, value_name = "FORMAT")]
+    pub format: Option<String>,
+    /// What was measured as a scenario, to run alone or to lay over another with --overlay; - for stdout
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// Measured times against their laws, a chart for each part of the path
+    #[arg(long, value_name = "DIR")]
+    pub plot: Option<PathBuf>,
+    /// The kind of API behind an apigateway log
+    #[arg(long, value_name = "PART", value_parser = ["rest-api", "http-api"], default_value = "rest-api")]
+    pub gateway: String,
+    /// Share of the rows, from the first on, that is to predict the rest
+    #[arg(long, value_name = "SHARE", default_value = "0.7", value_parser = inside_one)]
+    pub first_part: f64,
+    /// How the log made whole numbers of times
+    #[arg(long, value_name = "RULE", value_parser = ["nearest", "down"], default_value = "nearest")]
+    pub rounding: String,
+    /// One JSON document on stdout
+    #[arg(long)]
+    pub json: bool,
+    /// No progress
+    #[arg(long)]
+    pub quiet: bool,
+    /// Threads, one file each [default: one for each core]; results do not depend on it
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub threads: Option<u16>,
+}
+
+/// A number above 0 and below 1.
+fn inside_one(text: &str) -> Result<f64, String> {
+    let number = text.parse::<f64>().ok().filter(|number| *number > 0.0 && *number < 1.0);
+    number.ok_or_else(|| "it must be a number above 0 and below 1".into())
+}
+
 /// A day as ISO 8601 writes it, or nothing.
 fn day(text: &str) -> Result<String, String> {
     let shape = |(at, c): (usize, char)| if matches!(at, 4 | 7) { c == '-' } else { c.is_ascii_digit() };
@@ -229,12 +310,21 @@ pub enum Command {
     Limits(Limits),
     /// Simulate the scenario's operating point for every option
     Run(Run),
-    /// Simulate the grid, find saturation, write tables, charts and the review
-    Sweep(Simulating),
+    /// Simulate the grid, find saturation, write tables, charts and the review; started again it goes on where it was stopped
+    Sweep(Sweep),
+    /// Put the shards of a sweep together: the bytes that one machine would have written
+    Merge(Merge),
+    /// Spread a sweep over a cluster: Slurm, Kubernetes, AWS Batch
+    #[command(subcommand)]
+    Submit(submit::Submit),
     /// Like run, judged against the objectives: status 0 met, 1 missed, 3 undecided
     Check(Check),
     /// Two results against each other: what got better, worse, or cannot be told apart; status 1 where something got worse
     Compare(Compare),
+    /// Write a scenario from files that describe what is already built
+    Import(Import),
+    /// Times, arrivals and services out of access logs (alb, apigateway, elb-classic, nlb) or metrics (cloudwatch)
+    Calibrate(Calibrate),
     /// Write charts and report again from a directory of results
     Report(Report),
     /// Simulate queueing systems with known answers and compare

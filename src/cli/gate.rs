@@ -1,5 +1,6 @@
 //! The verb that stops a pipeline: `check`, its exit status, and what it writes for pull requests and CI servers.
 
+use gatecap::experiment::Control;
 use gatecap::issue::{Issue, Issues};
 use gatecap::report::gate::{self, Place, Standing, Suite};
 use gatecap::report::terminal;
@@ -26,7 +27,7 @@ pub fn check(check: &args::Check) -> Result<End, Issues> {
     for (flag, path) in files {
         path.iter().filter(|path| !is_stdout(path)).try_for_each(|path| output::check_file(path, flag))?;
     }
-    let (computed, _) = simulated(&input, flags, Work { detail: true, ..Work::default() })?;
+    let (computed, _) = simulated(&input, flags, Work { detail: true, ..Work::default() }, Control::default())?;
     if computed.stopped {
         return Ok(End::Interrupted);
     }

@@ -42,6 +42,9 @@ pub fn read(input: &Scenario, overrides: Vec<Override>) -> Result<Input, Issues>
             (document, "scenario.toml".to_string(), stem)
         }
     };
+    let document = overlaid(document, &input.overlay, input.scenario.as_deref())?;
+    // The built-in scenario is the command's default as it stands only: with an overlay the resolved one stands beside the results.
+    let file = if input.overlay.is_empty() { file } else { "scenario.toml".to_string() };
     let mut source = Source { document, overrides, quotas: BTreeMap::new(), prices: BTreeMap::new() };
     let model = source.scenario(&[])?.model;
     if let Some(path) = &input.prices {
@@ -49,6 +52,23 @@ pub fn read(input: &Scenario, overrides: Vec<Override>) -> Result<Input, Issues>
     }
     let quotas_read = read_quotas(&mut source, &model, &input.quotas)?;
     Ok(Input { source, file, stem, quotas_read })
+}
+
+/// `document` with the overlays on top, in their order; every syntax error of all of them together.
+fn overlaid(document: Document, overlays: &[PathBuf], scenario: Option<&Path>) -> Result<Document, Issues> {
+    let stdin = overlays.iter().map(PathBuf::as_path).chain(scenario).filter(|path| *path == Path::new("-")).count();
+    if stdin > 1 {
+        let issue = Issue::new(format!("`-` is given {stdin} times, but standard input can be read once"));
+        return Err(vec![issue.hint("save one of them as a file")]);
+    }
+    let (mut whole, mut issues) = (document, Issues::new());
+    for path in overlays {
+        match Document::read(path) {
+            Ok(upper) => whole = whole.overlaid(&upper),
+            Err(found) => issues.extend(found),
+        }
+    }
+    if issues.is_empty() { Ok(whole) } else { Err(issues) }
 }
 
 /// The prices of a file, all of its mistakes together.

@@ -4,13 +4,19 @@
 //! 130 interrupted. A closed pipe is a quiet success.
 
 mod args;
+mod calibrate;
 mod compare;
+mod fitted;
 mod gate;
+mod import;
 mod input;
 mod known;
 mod output;
 mod progress;
+mod submit;
+mod sweep;
 mod verbs;
+mod work;
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -36,12 +42,16 @@ pub enum End {
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
     let ended = match cli.command {
-        None => verbs::built_in_sweep(&cli.flags),
-        Some(Command::Sweep(simulating)) => verbs::sweep(&simulating),
+        None => sweep::built_in(&cli.flags),
+        Some(Command::Sweep(wanted)) => sweep::sweep(&wanted),
+        Some(Command::Merge(wanted)) => sweep::merge(&wanted),
         Some(Command::Run(run)) => verbs::run(&run),
+        Some(Command::Submit(engine)) => submit::submit(&engine),
         Some(Command::Check(check)) => gate::check(&check),
         Some(Command::Compare(compare)) => compare::compare(&compare),
+        Some(Command::Import(asked)) => import::import(&asked),
         Some(Command::Limits(limits)) => verbs::limits(&limits),
+        Some(Command::Calibrate(flags)) => calibrate::calibrate(&flags),
         Some(Command::Report(report)) => known::report(&report),
         Some(Command::Validate(validate)) => known::validate(&validate),
         Some(Command::Init) => output::print(gatecap::scenario::init::text()).map(|()| End::Done),

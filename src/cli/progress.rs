@@ -1,12 +1,13 @@
-//! Progress on stderr while a simulation runs, and Ctrl-C. The only place that knows a clock.
+//! Progress on stderr while a simulation runs or files are read, and Ctrl-C. The only place that knows a clock.
 
 use std::io::IsTerminal;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+use gatecap::calibrate::stream as reading;
 use gatecap::experiment::Control;
-use indicatif::{HumanCount, ProgressBar, ProgressStyle};
+use indicatif::{HumanBytes, HumanCount, ProgressBar, ProgressStyle};
 
 /// Work shorter than this shows no bar.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -56,6 +57,57 @@ fn watch(control: &Control, finished: &AtomicBool) {
     if let Some(bar) = bar {
         bar.finish_and_clear();
     }
+}
+
+/// Reads with `control`, which Ctrl-C stops, showing a bar of the `planned` bytes on a terminal unless `quiet`; of no bytes, how
+/// many were read. Returns what `work` returned.
+pub fn with_bytes<T>(
+    quiet: bool,
+    planned: u64,
+    control: reading::Control,
+    work: impl FnOnce(&reading::Control) -> T,
+) -> T {
+    let control = Arc::new(control);
+    let at_signal = Arc::clone(&control);
+    let _ = ctrlc::set_handler(move || at_signal.stop());
+    let finished = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        if !quiet && std::io::stderr().is_terminal() {
+            scope.spawn(|| watch_bytes(&control, planned, &finished));
+        }
+        let result = work(&control);
+        finished.store(true, Ordering::Relaxed);
+        result
+    })
+}
+
+fn watch_bytes(control: &reading::Control, planned: u64, finished: &AtomicBool) {
+    let started = now();
+    let mut bar: Option<ProgressBar> = None;
+    while !finished.load(Ordering::Relaxed) {
+        std::thread::sleep(TICK);
+        if started.elapsed() < PATIENCE {
+            continue;
+        }
+        let bar = bar.get_or_insert_with(|| bar_of_bytes(planned));
+        bar.set_position(control.read());
+        let rate = control.read() as f64 / started.elapsed().as_secs_f64();
+        bar.set_message(format!("{}/s", HumanBytes(rate as u64)));
+    }
+    if let Some(bar) = bar {
+        bar.finish_and_clear();
+    }
+}
+
+fn bar_of_bytes(planned: u64) -> ProgressBar {
+    let (bar, template) = match planned {
+        0 => (ProgressBar::no_length(), "reading  {bytes}  {msg}"),
+        _ => (ProgressBar::new(planned), "reading {bar:32} {bytes}/{total_bytes}  {msg}  {eta} left"),
+    };
+    if let Ok(style) = ProgressStyle::with_template(template) {
+        bar.set_style(style.progress_chars("━━─"));
+    }
+    bar
 }
 
 fn new_bar() -> ProgressBar {

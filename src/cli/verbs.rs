@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use gatecap::engine::EngineError;
+use gatecap::experiment::logs::{self, Emitted};
 use gatecap::experiment::{Computed, Control, ExperimentError, PointError, add_pilots, limits as limits_of, simulate};
 use gatecap::issue::{Issue, Issues};
 use gatecap::report::{chart, terminal};
@@ -18,11 +19,19 @@ use super::progress::with_progress;
 /// A fault of the engine as an issue.
 pub(super) fn fault(error: PointError) -> Issues {
     match error {
-        PointError::Stopped => Vec::new(),
+        PointError::Stopped | PointError::Elsewhere => Vec::new(),
         PointError::Engine(error @ EngineError::Audit(_)) => {
             vec![Issue::new(error.to_string()).hint("this is a bug of gatecap: please report it with the scenario")]
         }
         PointError::Engine(error) => vec![Issue::new(error.to_string())],
+    }
+}
+
+/// What went wrong with an experiment as issues.
+pub(super) fn fault_of(error: ExperimentError) -> Issues {
+    match error {
+        ExperimentError::Issues(issues) => issues,
+        ExperimentError::Fault(error) => fault(error),
     }
 }
 
@@ -35,18 +44,25 @@ pub(super) fn on_threads<T: Send>(threads: Option<u16>, work: impl FnOnce() -> T
 
 /// What a verb simulates.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Work {
+pub(super) struct Work<'a> {
     /// The grid, not only the operating point.
     pub whole_sweep: bool,
     /// Every copy, branch or service.
     pub detail: bool,
     /// Keep what the pilots of the warm-up showed.
     pub pilots: bool,
+    /// Write access logs into this directory.
+    pub logs: Option<&'a Path>,
 }
 
 /// Simulates with a bar on a terminal; with the seconds that it took.
-pub(super) fn simulated(input: &Input, flags: &Flags, work: Work) -> Result<(Computed, f64), Issues> {
-    let (computed, seconds) = with_progress(flags.quiet, Control::default(), |control: &Control| {
+pub(super) fn simulated(
+    input: &Input,
+    flags: &Flags,
+    work: Work<'_>,
+    control: Control,
+) -> Result<(Computed, f64), Issues> {
+    let (computed, seconds) = with_progress(flags.quiet, control, |control: &Control| {
         on_threads(flags.threads, || {
             let mut computed = simulate(&input.source, &input.file, work.whole_sweep, work.detail, control)?;
             if work.pilots && !computed.stopped {
@@ -55,55 +71,40 @@ pub(super) fn simulated(input: &Input, flags: &Flags, work: Work) -> Result<(Com
                     added => added?,
                 }
             }
-            Ok(computed)
+            let mut emitted = Vec::new();
+            if let Some(dir) = work.logs.filter(|_| !computed.stopped) {
+                match logs::emit(&input.source, dir, control) {
+                    Err(ExperimentError::Fault(PointError::Stopped)) => computed.stopped = true,
+                    lines => emitted = lines?,
+                }
+            }
+            Ok((computed, emitted))
         })
     });
-    let mut computed = computed?.map_err(|error| match error {
-        ExperimentError::Issues(issues) => issues,
-        ExperimentError::Fault(error) => fault(error),
-    })?;
+    let (mut computed, emitted) = computed?.map_err(fault_of)?;
     computed.results.quotas_read.clone_from(&input.quotas_read);
     set_today(&mut computed.results, &flags.date);
     if computed.stopped && !flags.quiet {
         remark("interrupted: what was finished is kept");
     }
+    if !flags.quiet {
+        emitted.iter().for_each(|logs| remark(&lines_of(logs)));
+    }
     Ok((computed, seconds))
 }
 
-/// `gatecap` alone.
-pub fn built_in_sweep(flags: &Flags) -> Result<End, Issues> {
-    if !flags.quiet {
-        remark("sweeping the built-in scenario: five options on AWS default quotas; see gatecap --help");
-    }
-    let input = args::Scenario { scenario: None, quotas: Vec::new(), prices: None };
-    sweep(&Simulating { input, flags: flags.clone() })
-}
-
-/// `sweep`.
-pub fn sweep(Simulating { input, flags }: &Simulating) -> Result<End, Issues> {
-    let input = input::read(input, input::overrides(flags)?)?;
-    let dir = flags.out.clone().unwrap_or_else(|| Path::new("output").join(&input.stem));
-    directory::check(&dir).map_err(|issue| vec![issue])?;
-    let (computed, seconds) =
-        simulated(&input, flags, Work { whole_sweep: true, detail: flags.copies, pilots: false })?;
-    if computed.results.points.is_empty() {
-        return Ok(End::Interrupted);
-    }
-    on_threads(flags.threads, || output::write(&dir, &computed))??;
-    if !flags.quiet {
-        let (points, millions) = (computed.results.points.len(), computed.simulated as f64 / 1e6);
-        remark(&format!("{points} points, {millions:.1} million requests simulated, {seconds:.1} s"));
-    }
-    if flags.json {
-        print(&json::pretty(&computed.results))?;
-    } else {
-        print(&terminal::sweep(&computed.results, Some(&dir.display().to_string()), output::colour()))?;
-    }
-    Ok(if computed.stopped { End::Interrupted } else { End::Done })
+/// What was written of one option, in a line.
+fn lines_of(logs: &Emitted) -> String {
+    let alb = logs.alb.map_or_else(String::new, |lines| format!(", {lines} lines of {}", logs::ALB));
+    let without = match logs.unfinished {
+        0 => String::new(),
+        n => format!("; {n} attempts that clients had given up on were not answered by the end"),
+    };
+    format!("logs of {}: {} lines of {}{alb}{without}", logs.option, logs.gateway, logs::GATEWAY)
 }
 
 /// `run`.
-pub fn run(args::Run { simulating, warmup_chart }: &args::Run) -> Result<End, Issues> {
+pub fn run(args::Run { simulating, warmup_chart, emit_logs }: &args::Run) -> Result<End, Issues> {
     let Simulating { input, flags } = simulating;
     let input = input::read(input, input::overrides(flags)?)?;
     let picture = warmup_chart.as_deref().map(output::picture).transpose()?;
@@ -111,7 +112,13 @@ pub fn run(args::Run { simulating, warmup_chart }: &args::Run) -> Result<End, Is
         let issue = Issue::new("`--warmup-chart` draws pilots, but the scenario states its warm-up and needs none");
         return Err(vec![issue.hint("--set run.warmup=auto leaves it to the program")]);
     }
-    let (computed, _) = simulated(&input, flags, Work { whole_sweep: false, detail: true, pilots: picture.is_some() })?;
+    if let Some(dir) = emit_logs {
+        logs::check(&input.source.scenario(&[])?)?;
+        let hint = "give another directory with `--emit-logs`";
+        directory::check(dir).map_err(|issue| vec![issue.hint(hint)])?;
+    }
+    let work = Work { whole_sweep: false, detail: true, pilots: picture.is_some(), logs: emit_logs.as_deref() };
+    let (computed, _) = simulated(&input, flags, work, Control::default())?;
     if computed.results.points.is_empty() {
         return Ok(End::Interrupted);
     }

@@ -2,11 +2,12 @@
 
 use super::attempt::{Attempt, choose};
 use super::network::{Balancing, FlowLimits, Pool};
+use super::observer::{Observer, Passes};
 use super::run::Run;
 use super::tally::Outcome;
 use super::walk::Next;
 
-impl<const OPEN: bool> Run<'_, OPEN> {
+impl<const OPEN: bool, O: Observer> Run<'_, OPEN, O> {
     /// Takes the connection that became idle last, or opens one.
     pub(super) fn connect(&mut self, attempt: &mut Attempt, at: u64, hop: u16, pool: u16) -> Next {
         let net = self.net;
@@ -56,6 +57,7 @@ impl<const OPEN: bool> Run<'_, OPEN> {
             meter.counts.waited += u64::from(warm.is_none());
             meter.sojourn.record(end - at);
         }
+        self.observer.passes(walker.key, Passes { hop, at, start: at, end, station: None });
         Next::On(end)
     }
 

@@ -33,6 +33,7 @@ mod connection;
 mod limiter;
 mod meter;
 pub mod network;
+pub mod observer;
 mod program;
 mod request;
 mod run;
@@ -49,6 +50,7 @@ mod window;
 
 pub use calendar::{Calendar, Kind};
 pub use network::{Network, Window};
-pub use simulate::{EngineError, Way, simulate, simulate_by, simulate_until};
+pub use observer::Observer;
+pub use simulate::{EngineError, Way, simulate, simulate_by, simulate_observed, simulate_until};
 pub use source::Source;
 pub use tally::Tally;

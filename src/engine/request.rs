@@ -4,13 +4,14 @@ use super::ahead::{NOT_CHOSEN, NOT_DRAWN};
 use super::attempt::{Attempt, Errand, Walker};
 use super::calendar::Kind;
 use super::network::Arrivals;
+use super::observer::{Begins, Observer};
 use super::run::{Run, TOGETHER};
 use super::tally::Outcome;
 use crate::random::StreamId;
 
 const THINK: StreamId = StreamId::new("client", "think");
 
-impl<const OPEN: bool> Run<'_, OPEN> {
+impl<const OPEN: bool, O: Observer> Run<'_, OPEN, O> {
     /// The attempt's start: the client's deadline runs from here. `place`: where
     /// its delays were drawn ahead, if they were.
     #[inline(always)]
@@ -18,6 +19,8 @@ impl<const OPEN: bool> Run<'_, OPEN> {
         if !OPEN && let Some(timeout) = self.net.client.timeout {
             attempt.errand.deadline = at.saturating_add(timeout);
         }
+        let (Walker { key, class, measured, .. }, Errand { request, number, .. }) = (attempt.walker, attempt.errand);
+        self.observer.begins(key, Begins { request, number, class, at, measured });
         self.walk(attempt, at, None, place);
     }
 
@@ -42,6 +45,7 @@ impl<const OPEN: bool> Run<'_, OPEN> {
         if attempt.errand.pool > 0 {
             self.release_connection(attempt.errand.pool - 1, end, attempt.errand.target);
         }
+        self.observer.leaves(attempt.walker.key, outcome, end);
         self.pass_deadline(&mut attempt, end);
         if !attempt.walker.decided {
             self.decide(&mut attempt, outcome, end);
@@ -64,6 +68,7 @@ impl<const OPEN: bool> Run<'_, OPEN> {
     #[inline]
     pub(super) fn conclude(&mut self, attempt: Attempt, outcome: Outcome, end: u64) {
         let Errand { request, number, last_failure, .. } = attempt.errand;
+        self.observer.ends(attempt.walker.key, outcome, end);
         if outcome == Outcome::Ok {
             if self.ends_are_events {
                 self.retrying.succeeded(&self.net.client.retry, request, number, last_failure);

@@ -9,6 +9,7 @@ use super::client::Retrying;
 use super::limiter::Limiter;
 use super::meter::HopMeter;
 use super::network::{Arrivals, Network, Retry, Window};
+use super::observer::Observer;
 use super::program::Program;
 use super::simulate::EngineError;
 use super::source::Source;
@@ -26,8 +27,9 @@ const MOST_LOOKS: u32 = 1 << 9;
 /// Answers that are recorded at a time.
 pub(super) const TOGETHER: usize = 64;
 
-/// All state of a replication. `OPEN`: the network is an open loop (see `program`), so that attempts have no errand.
-pub(super) struct Run<'a, const OPEN: bool> {
+/// All state of a replication. `OPEN`: the network is an open loop (see `program`), so that attempts have no errand. `O`: who
+/// looks on.
+pub(super) struct Run<'a, const OPEN: bool, O = ()> {
     pub net: &'a Network,
     pub program: &'a Program<'a>,
     pub ahead: Ahead<'a>,
@@ -56,6 +58,7 @@ pub(super) struct Run<'a, const OPEN: bool> {
     pub settled: u64,
     /// Requests sent by each closed client.
     pub sent: Vec<u64>,
+    pub observer: O,
 }
 
 /// What arrives next.
@@ -68,8 +71,14 @@ enum Next {
     Nothing,
 }
 
-impl<'a, const OPEN: bool> Run<'a, OPEN> {
-    pub(super) fn new(net: &'a Network, program: &'a Program<'a>, window: &Window, key: RunKey) -> Run<'a, OPEN> {
+impl<'a, const OPEN: bool, O: Observer> Run<'a, OPEN, O> {
+    pub(super) fn new(
+        net: &'a Network,
+        program: &'a Program<'a>,
+        window: &Window,
+        key: RunKey,
+        observer: O,
+    ) -> Run<'a, OPEN, O> {
         let observed = window.observe.len();
         Run {
             net,
@@ -111,6 +120,7 @@ impl<'a, const OPEN: bool> Run<'a, OPEN> {
             answers: Vec::with_capacity(TOGETHER),
             settled: 0,
             sent: Vec::new(),
+            observer,
         }
     }
 

@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::atomic::AtomicBool;
 
 use super::network::{Network, Window};
+use super::observer::Observer;
 use super::program::{Program, is_open_loop};
 use super::run::Run;
 use super::short::Short;
@@ -101,6 +102,25 @@ pub fn simulate_by(
     run(way, net, &program, Short::of(net, &program), (window, key, stop))
 }
 
+/// As [`simulate_until`], by the reference, with somebody who is told of every attempt. What is left in the system at the end of the
+/// replication is not told to end.
+///
+/// # Errors
+/// As [`simulate_until`].
+pub fn simulate_observed(
+    net: &Network,
+    window: &Window,
+    key: RunKey,
+    stop: &AtomicBool,
+    observer: &mut impl Observer,
+) -> Result<Tally, EngineError> {
+    let program = Program::step_by_step(net);
+    let mut run = Run::<false, _>::new(net, &program, window, key, observer);
+    run.ends_are_events = true;
+    run.go(stop)?;
+    run.finish()
+}
+
 fn run(
     way: Way,
     net: &Network,
@@ -109,12 +129,12 @@ fn run(
     (window, key, stop): (&Window, RunKey, &AtomicBool),
 ) -> Result<Tally, EngineError> {
     if way <= Way::Full {
-        let mut run = Run::<false>::new(net, program, window, key);
+        let mut run = Run::<false>::new(net, program, window, key, ());
         run.ends_are_events |= way == Way::Reference;
         run.go(stop)?;
         return run.finish();
     }
-    let mut run = Run::<true>::new(net, program, window, key);
+    let mut run = Run::<true>::new(net, program, window, key, ());
     match short.filter(|_| way == Way::Short) {
         Some(short) => run.go_short(short, stop)?,
         None => run.go(stop)?,

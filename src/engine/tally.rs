@@ -256,6 +256,18 @@ impl Dispersion {
         self.end = self.end.saturating_add((empty + 1).saturating_mul(self.width));
     }
 
+    /// What it holds, to be kept: the width of its windows, the end and the count of the current one; windows, sum, squares.
+    #[must_use]
+    pub fn parts(&self) -> ([u64; 3], u64, u64, u128) {
+        ([self.width, self.end, self.count], self.windows, self.sum, self.squares)
+    }
+
+    /// What [`Dispersion::parts`] gave, as it was.
+    #[must_use]
+    pub fn restored([width, end, count]: [u64; 3], windows: u64, sum: u64, squares: u128) -> Dispersion {
+        Dispersion { width, end, count, windows, sum, squares }
+    }
+
     /// Variance over mean of the counts; `None` with fewer than two windows or no arrivals.
     #[must_use]
     pub fn index(&self) -> Option<f64> {

@@ -4,6 +4,7 @@ use super::ahead::{NOT_CHOSEN, NOT_DRAWN};
 use super::attempt::{Attempt, Walker, choose};
 use super::calendar::Kind;
 use super::network::{Balancing, Coin, Steps};
+use super::observer::{Observer, Passes};
 use super::program::Op;
 use super::run::Run;
 use super::station::Admission;
@@ -28,7 +29,7 @@ fn fails(walker: &Walker, coin: &Coin, changes: &Steps<f64>, at: u64) -> bool {
     threshold.is_some_and(|threshold| walker.key.bits(coin.stream) < threshold)
 }
 
-impl<'a, const OPEN: bool> Run<'a, OPEN> {
+impl<const OPEN: bool, O: Observer> Run<'_, OPEN, O> {
     /// Walks on at `at` until the attempt must wait for its turn in the calendar, or its work is over. `slot` is where it was
     /// kept until now, `place` where its delays were drawn ahead, if it was and if they were.
     #[inline(always)]
@@ -126,6 +127,7 @@ impl<'a, const OPEN: bool> Run<'a, OPEN> {
             meter.inside += u64::from(!enters);
             meter.counts.failed += u64::from(failed);
         }
+        self.observer.passes(walker.key, Passes { hop, at, start: at, end, station: None });
         if failed { Next::Over(Outcome::Failed(0), end) } else { Next::On(end) }
     }
 
@@ -200,6 +202,12 @@ impl<'a, const OPEN: bool> Run<'a, OPEN> {
         let demand = Some(walker.demand).filter(|&demand| demand != NOT_DRAWN);
         (walker.demand, walker.choice) = (NOT_DRAWN, NOT_CHOSEN);
         let admission = self.stations.arrive(station, at, walker.key, demand, counted);
+        let (start, end) = match admission {
+            Admission::Served { start, end } => (start, end),
+            Admission::Abandons(leaves) => (leaves, leaves),
+            Admission::Rejected => (at, at),
+        };
+        self.observer.passes(walker.key, Passes { hop, at, start, end, station: Some(station) });
         let meter = &mut self.meters[usize::from(hop)];
         let line = meter.line_of(station, walker.class);
         if walker.measured && !enters {

@@ -4,7 +4,7 @@ use rayon::prelude::*;
 
 use super::control::Control;
 use super::sweep::{Cell, Combination, saturation};
-use super::{best, costs, deployments, growth, known, map, mix};
+use super::{as_built, best, costs, deployments, growth, known, map, mix};
 use crate::aws::option::ArchitectureOption;
 use crate::aws::part::Part;
 use crate::aws::system::{AccountTopology, System, TrafficRate};
@@ -39,6 +39,9 @@ pub fn head(scenario: &Scenario, file: &str, hash: &str) -> Results {
         results.assumptions = assumptions(system);
         results.warnings.extend(unknown_sizes(system));
         results.warnings.extend(mix::warnings(system));
+        results.lints = as_built::lints(scenario, system);
+        results.today = as_built::today(system);
+        results.moves = as_built::moves(&results);
     }
     results
 }
@@ -155,6 +158,7 @@ fn options(system: &System) -> Vec<OptionInfo> {
                 lacks: exclusions.iter().map(|exclusion| exclusion.need.clone()).collect(),
                 exclusions,
                 mix: mix::parts(option, system),
+                as_built: option.as_built,
                 addresses: compared.addresses.map(|subnet| Addresses {
                     usable: subnet.usable,
                     used: subnet.used,

@@ -1,8 +1,10 @@
 //! What a caller may watch, stop and have done the long way: progress counters and flags, shared between threads. Nothing of it
 //! enters a result.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
+use super::shards::Store;
 use crate::engine::Way;
 
 /// Progress of a long piece of work, and the wish to stop it.
@@ -13,6 +15,8 @@ pub struct Control {
     done: AtomicU64,
     requests: AtomicU64,
     reference: bool,
+    few_histograms: bool,
+    store: Option<Arc<Store>>,
 }
 
 impl Control {
@@ -21,6 +25,22 @@ impl Control {
     #[must_use]
     pub fn by_reference(self) -> Control {
         Control { reference: true, ..self }
+    }
+
+    /// Takes from `store` what it has, and keeps there what is simulated.
+    #[must_use]
+    pub fn with_store(self, store: Arc<Store>) -> Control {
+        Control { store: Some(store), ..self }
+    }
+
+    /// The store; none where each replication is simulated, nor by the reference, whose tallies differ in their audit.
+    pub(super) fn store(&self) -> Option<&Store> {
+        self.store.as_deref().filter(|_| !self.reference)
+    }
+
+    /// Whether some of the work is left to others, so that there is no result.
+    pub(super) fn is_partial(&self) -> bool {
+        self.store().is_some_and(Store::is_partial)
     }
 
     /// The way that was asked for; none: the shortest.
@@ -44,9 +64,27 @@ impl Control {
         &self.stop
     }
 
-    /// More replications or pilots to do.
+    /// More replications or pilots to do; of a share of the work it is known beforehand, see [`Control::expect`].
     pub(super) fn plan(&self, replications: u64) {
-        self.planned.fetch_add(replications, Ordering::Relaxed);
+        if !self.is_partial() {
+            self.planned.fetch_add(replications, Ordering::Relaxed);
+        }
+    }
+
+    /// How many replications and pilots a share of the work has.
+    pub fn expect(&self, replications: u64) {
+        self.planned.store(replications, Ordering::Relaxed);
+    }
+
+    /// Keeps the histograms of operating points only: of ten thousand points the others take gigabytes.
+    #[must_use]
+    pub fn with_few_histograms(self) -> Control {
+        Control { few_histograms: true, ..self }
+    }
+
+    /// Whether histograms of other points than the operating one are not kept.
+    pub(super) fn has_few_histograms(&self) -> bool {
+        self.few_histograms
     }
 
     pub(super) fn finish(&self, requests: u64) {
@@ -66,9 +104,15 @@ impl Control {
         self.done.load(Ordering::Relaxed)
     }
 
-    /// Requests simulated, with those of warm-ups and pilots.
+    /// Requests simulated, now or in a run that this one goes on from, with those of warm-ups and pilots.
     #[must_use]
     pub fn requests(&self) -> u64 {
         self.requests.load(Ordering::Relaxed)
+    }
+
+    /// Tallies that were not simulated, since the store had them, and their requests.
+    #[must_use]
+    pub fn reused(&self) -> (u64, u64) {
+        self.store.as_ref().map_or((0, 0), |store| store.reused())
     }
 }

@@ -56,7 +56,7 @@ pub(super) fn waits(
     control.plan(loads.len() as u64 * u64::from(REPLICATIONS));
     let simulate = |&load: &f64| match simulated(scenario, load, control) {
         Ok(point) => Ok(Some((load, point))),
-        Err(PointError::Stopped) => Ok(None),
+        Err(PointError::Stopped | PointError::Elsewhere) => Ok(None),
         Err(fault) => Err(fault),
     };
     let points: Vec<Option<(f64, Point)>> = loads.par_iter().map(simulate).collect::<Result<_, PointError>>()?;

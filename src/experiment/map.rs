@@ -33,7 +33,7 @@ pub fn cells(combinations: &[Combination], own: usize, simulated: &[Cell], contr
     let Some(first) = combinations.get(own) else { return Vec::new() };
     let Model::Options(system) = &first.scenario.model else { return Vec::new() };
     let TrafficRate::PerService(rate) = system.traffic.rate else { return Vec::new() };
-    if simulated.is_empty() || first.scenario.sweep.services.len() < 2 {
+    if (simulated.is_empty() && !control.is_partial()) || first.scenario.sweep.services.len() < 2 {
         return Vec::new();
     }
     let rows: Vec<(usize, f64)> = (0..system.options.len())

@@ -110,7 +110,8 @@ impl Measured {
         let (all, fewest) = (counts.iter().sum(), counts.iter().copied().min().unwrap_or(0));
         for &(suffix, q) in quantiles {
             let Some(value) = merged.quantile_of(q, all) else { continue };
-            let own = |(recorder, &count): (&&Recorder, &u64)| ms(recorder.quantile_of(q, count).unwrap_or(value) as f64);
+            let own =
+                |(recorder, &count): (&&Recorder, &u64)| ms(recorder.quantile_of(q, count).unwrap_or(value) as f64);
             let needed = samples_needed(q);
             let supported = fewest >= needed;
             let name = format!("{prefix}.{suffix}");

@@ -1,5 +1,6 @@
 //! Mixes as results have them.
 
+use crate::aws::as_built;
 use crate::aws::mix::{self, Division, Score};
 use crate::aws::option::ArchitectureOption;
 use crate::aws::system::System;
@@ -51,14 +52,16 @@ fn part(division: Division, best: &Score) -> MixPart {
 #[must_use]
 pub fn warnings(system: &System) -> Option<Warning> {
     let count = system.services.count;
-    let open = system.listed.len() < count as usize || system.listed.iter().any(|one| one.option.is_none());
+    let unstated = system.listed.iter().any(|one| one.option.is_none());
+    let open = system.as_built || system.listed.len() < count as usize || unstated;
     if !mix::asked(system) || !open {
         return None;
     }
     let warning = |kind: &str, message: &str| {
         Some(Warning { kind: kind.into(), about: mix::NAME.into(), message: message.into() })
     };
-    if system.options.iter().all(|option| option.mix.is_empty()) {
+    let found = |option: &ArchitectureOption| option.name != as_built::NAME && !option.mix.is_empty();
+    if !system.options.iter().any(found) {
         return warning("no_mix", "no mix was found: some services need what no compared option has");
     }
     let unpriced = |id| prices::in_force(system, id).is_none();

@@ -4,6 +4,7 @@
 //! source (document, overrides, quotas) -> combinations of axes -> grid of points -> replications -> estimates -> document
 //! ```
 
+mod as_built;
 mod assemble;
 pub mod best;
 pub mod control;
@@ -13,15 +14,18 @@ mod growth;
 pub mod hops;
 pub mod judge;
 pub mod known;
+pub mod logs;
 mod map;
 pub mod metrics;
 mod mix;
 pub mod pilots;
 pub mod point;
 mod precision;
+mod rounds;
 pub mod saturate;
 pub mod sensitivity;
 mod settle;
+pub mod shards;
 pub mod source;
 pub mod sweep;
 pub mod validate;
@@ -33,7 +37,7 @@ pub use source::Source;
 
 use crate::issue::Issues;
 use crate::results::{PilotCurve, Pilots, Point, Results, hgrm};
-use crate::scenario::{Copies, Hop, Load, Model, Scenario, Stations, resolved};
+use crate::scenario::{Arrivals, Copies, Hop, Load, Model, Scenario, Stations, resolved};
 use crate::stats::Recorder;
 
 /// Whether a hops scenario depends on the number of services.
@@ -107,8 +111,77 @@ fn same_system(a: &Scenario, b: &Scenario) -> bool {
 }
 
 fn hash(scenario: &Scenario, source: &Source) -> String {
-    let base = source.document.path().parent().map(std::path::Path::to_path_buf).unwrap_or_default();
-    blake3::hash(resolved::toml(scenario, &base).as_bytes()).to_hex()[..16].to_string()
+    blake3::hash(resolved::toml(scenario, &base(source)).as_bytes()).to_hex()[..16].to_string()
+}
+
+/// The folder of the scenario's file.
+fn base(source: &Source) -> std::path::PathBuf {
+    source.document.path().parent().map(std::path::Path::to_path_buf).unwrap_or_default()
+}
+
+/// The combinations of the scenario's axes (one without `whole_sweep`), and which of them is the user's own operating point: it is
+/// simulated whether or not the axes pass through it.
+fn combinations(
+    source: &Source,
+    scenario: &Scenario,
+    whole_sweep: bool,
+) -> Result<(Vec<sweep::Combination>, usize), ExperimentError> {
+    let axes = if whole_sweep { scenario.sweep.axes.clone() } else { Vec::new() };
+    let mut all = source.combinations(&axes).map_err(ExperimentError::Issues)?;
+    let own = all.iter().position(|(_, combined)| same_system(combined, scenario));
+    if own.is_none() {
+        all.push((source::AxisValues::new(), scenario.clone()));
+    }
+    let own = own.unwrap_or(all.len() - 1);
+    Ok((all.into_iter().map(|(axes, scenario)| sweep::Combination::new(axes, scenario)).collect(), own))
+}
+
+/// What a sweep needs that the store of `control` has not and may not simulate, as a list of work. Everything that it may simulate is
+/// simulated and kept.
+///
+/// # Errors
+/// As [`simulate`].
+pub fn survey(source: &Source, detail: bool, control: &Control) -> Result<shards::Plan, ExperimentError> {
+    let stage = |name: &'static str| control.store().map_or((), |store| store.stage(name));
+    let scenario = source.scenario(&[]).map_err(ExperimentError::Issues)?;
+    let (combinations, own) = combinations(source, &scenario, true)?;
+    stage(shards::plan::GRID);
+    let cells = sweep::grid(&combinations, true, detail, control)?;
+    stage("map");
+    // Only for what it asks for.
+    let _ = map::cells(&combinations, own, &cells, control);
+    stage("saturation");
+    match saturate::search(source, &scenario, control) {
+        Err(saturate::SearchError::Point(PointError::Stopped | PointError::Elsewhere)) => {}
+        found => drop(found?),
+    }
+    stage("deployments");
+    deployments::waits(&scenario, true, control)?;
+    stage("sensitivity");
+    sensitivity::study(source, &scenario, control)?;
+    let asked = control.store().map(shards::Store::asked).unwrap_or_default();
+    Ok(shards::Plan::new(asked, sweep::points(&combinations)))
+}
+
+/// Of which sweep a file of its tallies is; `date` is the day of `--date`, or empty.
+///
+/// # Errors
+/// Everything that is wrong with the scenario.
+pub fn header(source: &Source, file: &str, copies: bool, date: &str) -> Result<shards::Header, Issues> {
+    let scenario = source.scenario(&[])?;
+    let base = base(source);
+    let traced = matches!(scenario.workload.arrivals, Arrivals::Trace(_));
+    Ok(shards::Header {
+        scenario: hash(&scenario, source),
+        seed: scenario.seed,
+        file: file.into(),
+        name: scenario.name.clone(),
+        folder: if traced { base.display().to_string() } else { String::new() },
+        copies,
+        date: date.into(),
+        text: resolved::toml(&scenario, &base),
+        ..shards::Header::of_this_program()
+    })
 }
 
 /// Simulates the operating point of every option (`whole_sweep` false) or the whole grid.
@@ -123,16 +196,7 @@ pub fn simulate(
     control: &Control,
 ) -> Result<Computed, ExperimentError> {
     let scenario = source.scenario(&[]).map_err(ExperimentError::Issues)?;
-    let axes = if whole_sweep { scenario.sweep.axes.clone() } else { Vec::new() };
-    let mut all = source.combinations(&axes).map_err(ExperimentError::Issues)?;
-    // The user's own operating point is simulated whether or not the axes pass through it.
-    let own = all.iter().position(|(_, combined)| same_system(combined, &scenario));
-    if own.is_none() {
-        all.push((source::AxisValues::new(), scenario.clone()));
-    }
-    let own = own.unwrap_or(all.len() - 1);
-    let combinations: Vec<sweep::Combination> =
-        all.into_iter().map(|(axes, scenario)| sweep::Combination::new(axes, scenario)).collect();
+    let (combinations, own) = combinations(source, &scenario, whole_sweep)?;
     let cells = sweep::grid(&combinations, whole_sweep, detail, control).map_err(ExperimentError::Fault)?;
     let head = assemble::head(&scenario, file, &hash(&scenario, source));
     let mut results = assemble::document(head, &combinations, own, &cells, whole_sweep, control);
@@ -144,6 +208,7 @@ pub fn simulate(
         Err(error) => return Err(error.into()),
     }
     growth::add_simulated(&mut results, &scenario);
+    results.moves = as_built::moves(&results);
     results.deployments = deployments::waits(&scenario, whole_sweep, control).map_err(ExperimentError::Fault)?;
     if whole_sweep {
         results.sensitivity = sensitivity::study(source, &scenario, control)?;
@@ -152,15 +217,13 @@ pub fn simulate(
         let (done, planned) = (control.done(), control.planned());
         results.warnings.insert(0, assemble::interrupted(done, planned));
     }
-    let histograms = cells
-        .iter()
-        .map(|cell| {
-            let point = &cell.outcome.point;
-            (hgrm::file_name(point.option.as_deref(), point.services, &point.axes), cell.outcome.latency.clone())
-        })
-        .collect();
-    let base = source.document.path().parent().map(std::path::Path::to_path_buf).unwrap_or_default();
-    let text = resolved::toml(&scenario, &base);
+    let kept = |cell: &sweep::Cell| !control.has_few_histograms() || cell.is_operating(&combinations);
+    let histogram = |cell: sweep::Cell| {
+        let point = &cell.outcome.point;
+        (hgrm::file_name(point.option.as_deref(), point.services, &point.axes), cell.outcome.latency)
+    };
+    let histograms = cells.into_iter().filter(kept).map(histogram).collect();
+    let text = resolved::toml(&scenario, &base(source));
     Ok(Computed { results, histograms, scenario: text, simulated: control.requests(), stopped: control.stopped() })
 }
 

@@ -3,10 +3,11 @@
 use rayon::prelude::*;
 
 use super::control::Control;
-use super::point::{PointError, PointSpec, series_grows, simulate_one};
+use super::point::{PointError, PointSpec, series_grows};
+use super::rounds::{Simulated, simulate_one};
+use super::shards::name::{self, Name};
 use super::warmup::Cut;
 use crate::engine::{Network, Tally, Window};
-use crate::random::RunKey;
 use crate::scenario::Load;
 use crate::stats::warmup::{self, mser5};
 use crate::topology::build;
@@ -55,12 +56,19 @@ impl Pilot {
 
 /// Runs pilots of `spec`, each time twice as long, until MSER-5 finds a cut in their mean or they are `longest`. Earlier where
 /// they are several times as long as a measured run and what is in the system still clearly grows: then longer ones would too.
-pub(super) fn settle(spec: &PointSpec<'_>, span: Span, longest: u64, control: &Control) -> Result<Pilot, PointError> {
-    let network = network(spec);
+/// Unless they are `mine`, only what the store has.
+pub(super) fn settle(
+    spec: &PointSpec<'_>,
+    span: Span,
+    longest: u64,
+    mine: bool,
+    control: &Control,
+) -> Result<Pilot, PointError> {
+    let watched = Watched::new(spec, mine, control);
     let mut length = span.first.min(longest);
     loop {
         let step_ns = (length / INSTANTS).max(1);
-        let tallies = run(spec, &network, step_ns, control)?;
+        let tallies = watched.run(step_ns)?;
         let series: Vec<Vec<f64>> = tallies.iter().map(|tally| levels(spec, tally)).collect();
         let mean = mean(&series);
         let settled_ns = match mser5(&mean) {
@@ -77,35 +85,55 @@ pub(super) fn settle(spec: &PointSpec<'_>, span: Span, longest: u64, control: &C
 }
 
 /// The instant at which request number `requests` of the first pilot arrives, ns.
-pub(super) fn instant_of(spec: &PointSpec<'_>, requests: u64, control: &Control) -> Result<u64, PointError> {
+pub(super) fn instant_of(
+    spec: &PointSpec<'_>,
+    requests: u64,
+    mine: bool,
+    control: &Control,
+) -> Result<u64, PointError> {
     control.plan(1);
     let window = Window { warmup_requests: requests, ..watch(Vec::new()) };
-    let tally = simulate_one(&network(spec), &window, RunKey::new(spec.scenario.seed, FIRST), control)?;
-    control.finish(tally.audit.arrived);
-    Ok(tally.opened)
+    Watched::new(spec, mine, control).one(&window, FIRST).map(|tally| tally.opened)
 }
 
-/// The network as it is during a warm-up without end.
-fn network(spec: &PointSpec<'_>) -> Network {
-    build(spec.request(&Cut::bare(NEVER, 0, true))).0
+/// A system from empty, during a warm-up without end.
+struct Watched<'a> {
+    network: Network,
+    cut: Cut,
+    seed: u64,
+    point: Option<Name>,
+    mine: bool,
+    control: &'a Control,
+}
+
+impl<'a> Watched<'a> {
+    fn new(spec: &PointSpec<'_>, mine: bool, control: &'a Control) -> Watched<'a> {
+        let cut = Cut::bare(NEVER, 0, true);
+        let network = build(spec.request(&cut)).0;
+        let point = control.store().map(|_| name::of_point(spec));
+        Watched { network, cut, seed: spec.scenario.seed, point, mine, control }
+    }
+
+    fn run(&self, step_ns: u64) -> Result<Vec<Tally>, PointError> {
+        self.control.plan(u64::from(PILOTS));
+        let grid = (0..=INSTANTS).map(|i| step_ns * i);
+        // Arrivals enter the calendar one lead late: only then have all before the last point of the grid been seen.
+        let window = watch(grid.chain([step_ns * INSTANTS + self.network.lead()]).collect());
+        (FIRST..FIRST + PILOTS).into_par_iter().map(|number| self.one(&window, number)).collect()
+    }
+
+    fn one(&self, window: &Window, number: u32) -> Result<Tally, PointError> {
+        let Watched { network, cut, seed, point, mine, .. } = self;
+        let what = Simulated { network, window, point: *point, cut, seed: *seed, mine: *mine };
+        let tally = simulate_one(what, number, self.control)?;
+        self.control.finish(tally.audit.arrived);
+        Ok(tally)
+    }
 }
 
 /// A window of one request, after which nothing is measured: the run goes on until the last instant is observed.
 fn watch(observe: Vec<u64>) -> Window {
     Window { warmup_ns: 0, warmup_requests: 0, requests: 1, until_ns: u64::MAX, observe }
-}
-
-fn run(spec: &PointSpec<'_>, network: &Network, step_ns: u64, control: &Control) -> Result<Vec<Tally>, PointError> {
-    control.plan(u64::from(PILOTS));
-    let grid = (0..=INSTANTS).map(|i| step_ns * i);
-    // Arrivals enter the calendar one lead late: only then have all before the last point of the grid been seen.
-    let window = watch(grid.chain([step_ns * INSTANTS + network.lead()]).collect());
-    let one = |number: u32| {
-        let tally = simulate_one(network, &window, RunKey::new(spec.scenario.seed, number), control)?;
-        control.finish(tally.audit.arrived);
-        Ok(tally)
-    };
-    (FIRST..FIRST + PILOTS).into_par_iter().map(one).collect()
 }
 
 /// What is watched of one pilot. The number in the system of closed clients that never think is constant whatever happens, so

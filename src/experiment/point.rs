@@ -1,16 +1,14 @@
 //! One point: a scenario, an option and a number of services, simulated by independent replications.
 
-use rayon::prelude::*;
-
 use super::control::Control;
 use super::costs::Billed;
 use super::hops::{self, Steady};
 use super::metrics::{HopShape, Measured, Series};
 use super::precision;
+pub use super::rounds::Rounds;
 use super::warmup::{self, Cut};
 use crate::engine::network::Step;
-use crate::engine::{EngineError, Network, Tally, Window, simulate_by, simulate_until};
-use crate::random::RunKey;
+use crate::engine::{EngineError, Network, Tally, Window};
 use crate::results::{Point, Warning};
 use crate::scenario::{Length, Model, Scenario};
 use crate::stats::{Recorder, stability};
@@ -49,87 +47,10 @@ pub struct Outcome {
 pub enum PointError {
     /// The caller asked to stop.
     Stopped,
+    /// A part of it is left to others: what is missing was asked for.
+    Elsewhere,
     /// The engine could not go on.
     Engine(EngineError),
-}
-
-/// A point whose replications come in rounds: those of a round continue the numbers of the one before, so that more rounds
-/// repeat what fewer found.
-#[derive(Debug)]
-pub struct Rounds<'a> {
-    spec: &'a PointSpec<'a>,
-    cut: &'a Cut,
-    network: Network,
-    legend: Legend,
-    tallies: Vec<Tally>,
-}
-
-impl<'a> Rounds<'a> {
-    /// No replication yet.
-    #[must_use]
-    pub fn new(spec: &'a PointSpec<'a>, cut: &'a Cut) -> Rounds<'a> {
-        let (network, legend) = build(spec.request(cut));
-        Rounds { spec, cut, network, legend, tallies: Vec::new() }
-    }
-
-    /// Replications so far.
-    #[must_use]
-    pub fn replications(&self) -> u32 {
-        self.tallies.len() as u32
-    }
-
-    /// Simulates `more` replications.
-    ///
-    /// # Errors
-    /// As [`PointSpec::run`].
-    pub fn add(&mut self, more: u32, control: &Control) -> Result<(), PointError> {
-        let retimed = self.cut.requests > 0 && self.spec.has_times();
-        let one = |replication: u32| {
-            let key = RunKey::new(self.spec.scenario.seed, replication);
-            let run = |network: &Network, window: &Window| simulate_one(network, window, key, control);
-            let tally = if retimed {
-                // The instant at which the warm-up's last request arrives, found by running that far.
-                let ahead = Window { requests: 1, observe: Vec::new(), ..self.spec.window(self.cut) };
-                let opened = run(&self.network, &Window { until_ns: u64::MAX, ..ahead })?.opened;
-                let cut = Cut::bare(opened, 0, self.cut.auto);
-                run(&build(self.spec.request(&cut)).0, &self.spec.window(&cut))?
-            } else {
-                run(&self.network, &self.spec.window(self.cut))?
-            };
-            control.finish(tally.audit.arrived);
-            Ok(tally)
-        };
-        let first = self.replications();
-        let tallies: Vec<Tally> = (first..first + more).into_par_iter().map(one).collect::<Result<_, PointError>>()?;
-        self.tallies.extend(tallies);
-        Ok(())
-    }
-
-    /// The estimates of all replications so far.
-    #[must_use]
-    pub fn sum_up(&self) -> Outcome {
-        self.spec.sum_up(&self.network, self.legend.clone(), self.cut, &self.tallies)
-    }
-}
-
-/// One replication, unless `control` says stop.
-pub(super) fn simulate_one(
-    network: &Network,
-    window: &Window,
-    key: RunKey,
-    control: &Control,
-) -> Result<Tally, PointError> {
-    if control.stopped() {
-        return Err(PointError::Stopped);
-    }
-    let tally = match control.way() {
-        None => simulate_until(network, window, key, control.flag()),
-        Some(way) => simulate_by(way, network, window, key, control.flag()),
-    };
-    tally.map_err(|error| match error {
-        EngineError::Stopped => PointError::Stopped,
-        error => PointError::Engine(error),
-    })
 }
 
 impl PointSpec<'_> {
@@ -144,13 +65,18 @@ impl PointSpec<'_> {
         }
     }
 
+    /// The network that every replication runs, but for the times that count from the end of a warm-up of so many requests.
+    pub(super) fn network(&self, cut: &Cut) -> Network {
+        build(self.request(cut)).0
+    }
+
     /// The names and loads of the point without a simulation.
     #[must_use]
     pub fn legend(&self) -> Legend {
         build(self.request(&Cut::bare(0, 0, true))).1
     }
 
-    fn window(&self, cut: &Cut) -> Window {
+    pub(super) fn window(&self, cut: &Cut) -> Window {
         let (requests, until_ns) = match self.scenario.run.length {
             Length::Requests(requests) => (requests, u64::MAX),
             Length::Time(length) => (u64::MAX, cut.ns.saturating_add(length.0)),
@@ -161,7 +87,7 @@ impl PointSpec<'_> {
     }
 
     /// Whether something happens at times that count from the end of the warm-up.
-    fn has_times(&self) -> bool {
+    pub(super) fn has_times(&self) -> bool {
         let run = &self.scenario.run;
         !self.scenario.events.is_empty()
             || !self.scenario.workload.profile.is_empty()
@@ -191,7 +117,7 @@ impl PointSpec<'_> {
         }
     }
 
-    fn sum_up(&self, network: &Network, legend: Legend, cut: &Cut, tallies: &[Tally]) -> Outcome {
+    pub(super) fn sum_up(&self, network: &Network, legend: Legend, cut: &Cut, tallies: &[Tally]) -> Outcome {
         let names: Vec<String> = network.hops.iter().map(|hop| hop.name.clone()).collect();
         let members: Vec<Vec<String>> = network.hops.iter().map(|hop| hop.members.clone()).collect();
         let shapes = shapes(network);

@@ -39,7 +39,13 @@ pub fn search(source: &Source, scenario: &Scenario, control: &Control) -> Result
         Model::Options(system) => system.options.len(),
         Model::Hops(_) => 1,
     };
-    (0..options).map(|option| Search { source, wanted, scenario, option, control }.find()).collect()
+    let find = |option: usize| Search { source, wanted, scenario, option, control }.find();
+    if control.is_partial() {
+        // Each option's next probe is to be asked for, whatever becomes of the others.
+        let found: Vec<Result<SaturationPoint, SearchError>> = (0..options).map(find).collect();
+        return found.into_iter().collect();
+    }
+    (0..options).map(find).collect()
 }
 
 /// Puts what a search found before what the sweep bracketed. Where both vary the services of an option at the operating point, the
@@ -78,9 +84,10 @@ impl Search<'_> {
         let least = (failed - passed) / 100.0;
         let finest = |passed: f64| if whole { 1.0 } else { BRACKET * passed.abs().max(least) };
         let confidence = probe_confidence(self.scenario.run.confidence, (failed - passed) / finest(passed));
-        let first = self.probe(passed, confidence)?;
+        let (first, last) = (self.probe(passed, confidence), self.probe(failed, confidence));
+        let (first, last) = (first?, last?);
         let rising = first.standing == Standing::Holds;
-        let mut probes = vec![(passed, first), (failed, self.probe(failed, confidence)?)];
+        let mut probes = vec![(passed, first), (failed, last)];
         if !rising && probes[1].1.standing == Standing::Holds {
             // The axis runs the other way, as servers do: the largest value at which all hold is its end.
             probes.remove(0);

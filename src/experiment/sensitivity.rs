@@ -43,7 +43,7 @@ pub fn study(
         return Ok(None);
     }
     match Study::new(source, scenario, control).and_then(|mut study| study.whole()) {
-        Err(ExperimentError::Fault(PointError::Stopped)) => Ok(None),
+        Err(ExperimentError::Fault(PointError::Stopped | PointError::Elsewhere)) => Ok(None),
         found => found.map(Some),
     }
 }
@@ -83,6 +83,9 @@ struct Study<'a> {
     source: &'a Source,
     /// The scenario as it stands, shortened.
     standing: State,
+    inputs: Vec<Input>,
+    /// Both ends of each input, in its order.
+    ends: Vec<State>,
     runs: Runs<'a>,
 }
 
@@ -90,15 +93,18 @@ impl<'a> Study<'a> {
     fn new(source: &'a Source, scenario: &Scenario, control: &'a Control) -> Result<Study<'a>, ExperimentError> {
         let scenario = shortened(scenario);
         let mut runs = Runs::new(&scenario, control)?;
-        let standing = runs.states(vec![scenario])?.remove(0);
-        Ok(Study { source, standing, runs })
+        let inputs = inputs::all(source, &scenario);
+        let settings = inputs.iter().flat_map(|input| [&input.low, &input.high]);
+        let end = |setting| inputs::with(source, &scenario, &[setting]).map_err(ExperimentError::Issues);
+        let ends = settings.map(end).collect::<Result<Vec<_>, _>>()?;
+        // Together: none of them waits for another.
+        let mut ends = runs.states([vec![scenario], ends].concat())?;
+        let standing = ends.remove(0);
+        Ok(Study { source, standing, inputs, ends, runs })
     }
 
     fn whole(&mut self) -> Result<results::Sensitivity, ExperimentError> {
-        let inputs = inputs::all(self.source, &self.standing.scenario);
-        let settings = inputs.iter().flat_map(|input| [&input.low, &input.high]);
-        let ends = settings.map(|setting| self.with(&[setting])).collect::<Result<Vec<_>, _>>()?;
-        let ends = self.runs.states(ends)?;
+        let (inputs, ends) = (std::mem::take(&mut self.inputs), std::mem::take(&mut self.ends));
         let mut found = Vec::new();
         for (input, ends) in inputs.iter().zip(ends.chunks_exact(2)) {
             let moves = input.low.moves_quotas();

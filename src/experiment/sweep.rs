@@ -13,6 +13,7 @@ use super::warmup::{self, Cut};
 use crate::aws::ceilings::{self, Kind, Rung};
 use crate::results::SaturationPoint;
 use crate::scenario::{Model, Scenario};
+use crate::stats::Recorder;
 
 /// Points added between the last that passed and the first that failed, for each option at most.
 const REFINING_POINTS: usize = 4;
@@ -88,6 +89,14 @@ impl Combination {
     }
 }
 
+impl Cell {
+    /// Whether it is at the operating point of its combination.
+    #[must_use]
+    pub fn is_operating(&self, combinations: &[Combination]) -> bool {
+        self.services == super::operating_services(&combinations[self.combination].scenario)
+    }
+}
+
 /// Simulates the grid, or only the operating point of each combination. Points are finished in any order and returned in
 /// the grid's; what was finished before a stop is kept.
 ///
@@ -99,6 +108,20 @@ pub fn grid(
     detail: bool,
     control: &Control,
 ) -> Result<Vec<Cell>, PointError> {
+    let mut places = places(combinations, whole_sweep);
+    // The operating point first: whoever stops a sweep early still has the answer to the question.
+    places.sort_by_key(|&(index, _, services)| services != super::operating_services(&combinations[index].scenario));
+    let mut cells = simulate(combinations, &places, detail, false, control)?;
+    if whole_sweep {
+        let lacking = lacks(&places, &cells);
+        refine(combinations, &mut cells, &lacking, detail, control)?;
+    }
+    cells.sort_by_key(|cell| (cell.combination, cell.option, cell.services));
+    Ok(cells)
+}
+
+/// The points that are known to be simulated before any is.
+fn places(combinations: &[Combination], whole_sweep: bool) -> Vec<Place> {
     let mut places = Vec::new();
     for (index, combination) in combinations.iter().enumerate() {
         for option in 0..combination.options() {
@@ -107,14 +130,15 @@ pub fn grid(
             );
         }
     }
-    // The operating point first: whoever stops a sweep early still has the answer to the question.
-    places.sort_by_key(|&(index, _, services)| services != super::operating_services(&combinations[index].scenario));
-    let mut cells = simulate(combinations, &places, detail, false, control)?;
-    if whole_sweep {
-        refine(combinations, &mut cells, detail, control)?;
-    }
-    cells.sort_by_key(|cell| (cell.combination, cell.option, cell.services));
-    Ok(cells)
+    places
+}
+
+/// The points that a whole sweep has at most: those known beforehand, and those that refinement adds.
+#[must_use]
+pub fn points(combinations: &[Combination]) -> usize {
+    let refined = |combination: &Combination| if combination.scenario.sweep.refine { REFINING_POINTS } else { 0 };
+    let added: usize = combinations.iter().map(|combination| combination.options() * refined(combination)).sum();
+    places(combinations, true).len() + added
 }
 
 /// A point of the grid: combination, option, services.
@@ -124,20 +148,24 @@ type Place = (usize, usize, u32);
 fn refine(
     combinations: &[Combination],
     cells: &mut Vec<Cell>,
+    lacking: &BTreeSet<(usize, usize)>,
     detail: bool,
     control: &Control,
 ) -> Result<(), PointError> {
     let refined = || combinations.iter().enumerate().filter(|(_, combination)| combination.scenario.sweep.refine);
-    let options: Vec<(usize, usize)> = refined()
+    let mut options: Vec<(usize, usize)> = refined()
         .flat_map(|(index, combination)| (0..combination.options()).map(move |option| (index, option)))
         .collect();
+    options.retain(|option| !lacking.contains(option));
     for _ in 0..REFINING_POINTS {
         let middle = |&(index, option): &(usize, usize)| between(combinations, cells, index, option);
         let places: Vec<Place> = options.iter().filter_map(middle).collect();
         if places.is_empty() || control.stopped() {
             break;
         }
-        cells.extend(simulate(combinations, &places, detail, false, control)?);
+        let fresh = simulate(combinations, &places, detail, false, control)?;
+        options.retain(|option| !lacks(&places, &fresh).contains(option));
+        cells.extend(fresh);
     }
     let mut settled: Vec<Place> = Vec::new();
     for _ in 0..SETTLED_ENDS {
@@ -146,7 +174,9 @@ fn refine(
         if places.is_empty() || control.stopped() {
             break;
         }
-        for fresh in simulate(combinations, &places, detail, true, control)? {
+        let fresh = simulate(combinations, &places, detail, true, control)?;
+        options.retain(|option| !lacks(&places, &fresh).contains(option));
+        for fresh in fresh {
             let same = |cell: &&mut Cell| place(cell) == place(&fresh);
             if let Some(cell) = cells.iter_mut().find(same) {
                 *cell = fresh;
@@ -155,6 +185,12 @@ fn refine(
         settled.extend(places);
     }
     Ok(())
+}
+
+/// The combinations and options of places that have no cell: what follows from them is not known yet.
+fn lacks(places: &[Place], cells: &[Cell]) -> BTreeSet<(usize, usize)> {
+    let there: BTreeSet<Place> = cells.iter().map(place).collect();
+    places.iter().filter(|at| !there.contains(at)).map(|&(index, option, _)| (index, option)).collect()
 }
 
 fn place(cell: &Cell) -> Place {
@@ -186,7 +222,7 @@ fn simulate(
         };
         match outcome {
             Ok(outcome) => Ok(Some(Cell { combination, option, services, outcome })),
-            Err(PointError::Stopped) => Ok(None),
+            Err(PointError::Stopped | PointError::Elsewhere) => Ok(None),
             Err(fault) => Err(fault),
         }
     };
@@ -197,6 +233,9 @@ fn simulate(
         cell.outcome.point.axes = combination.axes.clone();
         cell.outcome.point.fits_quotas =
             combination.structure(cell.option).is_none_or(|rung| cell.services <= rung.services);
+        if control.has_few_histograms() && !cell.is_operating(combinations) {
+            cell.outcome.latency = Recorder::new(3);
+        }
     }
     Ok(cells)
 }

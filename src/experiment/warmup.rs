@@ -5,6 +5,7 @@ use rayon::prelude::*;
 use super::control::Control;
 use super::pilots::{self, Pilot, Span};
 use super::point::{PointError, PointSpec};
+use super::shards::{name, name::Name, plan};
 use crate::scenario::{Arrivals, Client, Length, Load, Model, Retries, Scenario, Warmup};
 use crate::stats::warmup::relaxation_seconds;
 use crate::topology::{Legend, Load as StationLoad, LoadKind, offered_rate};
@@ -38,13 +39,15 @@ pub struct Cut {
     pub too_long: Option<String>,
     /// What the pilots showed, of each option that needed some.
     pub pilots: Vec<Pilot>,
+    /// The pilots that it rests on, where there is a store; without them it is the floor for the time being.
+    pub pilots_of: Option<Name>,
 }
 
 impl Cut {
     /// A cut that needs no pilot.
     #[must_use]
     pub fn bare(ns: u64, requests: u64, auto: bool) -> Cut {
-        Cut { ns, requests, auto, floor_ns: ns, too_long: None, pilots: Vec::new() }
+        Cut { ns, requests, auto, floor_ns: ns, too_long: None, pilots: Vec::new(), pilots_of: None }
     }
 
     /// Why the start may still be felt behind the cut, for one option; none where it is not.
@@ -78,18 +81,37 @@ pub fn cut(scenario: &Scenario, services: u32, control: &Control) -> Result<Cut,
     let specs: Vec<PointSpec<'_>> =
         options(scenario, services).into_iter().filter(|spec| !decided(&spec.legend())).collect();
     let Some(first) = specs.first() else { return Ok(cut) };
-    let span = match open_run(scenario, services) {
-        Some((rate, run)) => {
-            let first = nanoseconds(floor_seconds(scenario, services).max(PILOT_REQUESTS / rate));
-            Span { first, run: nanoseconds(run) }
+    cut.pilots_of = control.store().map(|_| name::of_place(scenario, services));
+    let mine = control.store().zip(cut.pilots_of).is_none_or(|(store, name)| store.is_mine(name));
+    let found = open_span(scenario, services).map_or_else(|| closed_span(first, mine, control), Ok).and_then(|span| {
+        let longest = span.run.saturating_mul(LONGEST as u64).max(2 * span.first);
+        let settle = |spec: &PointSpec<'_>| pilots::settle(spec, span, longest, mine, control);
+        specs.par_iter().map(settle).collect::<Result<Vec<Pilot>, PointError>>()
+    });
+    match (found, control.store().zip(cut.pilots_of)) {
+        (Err(PointError::Elsewhere), Some((store, name))) => {
+            let requests = pilot_requests(scenario, services) * f64::from(pilots::PILOTS) * specs.len() as f64;
+            store.ask(plan::pilots(scenario, services, name, requests, pilots::PILOTS));
         }
-        None => closed_span(first, control)?,
-    };
-    let longest = span.run.saturating_mul(LONGEST as u64).max(2 * span.first);
-    let settle = |spec: &PointSpec<'_>| pilots::settle(spec, span, longest, control);
-    cut.pilots = specs.par_iter().map(settle).collect::<Result<_, _>>()?;
+        (found, _) => cut.pilots = found?,
+    }
     cut.ns = cut.pilots.iter().filter_map(|pilot| pilot.settled_ns).fold(cut.floor_ns, u64::max);
     Ok(cut)
+}
+
+/// The spans of open arrivals; none of closed clients.
+fn open_span(scenario: &Scenario, services: u32) -> Option<Span> {
+    let (rate, run) = open_run(scenario, services)?;
+    let first = nanoseconds(floor_seconds(scenario, services).max(PILOT_REQUESTS / rate));
+    Some(Span { first, run: nanoseconds(run) })
+}
+
+/// Requests of a pilot, were the first long enough.
+fn pilot_requests(scenario: &Scenario, services: u32) -> f64 {
+    match open_run(scenario, services) {
+        Some((rate, _)) => PILOT_REQUESTS.max(floor_seconds(scenario, services) * rate),
+        None => PILOT_REQUESTS.max(PAUSES * f64::from(clients(scenario))),
+    }
 }
 
 /// The warm-up without pilots. Where the scenario leaves it to the program, the longest of: ten relaxation times of the slowest
@@ -148,10 +170,10 @@ fn floor_seconds(scenario: &Scenario, services: u32) -> f64 {
 }
 
 /// The spans of closed clients, whose rate nobody knows beforehand: found by letting one pilot run until enough requests came.
-fn closed_span(spec: &PointSpec<'_>, control: &Control) -> Result<Span, PointError> {
+fn closed_span(spec: &PointSpec<'_>, mine: bool, control: &Control) -> Result<Span, PointError> {
     let clients = f64::from(clients(spec.scenario));
     let requests = PILOT_REQUESTS.max(PAUSES * clients);
-    let first = pilots::instant_of(spec, requests as u64, control)?;
+    let first = pilots::instant_of(spec, requests as u64, mine, control)?;
     let run = match spec.scenario.run.length {
         Length::Requests(measured) => (first as f64 / requests * measured as f64) as u64,
         Length::Time(length) => length.0,

@@ -9,7 +9,7 @@
 pub struct RunKey(u64);
 
 /// (seed, replication, request, attempt), mixed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct AttemptKey(u64);
 
 /// (entity name, purpose), hashed.

@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 
 use crate::results::*;
 
+mod built;
 mod proof;
 mod study;
 
+pub use built::built;
 pub use proof::known_answers;
 use proof::second_opinion;
 pub use study::studied;

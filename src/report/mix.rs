@@ -53,14 +53,16 @@ pub(super) fn mixes(results: &Results) -> Vec<Mix> {
 
 /// A line for each kind of services, with the next best way only.
 pub(super) fn lines(results: &Results) -> Vec<String> {
-    let line = |number: usize, part: &MixPart| {
+    let line = |number: usize, built: bool, part: &MixPart| {
         let Row { who, traffic, goes, sharing, .. } = row(part);
+        let who = if built { number::counted_services(part.services) } else { who };
         let next = part.others.first().map_or(String::new(), |next| format!("; next best {}", other(next)));
-        format!("mix of option {number}: {who}, {traffic} of the traffic: {goes} ({sharing}){next}")
+        let lead = if built { "as built, " } else { "mix of " };
+        format!("{lead}option {number}: {who}, {traffic} of the traffic: {goes} ({sharing}){next}")
     };
     let of = |(index, option)| {
-        let OptionInfo { mix, .. }: &OptionInfo = option;
-        mix.iter().map(move |part| line(index + 1, part))
+        let OptionInfo { mix, as_built, .. }: &OptionInfo = option;
+        mix.iter().map(move |part| line(index + 1, *as_built && part.stated, part))
     };
     results.options.iter().enumerate().flat_map(of).collect()
 }

@@ -2,8 +2,10 @@
 //!
 //! Order: meets all today, then after a raise, then undecided, then misses something; of those that miss, fewer misses first. Among
 //! equals an option that no other is clearly faster than (by the paired difference of p99) goes before; then no part that AWS advises
-//! against; then the lower known cost of a month (an unknown one last); then fewer parts to run; then file order.
+//! against; then the lower known cost of a month (an unknown one last); then fewer parts to run; then file order. What is built is kept
+//! where no other option stands better: a move needs a reason. What the best other one would gain is said beside.
 
+use super::as_built;
 use super::asks::distinct;
 use super::judge::{Judgement, judge, monthly};
 use super::number::counted;
@@ -36,7 +38,7 @@ pub struct Verdict<'a> {
     pub ask: Vec<&'a Ceiling>,
     /// For each option the numbers of those that beat it in everything that the comparison weighs.
     pub beaten: Vec<Vec<usize>>,
-    /// For each option a label (`Choose`, `Out`, `Fall-back`, `Not chosen`, `Undecided`) and the one reason.
+    /// For each option a label (`Choose`, of what is built `Keep`, `Out`, `Fall-back`, `Not chosen`, `Undecided`) and the one reason.
     pub reasons: Vec<(String, String)>,
 }
 
@@ -76,14 +78,36 @@ fn more(results: &Results, options: &[Judgement], chosen: Option<usize>) -> Vec<
     let plain = |text: String| (String::new(), text);
     let latency = chosen.map_or(String::new(), |_| reasons::latency(results, options));
     let reach = reasons::reach(results, options, chosen);
-    let all = [plain(latency), plain(caveat), reach, plain(reasons::traffic(options))];
+    let all = [built(results, options, chosen), plain(latency), plain(caveat), reach, plain(reasons::traffic(options))];
     all.into_iter().filter(|(stressed, rest)| !stressed.is_empty() || !rest.is_empty()).collect()
+}
+
+/// What is built, what ends it, and what a move would change: to the chosen option, or to the best of those that stand as well as what
+/// is built. Empty where nothing is.
+fn built(results: &Results, options: &[Judgement], chosen: Option<usize>) -> (String, String) {
+    let to = match chosen {
+        Some(chosen) if !options[chosen].option.as_built => Some(chosen),
+        _ => {
+            let others: Vec<usize> = (0..options.len()).filter(|&i| !options[i].option.as_built).collect();
+            let standing = |i: &usize| (options[*i].rank(), options[*i].misses().len());
+            let best = others.iter().map(standing).min();
+            let candidates: Vec<usize> = others.into_iter().filter(|i| Some(standing(i)) == best).collect();
+            (!candidates.is_empty()).then(|| best_of(results, options, candidates))
+        }
+    };
+    as_built::sentence(results, to.map(|to| options[to].number))
 }
 
 fn choose(results: &Results, options: &[Judgement]) -> usize {
     let standing = |i: usize| (options[i].rank(), options[i].misses().len());
     let best = (0..options.len()).map(standing).min();
     let candidates: Vec<usize> = (0..options.len()).filter(|&i| Some(standing(i)) == best).collect();
+    let kept = candidates.iter().copied().find(|&i| options[i].option.as_built && options[i].rank() <= 1);
+    kept.unwrap_or_else(|| best_of(results, options, candidates))
+}
+
+/// The best of options that stand equally well.
+fn best_of(results: &Results, options: &[Judgement], candidates: Vec<usize>) -> usize {
     let unbeaten: Vec<usize> = candidates
         .iter()
         .copied()

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::results::{Results, Warning};
+use crate::results::{Lint, Results, Warning};
 
 /// Kind of the warning that a sweep was stopped before its end.
 const INTERRUPTED: &str = "interrupted";
@@ -18,7 +18,17 @@ pub fn interrupted(results: &Results) -> Option<&str> {
 /// Kind of the warning that a precision was not reached, whose sentence tells the one that was.
 const WIDE: &str = "precision_not_reached";
 
-/// Warnings about the whole and about points: each sentence once, in order, with the number of points where there are several.
+/// Settings that work against each other, each with why, what to change and the source.
+#[must_use]
+pub fn lints(results: &Results) -> Vec<String> {
+    let line = |lint: &Lint| {
+        let Lint { severity, what, why, change, source, .. } = lint;
+        format!("{severity}: {what}: {why}; {change}; see {source}")
+    };
+    results.lints.iter().map(line).collect()
+}
+
+/// Lints, then warnings about the whole and about points: each sentence once, in order, with the number of points where there are several.
 /// Quantiles without an interval get one line a metric, and one for those of all hops. Without the one of [`interrupted`].
 #[must_use]
 pub fn warnings(results: &Results) -> Vec<String> {
@@ -52,7 +62,7 @@ pub fn warnings(results: &Results) -> Vec<String> {
             count(list, key);
         }
     }
-    let mut lines: Vec<String> = Vec::new();
+    let mut lines: Vec<String> = lints(results);
     lines.extend(
         seen.into_iter().map(
             |(message, times)| {

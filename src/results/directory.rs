@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fs::{self, File};
-use std::io::{self, Write};
+use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use super::json::from_json;
@@ -15,6 +15,8 @@ pub const DOCUMENT: &str = "results.json";
 pub const SCENARIO: &str = "scenario.toml";
 /// Ending of a file that is being written; a finished directory has none.
 const UNFINISHED: &str = ".gatecap-unfinished";
+/// Bytes that a stream gathers before it writes them.
+const STREAM_BUFFER: usize = 1 << 18;
 /// Folders in which every file with one of the endings is ours, and a file of an earlier run that is not written again is removed.
 const OWNED: [(&str, &[&str]); 2] = [("histograms", &["hgrm"]), ("charts", &["svg", "png"])];
 
@@ -93,6 +95,58 @@ fn replace(dir: &Path, files: &[(String, Vec<u8>)], owned: &[(&str, &[&str])]) -
     made.0.clear();
     made.1.clear();
     remove_stale(dir, &places, owned)
+}
+
+/// A file that is written as its content comes, and stands at its place only when it is whole: until then beside it, and nowhere once it
+/// is dropped unfinished.
+#[derive(Debug)]
+pub struct Stream {
+    place: PathBuf,
+    /// Removes what is not finished.
+    beside: Unfinished,
+    writer: BufWriter<File>,
+}
+
+impl Stream {
+    /// Begins a file, in a folder that is made where it is missing.
+    ///
+    /// # Errors
+    /// A folder that cannot be made, a file that cannot be written, a folder at the file's place.
+    pub fn create(place: &Path) -> io::Result<Stream> {
+        let parent = place.parent().filter(|parent| !parent.as_os_str().is_empty());
+        if let Some(parent) = parent {
+            fs::create_dir_all(parent)?;
+        }
+        if place.is_dir() {
+            return Err(io::Error::new(io::ErrorKind::IsADirectory, "a folder is where a file goes"));
+        }
+        let path = beside(place);
+        let writer = BufWriter::with_capacity(STREAM_BUFFER, File::create(&path)?);
+        Ok(Stream { place: place.to_path_buf(), beside: Unfinished(vec![path], Vec::new()), writer })
+    }
+
+    /// Puts the file in its place.
+    ///
+    /// # Errors
+    /// What is left cannot be written, or the file not be renamed.
+    pub fn finish(mut self) -> io::Result<()> {
+        self.writer.flush()?;
+        for beside in &self.beside.0 {
+            fs::rename(beside, &self.place)?;
+        }
+        self.beside.0.clear();
+        Ok(())
+    }
+}
+
+impl Write for Stream {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.writer.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.writer.flush()
+    }
 }
 
 /// Reads `results.json` of a directory that a sweep wrote.
@@ -192,6 +246,7 @@ fn unwritable(action: &str, path: &Path, error: &io::Error) -> Issue {
 
 /// Files that are not in place yet, and folders made for them, the innermost first; those that are left when it goes out of
 /// scope are removed.
+#[derive(Debug)]
 struct Unfinished(Vec<PathBuf>, Vec<PathBuf>);
 
 impl Drop for Unfinished {

@@ -1,6 +1,7 @@
 //! Results: plain public data, versioned, which is also a file. Everything that shows something reads only this.
 
 mod addresses;
+mod as_built;
 pub mod best;
 pub mod compare;
 mod cost;
@@ -10,6 +11,7 @@ mod exclusion;
 pub mod hgrm;
 pub mod json;
 pub mod known;
+mod map;
 mod mix;
 mod pilots;
 mod planning;
@@ -19,11 +21,13 @@ pub mod theory;
 pub mod types;
 
 pub use addresses::Addresses;
+pub use as_built::{Lint, Move, QuotaUse};
 pub use best::{Best, LeftOut};
 pub use compare::{Compared, resolution};
 pub use cost::CostLine;
 pub use exclusion::Exclusion;
 pub use known::{Agreement, KnownAnswers, Validation};
+pub use map::MapCell;
 pub use mix::{MixOther, MixOut, MixPart};
 pub use pilots::{PilotCurve, Pilots};
 pub use planning::{DeploymentWait, GrowthAsked, GrowthRung, set_today};

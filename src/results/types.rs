@@ -5,10 +5,12 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::addresses::Addresses;
+use super::as_built::{Lint, Move, QuotaUse};
 use super::best::Best;
 use super::cost::CostLine;
 use super::exclusion::Exclusion;
 use super::known::{KnownAnswers, Validation};
+use super::map::MapCell;
 use super::mix::MixPart;
 use super::pilots::Pilots;
 use super::planning::{DeploymentWait, GrowthAsked, GrowthRung};
@@ -83,6 +85,15 @@ pub struct Results {
     pub quotas_read: Vec<QuotaRead>,
     /// Warnings about the whole.
     pub warnings: Vec<Warning>,
+    /// Settings that work against each other, worst first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lints: Vec<Lint>,
+    /// How full quotas are today, fullest first; empty where the scenario does not say what is built.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub today: Vec<QuotaUse>,
+    /// What moving to each other option would change; empty where the scenario does not say what is built.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub moves: Vec<Move>,
 }
 
 /// The question: services and load wanted, and the conditions to hold.
@@ -197,6 +208,9 @@ pub struct OptionInfo {
     /// Where services go, kind by kind, where they divide over several ways; empty for an option that all services take.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub mix: Vec<MixPart>,
+    /// Whether it is how the system is built today; all others are then all services moved there.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub as_built: bool,
 }
 
 /// A value with its confidence interval.
@@ -326,24 +340,6 @@ pub struct Comparison {
     pub joint: Estimate,
     /// Variance of the independent difference over that of the paired one.
     pub variance_ratio: Option<f64>,
-}
-
-/// What is nearest to its limit at so many services of so many requests per second each. Computed, not simulated, but for
-/// `condition`, which rests on a simulated point at the same rate.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct MapCell {
-    /// Option name.
-    pub option: String,
-    /// Services.
-    pub services: u32,
-    /// Requests per second of each service.
-    pub rate_per_service: f64,
-    /// Load over limit of the nearest traffic limit (throttle or target utilisation); 1 is full.
-    pub load: f64,
-    /// `ok`, `quota`, `throttle` or `service`: what stops it first.
-    pub stopped_by: String,
-    /// The limit in words: "ALBs per Region", "account throttle", "service targets", "latency.p99 <= 250ms".
-    pub by: String,
 }
 
 /// An input and its evidence.

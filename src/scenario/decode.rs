@@ -28,8 +28,9 @@ pub(super) struct Context<'a> {
 }
 
 /// Tables that only an options scenario has.
-const OPTIONS_ONLY: [&str; 13] = [
+const OPTIONS_ONLY: [&str; 14] = [
     "options",
+    "as_built",
     "network",
     "account",
     "gateway",
@@ -156,7 +157,8 @@ fn whole(root: &Node, context: &Context<'_>, sink: &Sink) -> Option<Scenario> {
 fn refuse_options_tables(top: &Fields<'_>) {
     for name in OPTIONS_ONLY {
         if let Some(field) = top.get(name) {
-            let shown = if name == "options" { "`options`".to_string() } else { format!("`[{name}]`") };
+            let is_key = matches!(name, "options" | "as_built");
+            let shown = if is_key { format!("`{name}`") } else { format!("`[{name}]`") };
             let issue = field
                 .key_place
                 .issue(format!("{shown} and `[[hop]]` stand in one file, but a system is described one way"));

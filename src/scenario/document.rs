@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::decode::{self, Context};
+use super::overlay;
 use super::path::{self, Override};
 use super::rows::io_message;
 use super::sweep;
@@ -98,6 +99,14 @@ impl Document {
         Ok(scenario)
     }
 
+    /// The document with `upper` laid over it: what that states takes the place of what this states. Sections are joined key by key,
+    /// lists of named tables by name, everything else is replaced. Name, file and folder of relative paths stay those of this one.
+    #[must_use]
+    pub fn overlaid(mut self, upper: &Document) -> Document {
+        overlay::lay(&mut self.root, &upper.root);
+        self
+    }
+
     /// The same document with only those of its options that `names` lists, in the document's order; with all where it lists none.
     /// The caller sees to it that the names are there.
     #[must_use]
@@ -105,12 +114,15 @@ impl Document {
         Document { only: names.to_vec(), ..self }
     }
 
-    /// Line and column, both from 1, at which the file states the condition `text` among its objectives; none where it does not.
+    /// Line and column, both from 1, at which the file itself states the condition `text` among its objectives; none where it does not.
     #[must_use]
     pub fn place_of_objective(&self, text: &str) -> Option<(usize, usize)> {
         let Value::List(items) = &path::find(&self.root, "objectives.hold")?.value else { return None };
         let states = |item: &&Node| matches!(&item.value, Value::Text(stated) if stated == text);
         let place = &items.iter().find(states)?.place;
+        if !Arc::ptr_eq(&place.source, &self.source) {
+            return None;
+        }
         Some(place.source.line_and_column(place.span.start))
     }
 

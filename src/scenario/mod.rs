@@ -27,6 +27,7 @@ mod names;
 mod not_yet;
 mod option_file;
 mod options;
+mod overlay;
 mod path;
 mod planning;
 pub mod prices;
@@ -49,6 +50,7 @@ mod written;
 
 pub use document::Document;
 pub use hop::*;
+pub use names::is_name;
 pub use options::built_in as built_in_option;
 pub use path::Override;
 pub use sensitivity::{Sensitivity, VariedInput};

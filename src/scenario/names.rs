@@ -1,62 +1,36 @@
 //! Names that a scenario gives: what is legal, and titles where none is given.
 
 use super::fields::Field;
+use crate::aws::names::METRIC_WORDS;
 
-/// Words that metric names are made of, which no hop, branch or service may be called.
-const METRIC_WORDS: [&str; 35] = [
-    "latency",
-    "client",
-    "rate",
-    "attempts",
-    "outcome",
-    "in_system",
-    "completions",
-    "arrivals",
-    "hop",
-    "saturation",
-    "mean",
-    "p50",
-    "p90",
-    "p95",
-    "p99",
-    "p99_9",
-    "max",
-    "min",
-    "median",
-    "copies",
-    "offered",
-    "goodput",
-    "ok",
-    "throttled",
-    "rejected",
-    "abandoned",
-    "timed_out",
-    "failed",
-    "idc",
-    "utilisation",
-    "wait",
-    "probability",
-    "offered_probability",
-    "all_mean",
-    "sojourn",
-];
+/// What forbids a name, ready to follow "`x` is ..., but"; `None` for a legal one.
+fn fault(text: &str) -> Option<&'static str> {
+    if text.is_empty() || !text.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_') {
+        return Some("a name is made of letters, digits, `-` and `_`");
+    }
+    if text.len() > 64 {
+        return Some("a name has at most 64 characters");
+    }
+    if text.bytes().all(|b| b.is_ascii_digit()) {
+        return Some("a name is not made of digits alone");
+    }
+    METRIC_WORDS.contains(&text).then_some("that is a word of metric names")
+}
+
+/// Whether a scenario lets a hop, branch or service be called so: letters, digits, `-` and `_`, at most 64 of them, not digits alone, no
+/// word of a metric's name.
+#[must_use]
+pub fn is_name(text: &str) -> bool {
+    fault(text).is_none()
+}
 
 /// The name that `field` holds: letters, digits, `-` and `_`, at most 64 of them, not digits alone, no word of a metric's name.
 pub(super) fn name(field: &Field<'_>) -> Option<String> {
     let text = field.text()?;
-    if text.is_empty() || !text.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_') {
-        return field.refuse("a name is made of letters, digits, `-` and `_`");
+    match fault(text) {
+        Some(fault) => field.refuse(fault),
+        None => Some(text.to_string()),
     }
-    if text.len() > 64 {
-        return field.refuse("a name has at most 64 characters");
-    }
-    if text.bytes().all(|b| b.is_ascii_digit()) {
-        return field.refuse("a name is not made of digits alone");
-    }
-    if METRIC_WORDS.contains(&text) {
-        return field.refuse("that is a word of metric names");
-    }
-    Some(text.to_string())
 }
 
 /// The name, and an issue if it is among those `taken` already.

@@ -3,6 +3,7 @@
 use super::fields::{Field, Fields, MOST, Sink, listing};
 use super::names::name;
 use super::tree::{Node, Place, Value};
+use crate::aws::as_built;
 use crate::aws::mix;
 use crate::aws::option::{ArchitectureOption, Share, Sharing};
 use crate::aws::part::{self, Part};
@@ -25,10 +26,11 @@ pub(super) fn option(root: &Node, what: &str, sink: &Sink) -> Option<(Architectu
     fields.finish();
     let (name, path) = (name?, path?);
     let title = title.unwrap_or_else(|| name.clone());
-    let mut option = ArchitectureOption { title, name, share: defaults(&path), path, also, mix: Vec::new() };
+    let share = defaults(&path);
+    let mut option = ArchitectureOption { title, name, share, path, also, mix: Vec::new(), as_built: false };
     let mut shares = Shares::new();
     if let Some(rules) = share_field.and_then(|f| Fields::new(f.sink, f.node, "`[share]`")) {
-        share(&rules, &mut option, &mut shares);
+        self::share(&rules, &mut option, &mut shares);
         rules.finish();
     }
     (sink.count() == before).then_some((option, shares))
@@ -37,7 +39,11 @@ pub(super) fn option(root: &Node, what: &str, sink: &Sink) -> Option<(Architectu
 /// A name that gatecap does not give itself.
 fn option_name(field: &Field<'_>) -> Option<String> {
     let found = name(field)?;
-    if found == mix::NAME { field.refuse("that is the name of the mix that gatecap finds") } else { Some(found) }
+    match found.as_str() {
+        mix::NAME => field.refuse("that is the name of the mix that gatecap finds"),
+        as_built::NAME => field.refuse("that is the name of the system as it is built"),
+        _ => Some(found),
+    }
 }
 
 fn path_of(field: &Field<'_>) -> Option<Vec<Part>> {

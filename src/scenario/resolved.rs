@@ -54,6 +54,7 @@ pub fn toml(scenario: &Scenario, base: &Path) -> String {
     };
     if let Some(system) = system {
         resolved_system::options(&mut lines, system);
+        lines.line_if("as_built", system.as_built.then_some(true));
     }
     lines.header("[workload]");
     workload(&mut lines, &scenario.workload, base);

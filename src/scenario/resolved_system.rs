@@ -5,6 +5,7 @@ use super::prices;
 use super::resolved::Lines;
 use super::tree::{float_toml, quoted};
 use super::written::{distribution, list, rate, time};
+use crate::aws::as_built;
 use crate::aws::deployments::Deployments;
 use crate::aws::growth::Growth;
 use crate::aws::mix;
@@ -20,11 +21,11 @@ pub(super) fn options(lines: &mut Lines, system: &System) {
     lines.line(
         "options",
         list(
-            // A mix is found anew from what the file says.
+            // A mix is found anew from what the file says, as is what is built.
             system
                 .options
                 .iter()
-                .filter(|option| option.name != mix::NAME)
+                .filter(|option| option.name != mix::NAME && option.name != as_built::NAME)
                 .map(|option| if is_built_in(option) { quoted(&option.name) } else { inline(option) }),
         ),
     );

@@ -9,7 +9,9 @@ use super::laws::distribution;
 use super::listed::listed;
 use super::metrics::AWS_HOPS;
 use super::options::{self, Loaded};
+use super::tree::{self, Value};
 use super::{planning, prices, requirements};
+use crate::aws::as_built;
 use crate::aws::quotas;
 use crate::aws::system::{Balancing, Deployment, QuotaValue, Services, System, Traffic};
 use crate::issue::nearest;
@@ -102,6 +104,7 @@ pub(super) fn rest(top: &Fields<'_>, services: u32, context: &Context<'_>) -> Op
         hop_times: hop_times(top, context),
         prices: prices::stated(top),
         needs,
+        as_built: as_built(top),
         options: loaded.iter().map(|loaded| loaded.option.clone()).collect(),
     };
     (top.sink.count() == before).then_some(Rest { system, loaded })
@@ -125,7 +128,7 @@ pub(super) fn system(
     traffic: Traffic,
     sink: &super::fields::Sink,
 ) -> Option<System> {
-    let system = System { services, traffic, ..rest.system };
+    let mut system = System { services, traffic, ..rest.system };
     let before = sink.count();
     for loaded in &rest.loaded {
         if let Err(error) = crate::aws::sharing::check_sharing(&loaded.option, &system) {
@@ -136,7 +139,27 @@ pub(super) fn system(
             sink.add(issue);
         }
     }
+    if system.as_built {
+        as_built::add(&mut system);
+    }
     (sink.count() == before).then_some(system)
+}
+
+/// `as_built`: whether the ways that services state are how they go today. It needs one that does.
+fn as_built(top: &Fields<'_>) -> bool {
+    let Some(field) = top.get("as_built") else { return false };
+    let is_built = field.boolean().unwrap_or(false);
+    let tables = top.get("service").and_then(|list| match &list.node.value {
+        Value::List(tables) => Some(tables.as_slice()),
+        _ => None,
+    });
+    let states = |table: &tree::Node| table.table().is_some_and(|fields| fields.get("option").is_some());
+    if is_built && !tables.unwrap_or_default().iter().any(states) {
+        let message = "`as_built` is true, but no `[[service]]` states the `option` by which it goes today";
+        let hint = "write `option = \"rest-alb-direct\"` in the tables of services, or leave `as_built` out";
+        top.sink.add(field.issue(message).hint(hint));
+    }
+    is_built
 }
 
 fn quota_values(top: &Fields<'_>) -> BTreeMap<String, QuotaValue> {
@@ -150,7 +173,7 @@ fn numbers(top: &Fields<'_>, table: &'static str) -> Vec<(String, f64)> {
     let Some(fields) = Fields::new(field.sink, field.node, format!("`[{table}]`")) else { return Vec::new() };
     let mut values = Vec::new();
     for (entry, field) in fields.every() {
-        if let (crate::scenario::tree::Value::Table(_), None) = (&field.node.value, quotas::find(&entry.key)) {
+        if let (Value::Table(_), None) = (&field.node.value, quotas::find(&entry.key)) {
             let issue = field.key_place.issue(format!("`{}` is not the id or code of a quota", entry.key));
             top.sink.add(issue.hint("ids with dots stand in quotes: `\"elb.alb-per-region\" = 60`"));
             continue;

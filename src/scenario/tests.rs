@@ -4,6 +4,7 @@
 mod files;
 mod messages;
 mod messages_of_models;
+mod overlays;
 mod overrides;
 mod round_trip;
 

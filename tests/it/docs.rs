@@ -28,12 +28,19 @@ fn blocks(text: &str) -> Vec<(String, std::ops::Range<usize>)> {
 }
 
 #[test]
-#[allow(clippy::disallowed_methods, reason = "how the README is written anew")]
-fn commands_print_what_the_readme_shows() {
-    let mut text = document("README.md");
+fn commands_print_what_the_documents_show() {
+    for (name, least) in [("README.md", 3), ("docs/import.md", 2)] {
+        shows(name, least);
+    }
+}
+
+/// Runs the commands of one document, which has at least so many.
+#[allow(clippy::disallowed_methods, reason = "how the documents are written anew")]
+fn shows(name: &str, least: usize) {
+    let mut text = document(name);
     let update = std::env::var_os("GATECAP_UPDATE").is_some();
     let found = blocks(&text);
-    assert!(found.len() >= 3, "{found:?}");
+    assert!(found.len() >= least, "{found:?}");
     // From the end, so that writing a block moves none that is still to come.
     for (command, place) in found.into_iter().rev() {
         let mut words = command.split_whitespace();
@@ -49,7 +56,7 @@ fn commands_print_what_the_readme_shows() {
         }
     }
     if update {
-        std::fs::write(repository().join("README.md"), text).unwrap();
+        std::fs::write(repository().join(name), text).unwrap();
     }
 }
 
@@ -85,9 +92,13 @@ fn links_lead_somewhere() {
         "CONTRIBUTING.md",
         "CHANGELOG.md",
         "benches/README.md",
+        "docs/calibrate.md",
         "docs/coverage.md",
         "docs/generator.md",
+        "docs/import.md",
+        "docs/import-aws.md",
         "docs/pipeline.md",
+        "docs/shards.md",
     ] {
         let text = document(name);
         let targets = text.split("](").skip(1).filter_map(|rest| rest.split(')').next());

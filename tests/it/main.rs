@@ -4,6 +4,8 @@
 #![forbid(unsafe_code)]
 #![allow(clippy::unwrap_used)]
 
+mod as_built;
+mod calibrate;
 mod cli;
 mod compare;
 mod costs;
@@ -13,7 +15,11 @@ mod diagnostics;
 mod docs;
 mod generator;
 mod golden;
+mod import;
+mod import_plans;
+mod kept;
 mod laws;
+mod logs;
 mod measure;
 mod mix;
 mod naive;
@@ -21,14 +27,18 @@ mod needs;
 mod networks;
 mod opinions;
 mod options;
+mod overlays;
 mod overload;
 mod pipeline;
 mod planning;
 mod precision;
 mod program;
+mod resume;
+mod round_trip;
 mod saturation;
 mod selection;
 mod sensitivity;
+mod shards;
 mod source_text;
 mod theory;
 mod tidy;

@@ -2,7 +2,8 @@
 
 use std::cmp::Ordering;
 
-use super::{Score, Search, kinds, same, way};
+use super::{Score, Search, Way, fixed, is_listed, kinds, same, way};
+use crate::aws::as_built;
 use crate::aws::features::{self, Lack};
 use crate::aws::option::{ArchitectureOption, Share};
 use crate::aws::part::Part;
@@ -42,6 +43,9 @@ pub fn divisions(mix: &ArchitectureOption, system: &System) -> Vec<Division> {
     if mix.mix.is_empty() {
         return Vec::new();
     }
+    if mix.as_built && mix.name == as_built::NAME {
+        return built(mix, system);
+    }
     let kinds = kinds(system);
     let search = Search { system, kinds: &kinds };
     let place = |index: usize| {
@@ -55,7 +59,8 @@ pub fn divisions(mix: &ArchitectureOption, system: &System) -> Vec<Division> {
         .rev()
         .map(|(index, kind)| {
             let of_kind = |listed: Option<&Listed>| {
-                listed.is_none_or(|one| one.option.is_none()) && listed.map_or(&[][..], |one| &one.needs) == kind.needs
+                listed.is_none_or(|one| fixed(one, system).is_none())
+                    && listed.map_or(&[][..], |one| &one.needs) == kind.needs
             };
             Division {
                 option: kind.candidates[chosen[index]].clone(),
@@ -75,20 +80,42 @@ pub fn divisions(mix: &ArchitectureOption, system: &System) -> Vec<Division> {
 /// Services whose way the scenario states, by option.
 fn stated(system: &System) -> Vec<Division> {
     let goes = |option: &ArchitectureOption| {
-        let ours = |listed: Option<&Listed>| listed.and_then(|one| one.option.as_ref()) == Some(&option.name);
-        let listed = system.listed.iter().take(system.services.count as usize);
-        let services = listed.filter(|one| ours(Some(one))).count() as u32;
-        (services > 0).then(|| Division {
-            option: option.clone(),
-            services,
-            traffic: traffic(system, ours),
-            needs: Vec::new(),
-            stated: true,
-            out: Vec::new(),
-            others: Vec::new(),
-        })
+        let ours = |listed: Option<&Listed>| {
+            listed.and_then(|one| fixed(one, system)).is_some_and(|name| *name == option.name)
+        };
+        stated_division(option, system, ours)
     };
     system.options.iter().filter_map(goes).collect()
+}
+
+/// Services of the system as built, by the way that they go, most first.
+fn built(mix: &ArchitectureOption, system: &System) -> Vec<Division> {
+    let goes = |one: &Way| {
+        let ours = |listed: Option<&Listed>| way(mix, listed, system).name == one.option.name;
+        stated_division(&one.option, system, ours)
+    };
+    mix.mix.iter().filter_map(goes).collect()
+}
+
+/// The services that `ours` takes as a division that nobody chose; none where there are none.
+fn stated_division(
+    option: &ArchitectureOption,
+    system: &System,
+    ours: impl Fn(Option<&Listed>) -> bool,
+) -> Option<Division> {
+    let listed = system.listed.iter().take(system.services.count as usize);
+    let unlisted = system.services.count.saturating_sub(system.listed.len() as u32);
+    let others = if ours(None) { unlisted } else { 0 };
+    let services = listed.filter(|one| ours(Some(one))).count() as u32 + others;
+    (services > 0).then(|| Division {
+        option: option.clone(),
+        services,
+        traffic: traffic(system, ours),
+        needs: Vec::new(),
+        stated: true,
+        out: Vec::new(),
+        others: Vec::new(),
+    })
 }
 
 /// The share of the traffic of the services that `ours` takes, `None` being one that is not listed.
@@ -105,7 +132,7 @@ fn out(needs: &[String], system: &System) -> Vec<(String, Lack)> {
     let lack = |option: &ArchitectureOption| {
         Some((option.name.clone(), features::lacking(option, &needs).into_iter().next()?))
     };
-    system.options.iter().filter(|option| option.name != super::NAME).filter_map(lack).collect()
+    system.options.iter().filter(|option| is_listed(option)).filter_map(lack).collect()
 }
 
 /// The best candidate of every other path, and of the same path with another rule of sharing.

@@ -83,8 +83,10 @@ impl<'a> Runs<'a> {
     fn run(&mut self, jobs: Vec<Job<'_>>) -> Result<(), PointError> {
         let replications = |job: &Job<'_>| u64::from(job.spec.scenario.run.replications);
         self.control.plan(jobs.iter().map(replications).sum());
-        let outcomes: Vec<Outcome> =
-            jobs.par_iter().map(|job| job.spec.run_from(&job.cut, self.control)).collect::<Result<_, _>>()?;
+        // All of them, whatever becomes of one: what is left to others is to be asked for.
+        let outcomes: Vec<Result<Outcome, PointError>> =
+            jobs.par_iter().map(|job| job.spec.run_from(&job.cut, self.control)).collect();
+        let outcomes: Vec<Outcome> = outcomes.into_iter().collect::<Result<_, _>>()?;
         let networks: Vec<Network> = jobs.into_iter().map(|job| job.network).collect();
         self.known.extend(networks.into_iter().zip(outcomes.into_iter().map(Arc::new)));
         Ok(())
@@ -111,6 +113,9 @@ impl<'a> Runs<'a> {
     fn cut_of(&self, scenario: &Scenario, services: u32) -> Cut {
         let floor = warmup::floor(scenario, services);
         let longer = floor.ns > self.cut.ns || floor.too_long.is_some();
-        if longer { Cut { pilots: self.cut.pilots.clone(), ..floor } } else { self.cut.clone() }
+        if !longer {
+            return self.cut.clone();
+        }
+        Cut { pilots: self.cut.pilots.clone(), pilots_of: self.cut.pilots_of, ..floor }
     }
 }

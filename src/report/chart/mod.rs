@@ -4,12 +4,13 @@
 //! Results -> select (which points) -> ladder, latency, goodput, hops, percentiles, map, waits, tornado -> canvas (plotters) -> finish -> Chart -> png
 //! ```
 //!
-//! [`warmup()`] draws pilots for whoever asks; reports do not hold it. A chart that does not apply to the results (no options, no map) is absent; one that applies but has nothing to show says why.
+//! [`warmup()`] draws pilots and [`fit()`] measured times for whoever asks; reports do not hold them. A chart that does not apply to the results (no options, no map) is absent; one that applies but has nothing to show says why.
 //! The same results give the same bytes.
 
 mod axis;
 mod canvas;
 mod finish;
+mod fit;
 #[cfg(test)]
 pub(crate) mod fixture;
 mod goodput;
@@ -30,6 +31,7 @@ mod tornado;
 mod waits;
 mod warmup;
 
+pub use fit::{FitChart, fit};
 pub use goodput::goodput;
 pub use hops::hops;
 pub use ladder::ladder;

@@ -15,6 +15,7 @@ mod trust;
 use serde::Serialize;
 
 use super::Figure;
+use super::as_built;
 use super::differences;
 use super::judge::Outcome;
 use super::mix;
@@ -54,6 +55,12 @@ pub(super) struct Page {
     pub excluded: Vec<cost::Excluded>,
     /// The month by option.
     pub costs: cost::Costs,
+    /// How full quotas are today; empty where nothing is built.
+    pub today: Vec<as_built::Row>,
+    /// What breaks first and how many services still fit as built.
+    pub first_break: String,
+    /// What moving to each other option would change.
+    pub moves: Vec<as_built::Moved>,
     /// Where the services of mixes go.
     pub mixes: Vec<mix::Mix>,
     /// The comparison.
@@ -173,6 +180,9 @@ pub(super) fn page(results: &Results, figures: &[Figure]) -> Page {
         interrupted: interrupted(results).unwrap_or_default().to_string(),
         services: results.wanted.services.map(number::count).unwrap_or_default(),
         counted_services: results.wanted.services.map(number::counted_services).unwrap_or_default(),
+        today: as_built::rows(results),
+        first_break: as_built::first_break(results),
+        moves: as_built::moves(results),
         mixes: mix::mixes(results),
         ladder: ladder::rungs(results),
         percentiles: latency::percentiles(results),

@@ -22,7 +22,7 @@ pub(in crate::report) struct OptionRow {
     pub name: String,
     /// Whether the verdict chooses it.
     pub chosen: bool,
-    /// `Choose`, `Out`, `Fall-back`, `Undecided` or `Not chosen`.
+    /// `Choose`, `Keep`, `Out`, `Fall-back`, `Undecided` or `Not chosen`.
     pub label: String,
     /// `choose`, `out`, `fallback`, `open` or `other`.
     pub class: &'static str,
@@ -92,12 +92,18 @@ pub(in crate::report) struct Criterion {
     pub cells: Vec<String>,
 }
 
+/// The title, with a remark where it is what is built.
+fn title(option: &Judgement) -> String {
+    let title = &option.option.title;
+    if option.option.as_built && !title.starts_with("As built") { format!("As built: {title}") } else { title.clone() }
+}
+
 /// One row each, by verdict: what is met today first, of equals the chosen one.
 pub(super) fn rows(results: &Results, verdict: &Verdict) -> Vec<OptionRow> {
     let row = |(i, option): (usize, &Judgement)| {
         let (label, reason) = verdict.reasons[i].clone();
         let class = match label.as_str() {
-            "Choose" => "choose",
+            "Choose" | "Keep" => "choose",
             "Out" => "out",
             "Fall-back" => "fallback",
             "Undecided" => "open",
@@ -110,7 +116,7 @@ pub(super) fn rows(results: &Results, verdict: &Verdict) -> Vec<OptionRow> {
         let met = option.checks.iter().filter(|c| matches!(c.outcome, Outcome::Met | Outcome::AfterRaise)).count();
         OptionRow {
             number: option.number,
-            title: cut(&option.option.title, 80),
+            title: cut(&title(option), 80),
             name: cut(&option.option.name, 60),
             chosen: verdict.chosen == Some(i),
             label,

@@ -1,5 +1,6 @@
 //! The top of the page: what system, in one line.
 
+use crate::report::as_built;
 use crate::report::growth;
 use crate::report::judge::operating_point;
 use crate::report::number::{self, cut};
@@ -9,7 +10,11 @@ pub(super) fn heading(results: &Results) -> String {
     let title = if results.title.is_empty() { "Untitled scenario" } else { &results.title };
     match (results.options.is_empty(), results.wanted.services) {
         (false, Some(services)) => {
-            format!("{}: how to put {} behind API Gateway", cut(title, 120), number::counted_services(services))
+            let (title, services) = (cut(title, 120), number::counted_services(services));
+            match as_built::built(results) {
+                Some(_) => format!("{title}: {services} as built, and what moving them would change"),
+                None => format!("{title}: how to put {services} behind API Gateway"),
+            }
         }
         _ => cut(title, 160),
     }

@@ -1,8 +1,9 @@
 //! The screen of `limits`: the ladder of every option, where traffic ends, what to ask AWS for. Computed, not simulated.
 
+use super::as_built;
 use super::excluded::excluded;
 use super::table::{Align, Table};
-use super::{Paint, command, mix, wrapped};
+use super::{Paint, command, label, mix, wrapped};
 use crate::report::asks::{self, Ask, is_subnet};
 use crate::report::growth;
 use crate::report::number::{self, cut, list};
@@ -25,6 +26,7 @@ pub fn limits(results: &Results, all: bool, colour: bool) -> String {
     let title = format!("{}: services each option holds, {quotas}{wanted}", cut(&results.title, 40));
     let mut out = paint.bold(wrapped(&title, "").trim_end());
     out.push_str("\n\n");
+    out.push_str(&as_built::today(results, all, paint));
     out.push_str(&ladder_table(results, all).text(paint));
     let holding = holding(results);
     if !holding.is_empty() && results.wanted.services.is_some() {
@@ -39,6 +41,7 @@ pub fn limits(results: &Results, all: bool, colour: bool) -> String {
         out.push_str(&wrapped(&line, "  "));
     }
     out.push_str(&mix(results));
+    out.push_str(&as_built::moves(results, paint));
     for warning in warnings(results) {
         out.push_str(&format!("{} {}", paint.mark("?"), wrapped(&warning, "  ")));
     }
@@ -137,10 +140,11 @@ fn ladder_table(results: &Results, all: bool) -> Table {
     }
     let mut table = Table::new(&columns);
     let holding = holding(results);
-    for (i, option) in results.options.iter().enumerate() {
+    let (built, others): (Vec<_>, Vec<_>) = results.options.iter().enumerate().partition(|(_, option)| option.as_built);
+    for (i, option) in built.into_iter().chain(others) {
         let structure = rungs(results, i, |rung| rung.kind == "structure");
         let shown = if all { structure.len() } else { structure.len().min(SHOWN) };
-        let label = format!("{} {}", i + 1, option.name);
+        let label = label(i + 1, option);
         let mark = match (option.lacks.is_empty(), holding.contains(&i)) {
             (false, _) => "x",
             (true, true) => "+",

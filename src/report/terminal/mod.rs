@@ -2,6 +2,7 @@
 //!
 //! Marks, also without colour: `>` chosen, `+` met today, `^` after a quota request, `?` not settled, `x` missed.
 
+mod as_built;
 mod compare;
 mod differences;
 mod excluded;
@@ -24,7 +25,7 @@ use super::agreement;
 use super::judge::{Judgement, Outcome};
 use super::number::cut;
 use super::warnings::interrupted;
-use crate::results::{KnownAnswers, Results};
+use crate::results::{KnownAnswers, OptionInfo, Results};
 
 /// The widest line.
 pub const WIDTH: usize = 96;
@@ -94,7 +95,13 @@ fn outcome_mark(outcome: &Outcome) -> &'static str {
 }
 
 fn option_label(option: &Judgement) -> String {
-    format!("{} {}", option.number, clean(&option.option.name))
+    label(option.number, option.option)
+}
+
+/// `5 rest-alb-direct`, with a remark where it is what is built.
+fn label(number: usize, option: &OptionInfo) -> String {
+    let built = if option.as_built && !option.title.starts_with("As built") { " (built)" } else { "" };
+    format!("{number} {}{built}", clean(&option.name))
 }
 
 /// `text` without what would move the cursor or turn the direction of writing: control characters and bidirectional controls.
@@ -162,7 +169,9 @@ mod tests {
     /// Every screen of the fixtures.
     fn screens(colour: bool) -> Vec<String> {
         let mut screens = Vec::new();
-        for results in [fixture::orders(), fixture::four(), fixture::queue(), crate::results::Results::default()] {
+        for results in
+            [fixture::orders(), fixture::four(), fixture::built(), fixture::queue(), crate::results::Results::default()]
+        {
             screens.push(sweep(&results, Some("output/orders"), colour));
             screens.push(run(&results, colour));
             screens.push(limits(&results, false, colour));

@@ -1,5 +1,6 @@
 //! The screen of `run`: the operating point of each option, or the metrics and hops of a hops scenario.
 
+use super::as_built;
 use super::excluded::excluded;
 use super::table::{Align, Table};
 use super::{Paint, differences, mix, proof, stopped, sweep, wrapped};
@@ -96,6 +97,7 @@ pub(super) fn points(results: &Results, colour: bool) -> String {
         out.push_str(&hops.text(paint));
     }
     out.push_str(&mix(results));
+    out.push_str(&as_built::moves(results, paint));
     out.push_str(&differences::table(results, paint));
     out.push_str(&differences::best(results));
     out.push_str(&second_opinion(results));

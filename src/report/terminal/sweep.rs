@@ -1,5 +1,6 @@
 //! The screen of `sweep`: an option a row, the verdict, what to ask for, what is not settled.
 
+use super::as_built;
 use super::excluded::excluded;
 use super::table::{Align, Table};
 use super::{Paint, WIDTH, command, differences, mix, option_label, outcome_mark, proof, run, stopped, wrapped};
@@ -10,6 +11,7 @@ use crate::report::month;
 use crate::report::number::{self, cut};
 use crate::report::precision;
 use crate::report::verdict::{Verdict, verdict};
+use crate::report::warnings::lints;
 use crate::results::{Results, SaturationPoint};
 
 /// The table, the verdict and its footnotes; `directory` is where the report was written. Hops scenarios get the table of `run`
@@ -75,6 +77,10 @@ fn with_options(results: &Results, verdict: &Verdict, paint: Paint) -> String {
         out.push_str(&format!(" {} {}", paint.mark("?"), wrapped(&format!("not settled: {sentence}"), "   ")));
     }
     out.push_str(&mix(results));
+    for lint in lints(results) {
+        out.push_str(&format!(" {} {}", paint.mark("?"), wrapped(&lint, "   ")));
+    }
+    out.push_str(&as_built::moves(results, paint));
     out.push('\n');
     out.push_str(&differences::best(results));
     if !results.best.is_empty() {

@@ -46,10 +46,13 @@ fn choice(results: &Results, options: &[Judgement], best: usize) -> (String, Str
     } else {
         format!("after {wants} it meets {all}")
     };
-    (
-        format!("Choose option {}", option.number),
-        format!(", {}: {when}{}{}.", option.option.title, price(results, options, best), p99(results, option)),
-    )
+    let (lead, number) = if option.option.as_built {
+        ("Keep what is built".to_string(), format!(", option {}", option.number))
+    } else {
+        (format!("Choose option {}", option.number), String::new())
+    };
+    let title = option.option.title.strip_prefix("As built: ").unwrap_or(&option.option.title);
+    (lead, format!("{number}, {title}: {when}{}{}.", price(results, options, best), p99(results, option)))
 }
 
 /// The month, and that it is the least of all that do as well, where it is.
@@ -157,6 +160,32 @@ mod tests {
         assert!(decision[0].1.contains("a month, the least of all that do, and its p99 is"), "{}", decision[0].1);
         assert_eq!(decision[1].0, "Good until 50 services");
         assert!(decision[1].1.contains("Without the raise switch to option 3, good until 100"), "{}", decision[1].1);
+    }
+
+    #[test]
+    fn what_is_built_is_kept_where_nothing_asks_for_a_move() {
+        let mut results = fixture::built();
+        let kept = verdict(&results).unwrap();
+        assert_eq!((kept.chosen, kept.decision[0].0.as_str()), (Some(1), "Keep what is built"));
+        let text = kept.paragraph();
+        assert!(
+            text.contains("option 2, REST API, VPC link V1, NLB: it meets both conditions on today's quotas"),
+            "{text}"
+        );
+        assert_eq!(kept.reasons[1].0, "Keep");
+        // Option 1 is faster and cheaper, which is said and no reason to move by itself.
+        assert!(
+            kept.reasons[0].1.contains(" faster") && kept.reasons[0].1.contains("a month less"),
+            "{:?}",
+            kept.reasons
+        );
+        // Where what is built does not hold what is asked, another option is chosen, and what moving there changes is said.
+        results.options[1].lacks = vec!["WAF".into()];
+        results.wanted.needs = vec!["WAF".into()];
+        results.moves[0].option = "http-fan-out".into();
+        let moved = verdict(&results).unwrap();
+        assert_eq!(moved.decision[0].0, "Choose option 1");
+        assert!(moved.paragraph().contains("; moving to option 1 would hold 50, run "), "{}", moved.paragraph());
     }
 
     #[test]

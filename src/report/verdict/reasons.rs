@@ -180,7 +180,8 @@ pub(super) fn traffic(options: &[Judgement]) -> String {
 pub(super) fn each(results: &Results, options: &[Judgement], chosen: Option<usize>) -> Vec<(String, String)> {
     let reason = |(i, option): (usize, &Judgement)| {
         if Some(i) == chosen {
-            return ("Choose".to_string(), choice(option));
+            let label = if option.option.as_built { "Keep" } else { "Choose" };
+            return (label.to_string(), choice(option));
         }
         match (option.standing(), chosen) {
             (Outcome::Missed(_), _) if option.fits_today() && chosen.is_some_and(|c| !options[c].raises.is_empty()) => {
@@ -205,6 +206,11 @@ fn against(results: &Results, option: &Judgement, best: &Judgement) -> String {
     if option.rank() > best.rank() {
         return format!("needs {}", wants(option));
     }
+    if best.option.as_built
+        && let Some(gain) = gain(results, option, best)
+    {
+        return format!("{gain}; what is built does all that is asked");
+    }
     let legacy = if option.option.legacy.is_some() && best.option.legacy.is_none() { ", legacy link" } else { "" };
     let month = |option: &Judgement| monthly(results, &option.option.name).unwrap_or(f64::INFINITY);
     let more = month(option) - month(best);
@@ -226,6 +232,27 @@ fn against(results: &Results, option: &Judgement, best: &Judgement) -> String {
         }
         _ => "no better, and later in the list".to_string(),
     }
+}
+
+/// What moving away from what is built would gain; none where nothing.
+fn gain(results: &Results, option: &Judgement, built: &Judgement) -> Option<String> {
+    let mut gains: Vec<String> = Vec::new();
+    if let Some((value, _, high)) = difference(results, option, built)
+        && high < 0.0
+    {
+        gains.push(format!("p99 {} ms faster", number::significant(-value)));
+    }
+    let month = |option: &Judgement| monthly(results, &option.option.name);
+    match month(built).zip(month(option)).map_or(0.0, |(ours, theirs)| ours - theirs) {
+        less if less >= 0.5 => gains.push(format!("{} a month less", number::dollars(less))),
+        more if more <= -0.5 => gains.push(format!("{} a month more", number::dollars(-more))),
+        _ => {}
+    }
+    if built.option.legacy.is_some() && option.option.legacy.is_none() {
+        gains.push("no legacy link".into());
+    }
+    let gained = gains.iter().any(|gain| !gain.ends_with("more"));
+    gained.then(|| gains.join(", "))
 }
 
 fn parts(option: &Judgement) -> String {

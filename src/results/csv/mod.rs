@@ -1,5 +1,6 @@
 //! Results as CSV tables, one function a file. Columns are named after metrics with the unit last; the order is fixed by `columns`.
 
+mod as_built;
 mod columns;
 mod planning;
 mod points;
@@ -10,6 +11,7 @@ use std::collections::BTreeSet;
 
 use super::types::{Ceiling, Estimate, Results};
 
+pub use as_built::{lints, moves, today};
 pub use planning::deployments;
 pub use points::{hops, points};
 pub use sensitivity::sensitivity;
@@ -26,6 +28,9 @@ pub fn tables(results: &Results) -> Vec<(&'static str, String)> {
         ("sensitivity.csv", sensitivity(results)),
         ("costs.csv", costs(results)),
         ("deployments.csv", deployments(results)),
+        ("today.csv", today(results)),
+        ("moves.csv", moves(results)),
+        ("lints.csv", lints(results)),
     ]
 }
 

@@ -47,7 +47,7 @@ pub(super) struct Service {
     title: Option<String>,
     /// Team or domain.
     group: Option<String>,
-    /// The option it takes.
+    /// The option it takes, or with `as_built` the one that it takes today.
     option: Option<String>,
     /// Targets.
     targets: Option<u32>,

@@ -19,6 +19,8 @@ pub(super) struct Scenario {
     seed: Option<u64>,
     /// Options to compare: built-in names, paths of option files, or options as tables.
     options: Option<Vec<OptionEntry>>,
+    /// Whether the `option` of each service is how it goes today, which every other option is then compared with.
+    as_built: Option<bool>,
     /// How requests arrive.
     workload: Option<Workload>,
     /// Timeout and retries of callers.

@@ -39,6 +39,7 @@ fn hops() {
         ("[workload]\nrate = \"9/s\"\n[[hop]]\nname = \"a\"\n[[hop.branch]]\nname = \"x\"\nweight = 1\n[[hop.branch]]\nname = \"x\"\nweight = 1", "9:8 `name` is `x`, but another one has that name already"),
         ("[workload]\nrate = \"9/s\"\n[[hop]]\nname = \"a\"\n[network]\nzones = 3", "5:2 `[network]` and `[[hop]]` stand in one file, but a system is described one way ? keep the hops, which can be any network, or the options, which are AWS architectures"),
         ("[workload]\nrate = \"9/s\"\n[[hop]]\nname = \"a\"\n[services]\ntargets = 3", "6:1 `targets` is not a field of `[services]` in a hops scenario, which has `count` only ? say it at the hop"),
+        ("as_built = true\n[workload]\nrate = \"9/s\"\n[[hop]]\nname = \"a\"\nservers = 1\n", "1:1 `as_built` and `[[hop]]` stand in one file, but a system is described one way ? keep the hops, which can be any network, or the options, which are AWS architectures"),
         ("options = [\"rest-nlb-alb\"]\n[workload]\nrate = \"9/s\"\n[[hop]]\nname = \"a\"\nservers = 1\n", "1:1 `options` and `[[hop]]` stand in one file, but a system is described one way ? keep the hops, which can be any network, or the options, which are AWS architectures"),
     ]);
 }
@@ -181,6 +182,9 @@ fn system() {
         ("[[service]]\nname = \"a\"\nshare = 0.7\n[[service]]\nname = \"b\"\nshare = 0.4\n", "1:3 the shares of the services add up to 1.1, but all traffic together is 1 ? lower them, or write `weight`, which is relative"),
         ("[[service]]\nname = \"a\"\nshare = 0.7\nweight = 2\n", "3:1 `share` and `weight` stand in one table, but traffic is stated one way ? `share` is of the whole traffic, `weight` relative to a service of weight 1"),
         ("[services]\ngroups = 0\n", "2:10 `groups` is 0, but it must be a whole number from 1 to 100,000"),
+        ("options = [{ name = \"as-built\", path = [\"http-api\", \"vpc-link-v2\", \"alb\"] }]\n", "1:21 `name` is `as-built`, but that is the name of the system as it is built"),
+        ("as_built = 1\n", "1:12 `as_built` is 1, but it must be `true` or `false`"),
+        ("as_built = true\n[[service]]\nname = \"a\"\n", "1:12 `as_built` is true, but no `[[service]]` states the `option` by which it goes today ? write `option = \"rest-alb-direct\"` in the tables of services, or leave `as_built` out"),
         ("options = [{ name = \"best-mix\", path = [\"http-api\", \"vpc-link-v2\", \"alb\"] }]\n", "1:21 `name` is `best-mix`, but that is the name of the mix that gatecap finds"),
         ("[requirements]\nneeds = [\"usage_plans\"]\n", "2:10 `usage_plans` is not a feature ? did you mean `usage-plans`?"),
         ("[requirements]\nneeds = [\"wafs\", \"streaming\", \"streaming\"]\n", "2:10 `wafs` is not a feature ? did you mean `waf`?"),

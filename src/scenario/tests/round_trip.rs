@@ -22,6 +22,10 @@ const HOP: &str = "[[hop]]\nname = \"service\"\ntime = { exponential = { mean = 
 fn defaults_and_options() {
     same("");
     same("[deployments]\n[growth]\n");
+    same("as_built = true\n[[service]]\nname = \"a\"\noption = \"rest-nlb-alb\"\n");
+    same(
+        "as_built = true\n[[service]]\nname = \"a\"\noption = \"rest-nlb-alb\"\n[[service]]\nname = \"b\"\noption = \"http-fan-out\"\n",
+    );
     same(
         "[deployments]\nper_service_per_day = 0.5\nhours_per_day = 8\nhold = { code = \"10s\", traffic_shift = \"35min\", routes = \"0s\" }\n",
     );

@@ -1,0 +1,229 @@
+//! From files to a tally: each file as a stream, files beside each other on all threads, and the judgement whether a file is what
+//! it should be.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use super::apigateway::{Format, Reader};
+use super::kind::Kind;
+use super::lines::Lines;
+use super::row::{Refusal, Rounding};
+use super::stream::{Control, text};
+use super::tally::Tally;
+use super::{alb, elb_classic, nlb};
+use crate::issue::{Issue, Issues};
+
+/// Rows of which none is usable before a file is given up.
+const PATIENCE: u64 = 10_000;
+
+/// How logs are read.
+#[derive(Clone, Debug)]
+pub struct Reading {
+    /// Which logs.
+    pub kind: Kind,
+    /// How they round.
+    pub rounding: Rounding,
+    /// The format of an API Gateway stage, where it is given.
+    pub format: Option<Format>,
+}
+
+/// Reads files (`-`: standard input), and adds up what they hold. The result depends neither on their order nor on the number of
+/// threads.
+///
+/// # Errors
+/// All files that cannot be read or are no log of this kind, in their order. Empty where `control` stopped it.
+pub fn files(paths: &[PathBuf], reading: &Reading, control: &Control) -> Result<Tally, Issues> {
+    let one = |(at, path): (usize, &PathBuf)| match file(path, reading, control) {
+        Ok(tally) => (tally, Vec::new()),
+        Err(issue) => (Tally::default(), vec![(at, issue)]),
+    };
+    let both = |mut a: (Tally, Vec<(usize, Issue)>), b: (Tally, Vec<(usize, Issue)>)| {
+        a.0.merge(b.0);
+        a.1.extend(b.1);
+        a
+    };
+    let (tally, mut issues) = paths.par_iter().enumerate().map(one).reduce(Default::default, both);
+    if control.stopped() {
+        return Err(Issues::new());
+    }
+    issues.sort_by_key(|(at, _)| *at);
+    if issues.is_empty() && tally.used == 0 {
+        issues.push((0, nothing(paths, reading.kind)));
+    }
+    if issues.is_empty() { Ok(tally) } else { Err(issues.into_iter().map(|(_, issue)| issue).collect()) }
+}
+
+fn nothing(paths: &[PathBuf], kind: Kind) -> Issue {
+    let names: Vec<String> = paths.iter().take(3).map(|path| format!("`{}`", shown(path))).collect();
+    let more = if paths.len() > 3 { format!(" and {} more files", paths.len() - 3) } else { String::new() };
+    let issue = Issue::new(format!("no rows in {}{more}, but {} has one a request", names.join(", "), kind.name()));
+    match kind {
+        Kind::Nlb => issue.hint("only TLS listeners of an NLB write access logs; for TCP listeners there are none"),
+        _ => issue.hint("give files in which requests were logged"),
+    }
+}
+
+/// A file's name for people.
+#[must_use]
+pub fn shown(path: &Path) -> String {
+    if path == Path::new("-") { "stdin".into() } else { path.display().to_string() }
+}
+
+/// Opens a file, or standard input for `-`.
+///
+/// # Errors
+/// That it cannot be read.
+pub fn open(path: &Path) -> Result<Box<dyn Read + Send>, Issue> {
+    if path == Path::new("-") {
+        return Ok(Box::new(io::stdin()));
+    }
+    if path.is_dir() {
+        let issue = Issue::new(format!("`{}` is a folder, but files are read", path.display()));
+        return Err(issue.hint(format!("name its files, as {}", path.join("*").display())));
+    }
+    let file = File::open(path).map_err(|error| Issue::new(format!("cannot read `{}`: {error}", path.display())))?;
+    Ok(Box::new(file))
+}
+
+fn file(path: &Path, reading: &Reading, control: &Control) -> Result<Tally, Issue> {
+    if control.stopped() {
+        return Ok(Tally::default());
+    }
+    stream(open(path)?, &shown(path), reading, control)
+}
+
+/// What the rows of one file turned out to be.
+struct Judge<'a> {
+    name: &'a str,
+    kind: Kind,
+    foreign: u64,
+    of_kinds: BTreeMap<&'static str, u64>,
+}
+
+/// Reads one log from a stream; `name` is its name for people.
+///
+/// # Errors
+/// That it cannot be read, or is no log of this kind.
+pub fn stream(stream: impl Read, name: &str, reading: &Reading, control: &Control) -> Result<Tally, Issue> {
+    let mut tally = Tally::default();
+    let unreadable = |error: &io::Error| Issue::new(format!("cannot read `{name}`: {error}"));
+    let text = text(stream, control).map_err(|error| match error.kind() {
+        io::ErrorKind::UnexpectedEof | io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData => {
+            Issue::new(format!("`{name}` begins as gzip, but holds nothing that can be unpacked: {error}"))
+        }
+        _ => unreadable(&error),
+    })?;
+    if let Some(what) = text.foreign {
+        let issue = Issue::new(format!("`{name}` is {what}, but {} is text, plain or in gzip", reading.kind.name()));
+        return Err(issue.hint("unpack or convert it first, or leave it out"));
+    }
+    if [&b"\"MetricDataResults\""[..], b"\"Datapoints\""]
+        .iter()
+        .any(|key| memchr::memmem::find(&text.head, key).is_some())
+    {
+        let issue =
+            Issue::new(format!("`{name}` holds metrics of CloudWatch, but {} is expected", reading.kind.name()));
+        return Err(issue.hint(format!("`gatecap calibrate cloudwatch {name}` reads them")));
+    }
+    let (gzip, empty) = (text.gzip, text.head.is_empty());
+    let mut lines = Lines::new(text.stream, &text.head);
+    let mut judge = Judge { name, kind: reading.kind, foreign: 0, of_kinds: BTreeMap::new() };
+    match rows(&mut lines, reading, &mut tally, &mut judge) {
+        Err(error) if !gzip => return Err(unreadable(&error)),
+        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
+            tally.remarks.insert(format!("`{name}` is gzip that is cut off: what lies before the cut counts"));
+        }
+        Err(error) => {
+            tally.remarks.insert(format!("`{name}` is damaged gzip ({error}): what lies before the damage counts"));
+        }
+        Ok(()) if empty => {
+            tally.remarks.insert(format!("`{name}` is empty"));
+        }
+        Ok(()) => {}
+    }
+    judge.verdict(&tally).map_or(Ok(tally), Err)
+}
+
+/// Counts the rows of a file.
+fn rows<R: Read>(lines: &mut Lines<R>, reading: &Reading, tally: &mut Tally, judge: &mut Judge<'_>) -> io::Result<()> {
+    let name: Arc<str> = judge.name.into();
+    let mut gateway = Reader::new(reading.format.clone());
+    while let Some(line) = lines.line()? {
+        let row = line.bytes.trim_ascii();
+        // Logs of other services, and of Windows' tools, open with comments.
+        if !line.too_long && (row.is_empty() || row.starts_with(b"#")) {
+            continue;
+        }
+        tally.rows += 1;
+        let counted = match reading.kind {
+            _ if line.too_long => Err(Refusal::damaged("line of over 1 MiB")),
+            Kind::Alb => alb::count(row, reading.rounding, tally),
+            Kind::ApiGateway => gateway.count(row, reading.rounding, tally),
+            Kind::ClassicElb => elb_classic::count(row, reading.rounding, tally),
+            Kind::Nlb => nlb::count(row, reading.rounding, tally),
+        };
+        match counted {
+            Ok(()) => tally.used += 1,
+            Err(_) if line.unended && tally.used > 0 => {
+                tally.refuse("last row of a file, cut off", &name, line.number);
+            }
+            Err(refusal) => {
+                judge.foreign += u64::from(refusal.foreign);
+                if refusal.foreign {
+                    *judge.of_kinds.entry(refusal.why).or_insert(0) += 1;
+                }
+                tally.refuse(refusal.why, &name, line.number);
+            }
+        }
+        if tally.used == 0 && tally.rows >= PATIENCE {
+            break;
+        }
+    }
+    Ok(())
+}
+
+impl Judge<'_> {
+    /// What is wrong with the file as a whole: most of it is something else, or nothing of it is usable.
+    fn verdict(&self, tally: &Tally) -> Option<Issue> {
+        let Judge { name, kind, foreign, .. } = self;
+        if tally.rows == 0 || (tally.used > 0 && foreign * 2 <= tally.rows) {
+            return None;
+        }
+        let (word, argument) = (kind.word(), if *name == "stdin" { "-" } else { name });
+        let most = self.of_kinds.iter().max_by_key(|(_, count)| **count);
+        let other = most.and_then(|(why, _)| Kind::ALL.into_iter().find(|kind| kind.foreign() == *why));
+        if let Some(other) = other.filter(|other| other != kind && foreign * 2 > tally.rows) {
+            let found = format!("`{name}` looks like {}, but `calibrate {word}` reads {}", other.name(), kind.name());
+            return Some(Issue::new(found).hint(format!("`gatecap calibrate {} {argument}` reads it", other.word())));
+        }
+        let (why, refused) = tally.refused.iter().max_by_key(|(_, refused)| refused.count)?;
+        let line = refused.first.first().map_or(1, |place| place.line);
+        let (used, rows) = (tally.used, tally.rows);
+        let found = format!(
+            "`{name}` is no {word} log: {used} of {rows} rows are usable; first {name}:{line}: {why}",
+            word = plain(*kind)
+        );
+        let hint = match kind {
+            Kind::ApiGateway => {
+                "for rows that are not JSON, or whose keys have names of your own, paste the stage's format: --format '...'"
+            }
+            _ => "give the files as AWS delivers them; `gatecap calibrate --help` lists the kinds of logs",
+        };
+        Some(Issue::new(found).hint(hint))
+    }
+}
+
+/// A kind as an adjective.
+fn plain(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Alb => "ALB access",
+        Kind::ApiGateway => "API Gateway access",
+        Kind::ClassicElb => "Classic Load Balancer access",
+        Kind::Nlb => "NLB access",
+    }
+}

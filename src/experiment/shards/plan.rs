@@ -1,0 +1,258 @@
+//! The work of a sweep as units: what a unit is, what it is likely to cost, and a fair share of all of them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Serialize;
+
+use super::name::{self, Name};
+use crate::engine::network::Step;
+use crate::engine::{Network, Way};
+use crate::experiment::point::PointSpec;
+use crate::experiment::warmup;
+use crate::scenario::{Length, Load, Model, Scenario};
+use crate::topology::offered_rate;
+
+/// What a unit takes at most, ns of one core, where a point has several replications: a point that takes longer is several units, so that
+/// there is enough to share out.
+const LONGEST_UNIT: f64 = 1e9;
+/// ns of one core for a request of the shortest way, of the other ways, and for each step beside the first. Rough: what is fair is a
+/// matter of ratios. Measured with the built-in options and `scenarios/known` on a core of 2.5 GHz.
+const SHORT_NS: f64 = 25.0;
+const OPEN_NS: f64 = 60.0;
+const FULL_NS: f64 = 110.0;
+const STEP_NS: f64 = 7.0;
+/// ns that any replication takes, and for each service in it: a network to be set up, recorders to be summed up.
+const RUN_NS: f64 = 100_000.0;
+const SERVICE_NS: f64 = 300.0;
+/// What the memory of a point that was simulated is until the sweep ends, bytes: its estimates, and its histogram. Measured as what 700
+/// more points of the built-in options take, 145 kB and 27 kB, with a quarter added.
+const POINT_BYTES: f64 = 180_000.0;
+const HISTOGRAM_BYTES: f64 = 35_000.0;
+/// The memory of a sweep without points, bytes, measured in the same way.
+const BASE_BYTES: f64 = 60e6;
+/// The part of the grid in the list of units, whose points stay in memory.
+pub(in crate::experiment) const GRID: &str = "grid";
+/// The part of pilots.
+pub(in crate::experiment) const PILOTS: &str = "pilots";
+
+/// Some replications of a point, or the pilots of a place, that are simulated together.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Unit {
+    /// From 1, in the order of the list.
+    pub number: u32,
+    /// What it is for: `pilots`, `grid`, `map`, `saturation`, `deployments`, `sensitivity`.
+    pub part: &'static str,
+    /// The option; none of hops, and of pilots, which all options share.
+    pub option: Option<String>,
+    /// Services.
+    pub services: u32,
+    /// Requests per second; none of closed clients.
+    pub rate: Option<f64>,
+    /// First replication, from 0.
+    pub from: u32,
+    /// The replication after the last.
+    pub to: u32,
+    /// Requests to be simulated, with those of warm-ups; predicted.
+    pub requests: u64,
+    /// Seconds of one core; predicted.
+    pub seconds: f64,
+    /// The point's position among the options, for the order of the list.
+    #[serde(skip)]
+    pub(super) place: usize,
+    #[serde(skip)]
+    pub(in crate::experiment) name: Name,
+    /// The pilots that it needs first.
+    #[serde(skip)]
+    pub(super) pilots: Option<Name>,
+}
+
+/// Units in the order of their numbers, and what they come to.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Plan {
+    /// The units.
+    pub units: Vec<Unit>,
+    /// Requests of all.
+    pub requests: u64,
+    /// Seconds of one core for all.
+    pub seconds: f64,
+    /// Memory of the whole sweep on one machine, bytes; predicted.
+    pub memory: u64,
+    /// What of it the histograms take, bytes.
+    pub histograms: u64,
+}
+
+impl Plan {
+    /// Of units in any order, and so many points of the grid.
+    pub(in crate::experiment) fn new(mut units: Vec<Unit>, points: usize) -> Plan {
+        let part = |unit: &Unit| (unit.part != PILOTS, unit.part != GRID, unit.part);
+        units.sort_by(|a, b| {
+            let rate = |unit: &Unit| unit.rate.unwrap_or(0.0);
+            (part(a).cmp(&part(b)))
+                .then(a.place.cmp(&b.place))
+                .then(a.services.cmp(&b.services))
+                .then(rate(a).total_cmp(&rate(b)))
+                .then_with(|| (a.from, a.name).cmp(&(b.from, b.name)))
+        });
+        for (unit, number) in units.iter_mut().zip(1..) {
+            unit.number = number;
+        }
+        let (requests, seconds) = (units.iter().map(|u| u.requests).sum(), units.iter().map(|u| u.seconds).sum());
+        let (memory, histograms) = memory(points);
+        Plan { units, requests, seconds, memory, histograms }
+    }
+
+    /// A hash of the names of all units.
+    #[must_use]
+    pub fn fingerprint(&self) -> String {
+        Name::of(|hasher| {
+            self.units.iter().for_each(|unit| {
+                hasher.update(&unit.name.0);
+            });
+        })
+        .hex()
+    }
+
+    /// The units of shard `shard` of `of`, both from 1, with the pilots that it runs for them: the longest unit first, each to the shard
+    /// that would then be done first.
+    #[must_use]
+    pub fn share(&self, shard: u32, of: u32) -> Vec<&Unit> {
+        let pilots: BTreeMap<Name, &Unit> =
+            self.units.iter().filter(|unit| unit.part == PILOTS).map(|unit| (unit.name, unit)).collect();
+        let mut work: Vec<&Unit> = self.units.iter().filter(|unit| unit.part != PILOTS).collect();
+        work.sort_by(|a, b| b.seconds.total_cmp(&a.seconds).then(a.number.cmp(&b.number)));
+        let mut shards: Vec<(f64, BTreeSet<Name>, Vec<&Unit>)> = vec![Default::default(); of.max(1) as usize];
+        for unit in work {
+            let first = unit.pilots.and_then(|name| pilots.get(&name));
+            let then = |(seconds, has, _): &(f64, BTreeSet<Name>, Vec<&Unit>)| {
+                let more = first.filter(|pilots| !has.contains(&pilots.name)).map_or(0.0, |pilots| pilots.seconds);
+                seconds + unit.seconds + more
+            };
+            let Some(least) = shards.iter_mut().min_by(|a, b| then(a).total_cmp(&then(b))) else { continue };
+            least.0 = then(least);
+            least.2.push(unit);
+            if let Some(pilots) = first.filter(|pilots| least.1.insert(pilots.name)) {
+                least.2.push(pilots);
+            }
+        }
+        let mut units = shards.into_iter().nth(shard.saturating_sub(1) as usize).unwrap_or_default().2;
+        units.sort_by_key(|unit| unit.number);
+        units
+    }
+}
+
+impl Unit {
+    /// What a store knows it by.
+    #[must_use]
+    pub fn name(&self) -> Name {
+        self.name
+    }
+}
+
+/// Memory that a sweep of so many points takes at most, bytes, and what of it histograms take; predicted.
+fn memory(points: usize) -> (u64, u64) {
+    let histograms = points as f64 * HISTOGRAM_BYTES;
+    ((BASE_BYTES + points as f64 * POINT_BYTES + histograms) as u64, histograms as u64)
+}
+
+/// As a plan has it, of a sweep's scenario, without listing its work.
+#[must_use]
+pub fn predicted_memory(scenario: &Scenario) -> (u64, u64) {
+    let options = match &scenario.model {
+        Model::Options(system) => system.options.len(),
+        Model::Hops(_) => 1,
+    };
+    let combined = scenario.sweep.axes.iter().map(|axis| axis.values.len()).fold(1, usize::saturating_mul);
+    // Beside the stated numbers of services: the operating point, both sides of a rung, and what refinement adds.
+    let services = scenario.sweep.services.len() + if scenario.sweep.refine { 7 } else { 1 };
+    memory(combined.saturating_mul(options).saturating_mul(services))
+}
+
+/// Replications `first` to (not with) `last` of a point in units, each with the pilots that it needs first.
+pub(in crate::experiment) fn parts(
+    spec: &PointSpec<'_>,
+    (network, point): (&Network, Name),
+    pilots: Option<Name>,
+    (first, last): (u32, u32),
+) -> Vec<Unit> {
+    let (scenario, services) = (spec.scenario, spec.services);
+    let requests = requests(scenario, services);
+    let each = requests * request_ns(network) + RUN_NS + SERVICE_NS * f64::from(services);
+    let together = ((LONGEST_UNIT / each) as u32).clamp(1, last - first);
+    let option = match &scenario.model {
+        Model::Options(system) => system.options.get(spec.option).map(|option| option.name.clone()),
+        Model::Hops(_) => None,
+    };
+    let unit = |from: u32| {
+        let to = (from + together).min(last);
+        let number = f64::from(to - from);
+        Unit {
+            number: 0,
+            part: "",
+            option: option.clone(),
+            services,
+            rate: offered_rate(scenario, services),
+            from,
+            to,
+            requests: (number * requests) as u64,
+            seconds: number * each / 1e9,
+            place: spec.option,
+            name: name::of_part(point, from, to),
+            pilots,
+        }
+    };
+    (first..last).step_by(together as usize).map(unit).collect()
+}
+
+/// The pilots of a place as a unit: so many requests of all options together.
+pub(in crate::experiment) fn pilots(scenario: &Scenario, services: u32, name: Name, requests: f64, runs: u32) -> Unit {
+    Unit {
+        number: 0,
+        part: PILOTS,
+        option: None,
+        services,
+        rate: offered_rate(scenario, services),
+        from: 0,
+        to: runs,
+        requests: requests as u64,
+        seconds: (requests * (OPEN_NS + 5.0 * STEP_NS) + RUN_NS) / 1e9,
+        place: 0,
+        name,
+        pilots: None,
+    }
+}
+
+/// Requests of a replication, with those of the warm-up, as far as they are known without a pilot.
+fn requests(scenario: &Scenario, services: u32) -> f64 {
+    let rate = offered_rate(scenario, services);
+    let cut = warmup::floor(scenario, services);
+    let before = cut.requests as f64 + rate.unwrap_or(0.0) * cut.ns as f64 / 1e9;
+    let measured = match scenario.run.length {
+        Length::Requests(requests) => requests as f64,
+        Length::Time(length) => rate.unwrap_or_else(|| closed_rate(scenario)) * length.seconds(),
+        Length::Trace => match &scenario.workload.arrivals {
+            crate::scenario::Arrivals::Trace(trace) => trace.at.len() as f64,
+            _ => 0.0,
+        },
+    };
+    before + measured
+}
+
+/// Requests per second of closed clients, were every request as long as a think: nobody knows before it is simulated.
+fn closed_rate(scenario: &Scenario) -> f64 {
+    match &scenario.workload.load {
+        Load::Closed { clients, .. } => f64::from(*clients) * 10.0,
+        _ => 0.0,
+    }
+}
+
+/// ns of one core for a request.
+fn request_ns(network: &Network) -> f64 {
+    let longest = network.routes.iter().map(Vec::len).max().unwrap_or(1);
+    let connections = network.routes.iter().flatten().filter(|step| matches!(step, Step::Connect { .. })).count();
+    let way = match Way::of(network) {
+        Way::Short => SHORT_NS,
+        Way::Open => OPEN_NS,
+        Way::Full | Way::Reference => FULL_NS,
+    };
+    way + STEP_NS * (longest.saturating_sub(1) + connections.min(1)) as f64
+}

@@ -1,0 +1,228 @@
+//! A replication's tally as bytes, and back: exact, since it holds whole numbers only. Recorders are their buckets that hold something:
+//! about a byte each.
+
+use super::bytes::{Reader, Writer};
+use crate::engine::tally::{Audit, Counts, Dispersion, HopTally, MemberTally, Outcomes, Tally};
+use crate::stats::Recorder;
+
+/// Largest count that is believed: sums over all replications of a point stay within 64 bits.
+const LARGEST_COUNT: u64 = 1 << 52;
+/// Memory that a tally may take when it is read, for each byte of it and at least: what bytes that somebody made up may ask for.
+const ROOM: (usize, usize) = (4 << 10, 64 << 20);
+/// The same, at most.
+const MOST_ROOM: usize = 1 << 30;
+
+/// The bytes of a tally.
+pub(super) fn encode(tally: &Tally) -> Vec<u8> {
+    let mut to = Writer::default();
+    to.number(tally.opened);
+    to.number(tally.closed);
+    to.number(tally.requests);
+    let Outcomes { ok, throttled, rejected, abandoned, timed_out, failed } = &tally.outcomes;
+    [ok, throttled, rejected, abandoned, timed_out].into_iter().for_each(|&count| to.number(count));
+    to.number(failed.len() as u64);
+    for &(code, count) in failed {
+        to.number(u64::from(code));
+        to.number(count);
+    }
+    to.number(tally.attempts);
+    recorder(&mut to, &tally.latency);
+    to.wide(tally.client_latency);
+    to.wide(tally.in_system);
+    to.numbers(&tally.backlog);
+    to.number(tally.work.len() as u64);
+    tally.work.iter().for_each(|&work| to.wide(work));
+    to.numbers(&tally.observed);
+    to.numbers(&tally.completions);
+    for dispersion in &tally.dispersion {
+        let ([width, end, count], windows, sum, squares) = dispersion.parts();
+        [width, end, count, windows, sum].into_iter().for_each(|number| to.number(number));
+        to.wide(squares);
+    }
+    to.number(tally.hops.len() as u64);
+    tally.hops.iter().for_each(|hop| self::hop(&mut to, hop));
+    let Audit { arrived, ended, in_system, begun, over, at_work } = tally.audit;
+    [arrived, ended, in_system, begun, over, at_work].into_iter().for_each(|count| to.number(count));
+    to.bytes
+}
+
+/// The tally of bytes that [`encode`] made; none of others. Takes no more memory than 64 MiB and 4 KiB for each byte, and never more
+/// than 1 GiB.
+pub(super) fn decode(bytes: &[u8]) -> Option<Tally> {
+    let room = bytes.len().saturating_mul(ROOM.0).saturating_add(ROOM.1).min(MOST_ROOM);
+    let from = &mut Reader::new(bytes, room);
+    let tally = Tally {
+        opened: from.number()?,
+        closed: from.number()?,
+        requests: count(from)?,
+        outcomes: outcomes(from)?,
+        attempts: count(from)?,
+        latency: read_recorder(from)?,
+        client_latency: from.wide()?,
+        in_system: from.wide()?,
+        backlog: from.numbers()?,
+        work: read_work(from)?,
+        observed: from.numbers()?,
+        completions: from.numbers()?,
+        dispersion: [read_dispersion(from)?, read_dispersion(from)?, read_dispersion(from)?],
+        hops: read_hops(from)?,
+        audit: Audit {
+            arrived: count(from)?,
+            ended: count(from)?,
+            in_system: count(from)?,
+            begun: count(from)?,
+            over: count(from)?,
+            at_work: count(from)?,
+        },
+    };
+    from.is_empty().then_some(tally)
+}
+
+/// Buckets as (count, whether the bucket before is empty), then how many are.
+fn recorder(to: &mut Writer, recorder: &Recorder) {
+    to.number(u64::from(recorder.digits()));
+    to.wide(recorder.sum());
+    to.number(recorder.max());
+    to.number(recorder.overflowed());
+    to.number(recorder.places().count() as u64);
+    let mut next = 0;
+    for (index, count) in recorder.places() {
+        let gap = u64::from(index - next);
+        to.wide(u128::from(count) << 1 | u128::from(gap > 0));
+        if gap > 0 {
+            to.number(gap);
+        }
+        next = index + 1;
+    }
+}
+
+fn read_recorder(from: &mut Reader<'_>) -> Option<Recorder> {
+    let digits = u8::try_from(from.number()?).ok()?;
+    let (sum, max, overflowed) = (from.wide()?, from.number()?, count(from)?);
+    let buckets = from.count()?;
+    let mut recorder = Recorder::restored(digits, sum, max, overflowed)?;
+    let (mut next, mut took, mut all) = (0_u32, 0, 0_u64);
+    for _ in 0..buckets {
+        let coded = from.wide()?;
+        let count = u64::try_from(coded >> 1).ok().filter(|count| (1..=LARGEST_COUNT).contains(count))?;
+        all = all.checked_add(count).filter(|all| *all <= LARGEST_COUNT)?;
+        let gap = if coded & 1 == 1 { u32::try_from(from.number()?).ok().filter(|gap| *gap > 0)? } else { 0 };
+        let index = next.checked_add(gap)?;
+        let takes = recorder.bytes_at(index)?;
+        from.takes(takes.saturating_sub(took))?;
+        took = took.max(takes);
+        recorder.restore(index, count)?;
+        next = index + 1;
+    }
+    Some(recorder)
+}
+
+fn counts(to: &mut Writer, counts: &Counts) {
+    let Counts {
+        arrivals,
+        throttled,
+        rejected,
+        abandoned,
+        failed,
+        served,
+        waited,
+        blocked,
+        wait,
+        wait_admitted,
+        sojourn,
+    } = counts;
+    for count in [arrivals, throttled, rejected, abandoned, failed, served, waited, blocked] {
+        to.number(*count);
+    }
+    [wait, wait_admitted, sojourn].into_iter().for_each(|&sum| to.wide(sum));
+}
+
+fn read_counts(from: &mut Reader<'_>) -> Option<Counts> {
+    Some(Counts {
+        arrivals: count(from)?,
+        throttled: count(from)?,
+        rejected: count(from)?,
+        abandoned: count(from)?,
+        failed: count(from)?,
+        served: count(from)?,
+        waited: count(from)?,
+        blocked: count(from)?,
+        wait: from.wide()?,
+        wait_admitted: from.wide()?,
+        sojourn: from.wide()?,
+    })
+}
+
+fn hop(to: &mut Writer, hop: &HopTally) {
+    counts(to, &hop.counts);
+    to.wide(hop.busy);
+    to.wide(hop.capacity);
+    recorder(to, &hop.wait);
+    recorder(to, &hop.sojourn);
+    to.number(hop.members.len() as u64);
+    for member in &hop.members {
+        counts(to, &member.counts);
+        to.wide(member.busy);
+        to.wide(member.capacity);
+        to.number(u64::from(member.recorders.is_some()));
+        if let Some((wait, sojourn)) = &member.recorders {
+            recorder(to, wait);
+            recorder(to, sojourn);
+        }
+    }
+}
+
+fn read_hops(from: &mut Reader<'_>) -> Option<Vec<HopTally>> {
+    let hops = from.count()?;
+    from.takes(hops.checked_mul(size_of::<HopTally>())?)?;
+    let one = |from: &mut Reader<'_>| {
+        let (counts, busy, capacity) = (read_counts(from)?, from.wide()?, from.wide()?);
+        let (wait, sojourn) = (read_recorder(from)?, read_recorder(from)?);
+        let members = from.count()?;
+        from.takes(members.checked_mul(size_of::<MemberTally>())?)?;
+        let members = (0..members).map(|_| read_member(from)).collect::<Option<Vec<MemberTally>>>()?;
+        Some(HopTally { counts, busy, capacity, wait, sojourn, members })
+    };
+    (0..hops).map(|_| one(from)).collect()
+}
+
+fn read_member(from: &mut Reader<'_>) -> Option<MemberTally> {
+    let (counts, busy, capacity) = (read_counts(from)?, from.wide()?, from.wide()?);
+    let recorders = match from.number()? {
+        0 => None,
+        1 => Some((read_recorder(from)?, read_recorder(from)?)),
+        _ => return None,
+    };
+    Some(MemberTally { counts, busy, capacity, recorders })
+}
+
+fn outcomes(from: &mut Reader<'_>) -> Option<Outcomes> {
+    let mut outcomes = Outcomes {
+        ok: count(from)?,
+        throttled: count(from)?,
+        rejected: count(from)?,
+        abandoned: count(from)?,
+        timed_out: count(from)?,
+        failed: Vec::new(),
+    };
+    for _ in 0..from.count()? {
+        from.takes(size_of::<(u16, u64)>())?;
+        outcomes.failed.push((u16::try_from(from.number()?).ok()?, count(from)?));
+    }
+    Some(outcomes)
+}
+
+fn read_work(from: &mut Reader<'_>) -> Option<Vec<u128>> {
+    let levels = from.count()?;
+    from.takes(levels.checked_mul(16)?)?;
+    (0..levels).map(|_| from.wide()).collect()
+}
+
+fn read_dispersion(from: &mut Reader<'_>) -> Option<Dispersion> {
+    let clock = [from.number()?, from.number()?, from.number()?];
+    Some(Dispersion::restored(clock, from.number()?, count(from)?, from.wide()?))
+}
+
+fn count(from: &mut Reader<'_>) -> Option<u64> {
+    from.number().filter(|count| *count <= LARGEST_COUNT)
+}

@@ -1,0 +1,370 @@
+//! The tables of the scenario text, one function each.
+
+use super::{Draft, FIVE, MOST_NOTES, account, by_option, clean};
+use crate::aws::option::{ArchitectureOption, Share};
+use crate::aws::part::Part;
+use crate::import::estate::NoteKind;
+use crate::import::services::{Recognised, option_words};
+
+/// Column at which comments behind values begin.
+const COMMENT: usize = 44;
+
+/// The whole text.
+pub fn text(draft: &Draft<'_>) -> String {
+    let mut out = Lines::default();
+    head(draft, &mut out);
+    if !draft.services.is_empty() {
+        options(draft, &mut out);
+        services_table(draft, &mut out);
+        network(draft, &mut out);
+    }
+    region(draft, &mut out);
+    if !draft.services.is_empty() {
+        gateway(draft, &mut out);
+        requirements(draft, &mut out);
+        sharing(draft, &mut out);
+    }
+    used(draft, &mut out);
+    quotas(draft, &mut out);
+    each_service(draft, &mut out);
+    rest(draft, &mut out);
+    out.0
+}
+
+/// Lines of text.
+#[derive(Debug, Default)]
+struct Lines(String);
+
+impl Lines {
+    fn line(&mut self, text: &str) {
+        self.0.push_str(text);
+        self.0.push('\n');
+    }
+
+    fn comment(&mut self, text: &str) {
+        self.line(&format!("# {}", clean(text)));
+    }
+
+    /// A value with a comment behind it.
+    fn value(&mut self, text: &str, comment: &str) {
+        let width = text.chars().count().max(COMMENT - 1);
+        self.line(&format!("{text:width$} # {}", clean(comment)));
+    }
+
+    fn header(&mut self, text: &str) {
+        self.line("");
+        self.line(text);
+    }
+}
+
+/// A text as TOML has it.
+fn quoted(text: &str) -> String {
+    toml::Value::String(text.to_string()).to_string()
+}
+
+/// A number as TOML has it: whole ones without a point.
+fn number(value: f64) -> String {
+    if value.fract() == 0.0 && value.abs() < 1e15 { format!("{value:.0}") } else { format!("{value}") }
+}
+
+/// Milliseconds with their unit, whole seconds as such.
+fn duration(millis: f64) -> String {
+    if millis % 1e3 == 0.0 { format!("{}s", number(millis / 1e3)) } else { format!("{}ms", number(millis)) }
+}
+
+fn head(draft: &Draft<'_>, out: &mut Lines) {
+    let files: Vec<String> = draft.files.iter().take(3).map(|file| clean(file)).collect();
+    let more = if draft.files.len() > 3 { format!(" and {} more", draft.files.len() - 3) } else { String::new() };
+    out.comment("What files say of an account, as a scenario. Read it, correct it, then: gatecap limits FILE");
+    for file in draft.files {
+        out.comment(&format!("  read: {file}"));
+    }
+    if draft.services.is_empty() {
+        out.comment("Nothing private is in them: no route goes through a VPC link, so no service is listed.");
+    } else {
+        let sum: u32 = draft.imported.services.iter().fold(0, |sum, one| sum.saturating_add(one.copies));
+        let word = if sum == 1 { "service" } else { "services" };
+        out.comment(&format!("{sum} {word}: {}", by_option(draft.imported)));
+    }
+    notes(draft, NoteKind::Unresolved, "unresolved: a person must look", out);
+    let title: String = format!("Imported from {}{more}", files.join(", ")).chars().take(300).collect();
+    out.line("");
+    out.line(&format!("title = {}", quoted(&title)));
+}
+
+/// The notes of one kind as comments.
+fn notes(draft: &Draft<'_>, kind: NoteKind, title: &str, out: &mut Lines) {
+    let of_kind: Vec<_> = draft.imported.estate.notes.iter().filter(|note| note.kind == kind).collect();
+    if of_kind.is_empty() {
+        return;
+    }
+    out.line("#");
+    out.comment(&format!("{title}:"));
+    for note in of_kind.iter().take(MOST_NOTES) {
+        out.comment(&format!("  - {}", clean(&note.text)));
+        out.comment(&format!("    at {}", note.origin));
+    }
+    if of_kind.len() > MOST_NOTES {
+        out.comment(&format!("  and {} more", of_kind.len() - MOST_NOTES));
+    }
+}
+
+fn options(draft: &Draft<'_>, out: &mut Lines) {
+    out.value(
+        "as_built = true",
+        "`option` of a service says how it is built today; each option below is what it could be",
+    );
+    out.line("options = [");
+    for name in FIVE {
+        out.line(&format!("    {},", quoted(name)));
+    }
+    for recognised in draft.imported.options.iter().filter(|one| !one.built_in) {
+        out.value(&format!("    {},", inline(recognised)), &option_words(recognised));
+    }
+    out.line("]");
+}
+
+/// An option that gatecap has not built in, as an inline table.
+fn inline(recognised: &Recognised) -> String {
+    let ArchitectureOption { name, title, path, .. } = &recognised.option;
+    let path: Vec<String> = path.iter().map(|part| quoted(part.id())).collect();
+    let mut text = format!("{{ name = {}, title = {}, path = [{}]", quoted(name), quoted(title), path.join(", "));
+    if !recognised.stated.is_empty() {
+        let rules: Vec<String> =
+            recognised.stated.iter().map(|(key, rule)| format!("{key} = {}", toml_rule(*rule))).collect();
+        text.push_str(&format!(", share = {{ {} }}", rules.join(", ")));
+    }
+    text + " }"
+}
+
+fn toml_rule(rule: Share) -> String {
+    if let Share::Count(count) = rule { count.to_string() } else { quoted(&rule.text()) }
+}
+
+fn services_table(draft: &Draft<'_>, out: &mut Lines) {
+    let services = &draft.imported.services;
+    let sum: u32 = services.iter().fold(0, |sum, one| sum.saturating_add(one.copies));
+    let routes = services.iter().fold(0_u64, |sum, one| sum + u64::from(one.routes) * u64::from(one.copies));
+    let each = routes.div_ceil(u64::from(sum.max(1))).clamp(1, 100_000);
+    out.header("[services]");
+    out.line(&format!("count = {sum}"));
+    out.value(&format!("routes = {each}"), &format!("inferred: {routes} over {sum}, rounded up"));
+    match draft.targets {
+        Some(targets) => out.value(&format!("targets = {targets}"), "as most services have"),
+        None => {
+            let unknown = services.iter().filter(|service| service.targets.is_none()).count();
+            out.value("# targets = 3", &format!("unresolved: no file tells the targets of {unknown}; gatecap takes 3"));
+        }
+    }
+    out.comment("unresolved: traffic and times are in no such file: `[workload] rate_per_service`, `time` above");
+}
+
+fn network(draft: &Draft<'_>, out: &mut Lines) {
+    let network = &draft.network;
+    out.header("[network]");
+    match network.zones {
+        Some(zones) if network.zones_differ => {
+            out.value(
+                &format!("zones = {zones}"),
+                "inferred: the most that a load balancer on the way is in; they differ",
+            );
+        }
+        Some(zones) => out.value(&format!("zones = {zones}"), "of the load balancers on the way"),
+        None => out.value("# zones = 3", "unresolved: no file tells; gatecap takes 3"),
+    }
+    match network.vpcs {
+        Some(vpcs) => out.value(&format!("vpcs = {vpcs}"), "of the load balancers on the way"),
+        None => out.value("vpcs = 1", "inferred: no file tells"),
+    }
+    if let Some(cross) = network.nlb_cross_zone {
+        out.value(&format!("nlb_cross_zone = {cross}"), "as the NLBs on the way state");
+    }
+}
+
+fn region(draft: &Draft<'_>, out: &mut Lines) {
+    if let Some(region) = account::region(&draft.imported.estate) {
+        out.header("[account]");
+        out.value(&format!("region = {}", quoted(&region)), "inferred: the Region of all ARNs");
+    }
+}
+
+fn gateway(draft: &Draft<'_>, out: &mut Lines) {
+    let mut lines = Lines::default();
+    match account::timeout(draft.imported) {
+        Ok(None) => {}
+        Ok(Some(timeout)) => match fitting(draft, timeout) {
+            None => lines.value(&format!("integration_timeout = \"{}\"", duration(timeout)), "as every route states"),
+            Some(why) => lines.value(&format!("# integration_timeout = \"{}\"", duration(timeout)), &why),
+        },
+        Err(stated) => {
+            let shown: Vec<String> = stated.iter().take(5).map(|one| format!("{} ms", number(*one))).collect();
+            lines.comment(&format!("integration timeouts differ: {}, or none stated", shown.join(", ")));
+        }
+    }
+    let apis: Vec<_> = draft.imported.services.iter().flat_map(|service| &service.apis).collect();
+    let mut throttles: Vec<Option<(f64, f64)>> =
+        apis.iter().map(|at| draft.imported.estate.apis[**at].throttle).collect();
+    throttles.dedup();
+    match throttles.as_slice() {
+        [Some((rate, burst))] if *rate > 0.0 && *rate <= 1e9 && *burst >= 1.0 && *burst <= 100_000.0 => {
+            let text = format!("stage_throttle = {{ rate = \"{}/s\", burst = {:.0} }}", number(*rate), burst.floor());
+            lines.value(&text, "as the stages state");
+        }
+        _ => {
+            for (rate, burst) in throttles.iter().flatten().take(10) {
+                lines.comment(&format!(
+                    "unresolved: not every stage has this throttle: {} a second, burst {}",
+                    number(*rate),
+                    number(*burst)
+                ));
+            }
+        }
+    }
+    if draft.needs.contains(&"lambda-auth") {
+        lines.comment("unresolved: an authorizer of code stands before the routes; its latency is in no such file:");
+        lines.comment("authorizer = { lognormal = { median = \"20ms\", p99 = \"100ms\" } }");
+    }
+    if !lines.0.is_empty() {
+        out.header("[gateway]");
+        out.0.push_str(&lines.0);
+    }
+}
+
+/// Why a timeout cannot stand in the scenario; `None` where it can. Every compared option must be able to wait so long.
+fn fitting(draft: &Draft<'_>, timeout: f64) -> Option<String> {
+    if !(50.0..=300_000.0).contains(&timeout) {
+        return Some("unresolved: every route states it, and gatecap takes 50 ms to 5 min".into());
+    }
+    let longest = |part: Part| part.integration_timeout(&draft.system).map(|(_, longest)| longest.millis());
+    let shortest = [Part::RestApi, Part::HttpApi].into_iter().filter_map(longest).fold(f64::INFINITY, f64::min);
+    (timeout > shortest).then(|| {
+        format!("unresolved: every route states it, and not every option can wait longer than {} ms", number(shortest))
+    })
+}
+
+fn requirements(draft: &Draft<'_>, out: &mut Lines) {
+    if draft.needs.is_empty() {
+        return;
+    }
+    let needs: Vec<String> = draft.needs.iter().map(|need| quoted(need)).collect();
+    out.header("[requirements]");
+    out.value(
+        &format!("needs = [{}]", needs.join(", ")),
+        "inferred: the APIs of all services have these; take out what may go",
+    );
+}
+
+fn sharing(draft: &Draft<'_>, out: &mut Lines) {
+    for recognised in draft.imported.options.iter().filter(|one| one.built_in && !one.stated.is_empty()) {
+        out.header(&format!("[option.{}]", recognised.option.name));
+        for (key, rule) in &recognised.stated {
+            let why = match rule {
+                Share::Group => "as it is: numbers differ, so `group` of a service names its load balancer",
+                Share::Max => "as it is: one holds them all",
+                Share::Count(_) => "as it is: each holds so many",
+            };
+            out.value(&format!("{key} = {}", toml_rule(*rule)), why);
+        }
+    }
+}
+
+fn used(draft: &Draft<'_>, out: &mut Lines) {
+    let rows = account::used(draft.imported, &draft.system);
+    if rows.is_empty() {
+        return;
+    }
+    out.header("[used]");
+    for (quota, beyond, held) in rows {
+        let key = quota.code.as_deref().unwrap_or(&quota.id);
+        let rest = if beyond < held { ", the rest is counted with the services" } else { ", for no service here" };
+        let comment = format!("{}: the files hold {}{rest}", quota.name, number(held));
+        out.value(&format!("{} = {}", quoted(key), number(beyond)), &comment);
+    }
+}
+
+fn quotas(draft: &Draft<'_>, out: &mut Lines) {
+    let (rows, unknown) = account::quota_values(&draft.imported.estate);
+    if unknown > 0 {
+        out.line("");
+        out.comment(&format!("passed over: {unknown} quota values that gatecap does not count by"));
+    }
+    let differing: Vec<_> = rows.iter().filter(|(quota, value, _)| *value != quota.default).collect();
+    if differing.len() < rows.len() {
+        out.line("");
+        out.comment(&format!("{} stated quota values are the AWS default", rows.len() - differing.len()));
+    }
+    if differing.is_empty() {
+        return;
+    }
+    out.header("[quotas]");
+    for (quota, value, from) in differing {
+        let key = quota.code.as_deref().unwrap_or(&quota.id);
+        out.value(&format!("{} = {}", quoted(key), number(*value)), &format!("{}; from {from}", quota.name));
+    }
+}
+
+fn each_service(draft: &Draft<'_>, out: &mut Lines) {
+    for (service, named) in draft.imported.services.iter().zip(&draft.services) {
+        let recognised = &draft.imported.options[service.option];
+        out.line("");
+        out.comment(&format!("from {}", service.origin));
+        if service.route.1 != service.origin {
+            let more = if service.routes > 1 { format!(", the first of {}", service.routes) } else { String::new() };
+            out.comment(&format!("route {} at {}{more}", service.route.0, service.route.1));
+        }
+        out.line("[[service]]");
+        out.line(&format!("name = {}", quoted(&named.name)));
+        if service.copies > 1 {
+            out.line(&format!("count = {}", service.copies));
+        }
+        if let Some(title) = &named.title {
+            out.line(&format!("title = {}", quoted(title)));
+        }
+        if let Some(group) = &named.group {
+            out.line(&format!("group = {}", quoted(group)));
+        }
+        out.value(&format!("option = {}", quoted(&recognised.option.name)), &behind(recognised));
+        if let Some(targets) = named.targets {
+            out.line(&format!("targets = {targets}"));
+        }
+        if !named.needs.is_empty() {
+            let needs: Vec<String> = named.needs.iter().map(|need| quoted(need)).collect();
+            out.line(&format!("needs = [{}]", needs.join(", ")));
+        }
+    }
+}
+
+/// What the files show that works against itself.
+fn lints(draft: &Draft<'_>, out: &mut Lines) {
+    if draft.imported.lints.is_empty() {
+        return;
+    }
+    out.line("#");
+    out.comment("settings that work against each other:");
+    for lint in draft.imported.lints.iter().take(MOST_NOTES) {
+        out.comment(&format!("  - {}: `{}`: {}", lint.severity.text(), clean(&lint.subject), clean(&lint.what)));
+        out.comment(&format!("    why: {}", lint.why));
+        out.comment(&format!("    change: {}", lint.change));
+        out.comment(&format!("    source: {}", lint.source));
+    }
+}
+
+/// The comment behind the option of a service.
+fn behind(recognised: &Recognised) -> String {
+    match (recognised.number, recognised.built_in) {
+        (Some(number), true) => format!("option {number}"),
+        (None, _) => "a path of its own".into(),
+        _ => option_words(recognised),
+    }
+}
+
+fn rest(draft: &Draft<'_>, out: &mut Lines) {
+    let before = out.0.len();
+    lints(draft, out);
+    notes(draft, NoteKind::Inferred, "inferred", out);
+    notes(draft, NoteKind::PassedOver, "passed over", out);
+    if out.0.len() > before {
+        // The first line of the list is a bare `#`; a blank line sets it off from the last table.
+        out.0.insert(before, '\n');
+    }
+}

@@ -1,0 +1,154 @@
+//! The scenario text: what it says for small accounts. That it is always a valid scenario is tested through the program, since
+//! scenarios are read in a room that this one does not know.
+
+use super::scenario;
+use crate::import::estate::{ApiKind, BalancerKind, QuotaValue};
+use crate::import::node::Origin;
+use crate::import::services::{Account, services};
+
+/// Two services of option 3 on one NLB, and things that no service uses.
+fn account() -> Account {
+    Account::default()
+        .api("api", ApiKind::Rest)
+        .api("socket", ApiKind::WebSocket)
+        .v1("link", "nlb")
+        .v1("spare", "nlb2")
+        .balancer("nlb", BalancerKind::Nlb)
+        .balancer("nlb2", BalancerKind::Nlb)
+        .balancer("alb", BalancerKind::Alb)
+        .group("a \"b\"\nc", None)
+        .group("b", None)
+        .group("unused", None)
+        .listener("l1", "nlb", 8081, &["a \"b\"\nc"])
+        .listener("l2", "nlb", 8082, &["b"])
+        .route("api", "/a", "link", None, Some("http://example.com:8081/"))
+        .route("api", "/b", "link", None, Some("http://example.com:8082/"))
+}
+
+fn text(account: Account) -> String {
+    scenario(&services(account.0), &["f".to_string()]).text
+}
+
+fn lines<'a>(text: &'a str, start: &str) -> Vec<&'a str> {
+    let value = |line: &'a str| line.split(" #").next().unwrap_or("").trim_end();
+    text.lines().filter(|line| line.starts_with(start)).map(value).collect()
+}
+
+#[test]
+fn services_with_names_titles_and_places() {
+    let text = text(account());
+    assert_eq!(lines(&text, "name ="), ["name = \"a-b-c\"", "name = \"b\""]);
+    assert_eq!(lines(&text, "title ="), ["title = \"Imported from f\"", "title = 'a \"b\" c'"]);
+    assert_eq!(lines(&text, "option ="), ["option = \"rest-shared-nlb\""; 2]);
+    assert_eq!(lines(&text, "count ="), ["count = 2"]);
+    assert!(text.contains("# route GET /a at f:7 (/a)\n"), "{text}");
+}
+
+/// Of the pools, the model counts one API, one link, one NLB and two target groups; the files hold the rest.
+#[test]
+fn what_else_the_files_hold_is_used() {
+    let text = text(account());
+    let rows = lines(&text, "\"L-");
+    let expected =
+        ["\"L-AA0FF27B\" = 1", "\"L-A4C7274F\" = 1", "\"L-53DA6B97\" = 1", "\"L-69A177A2\" = 1", "\"L-B22855CB\" = 1"];
+    assert_eq!(rows, expected);
+}
+
+#[test]
+fn stated_quotas_go_in_where_they_differ_from_the_default() {
+    let mut account = account();
+    for (code, value) in
+        [("L-53DA6B97", 60.0), ("network-load-balancers", 70.0), ("target-groups", 3000.0), ("L-0", 1.0)]
+    {
+        account.0.quotas.push(QuotaValue { code: code.into(), value, origin: Origin::file("q.json") });
+    }
+    let text = text(account);
+    let quotas = &text[text.find("[quotas]").unwrap()..];
+    assert_eq!(lines(quotas, "\"L-"), ["\"L-53DA6B97\" = 60", "\"L-69A177A2\" = 70"]);
+    assert!(
+        text.contains("1 quota values that gatecap does not count by") && text.contains("# 1 stated quota values are")
+    );
+}
+
+#[test]
+fn a_timeout_that_all_state_goes_in_and_others_are_listed() {
+    let with = |timeouts: [Option<f64>; 2]| {
+        let mut account = account();
+        for (route, timeout) in account.0.routes.iter_mut().zip(timeouts) {
+            route.integration.timeout_ms = timeout;
+        }
+        let text = text(account);
+        text.lines().find(|line| line.contains("timeout")).map(|line| line.split("  ").next().unwrap().to_string())
+    };
+    assert_eq!(with([None, None]), None);
+    assert_eq!(with([Some(29_000.0), Some(29_000.0)]), None);
+    assert_eq!(with([Some(5_000.0), Some(5_000.0)]).unwrap(), "integration_timeout = \"5s\"");
+    assert_eq!(with([Some(5_000.0), None]).unwrap(), "# integration timeouts differ: 5000 ms, or none stated");
+    assert_eq!(with([Some(60_000.0), Some(60_000.0)]).unwrap(), "# integration_timeout = \"60s\"");
+}
+
+#[test]
+fn nothing_private_is_still_a_scenario() {
+    let text = text(Account::default().api("api", ApiKind::Http));
+    assert!(
+        text.contains("Nothing private is in them")
+            && !text.contains("as_built")
+            && text.contains("\"L-AA0FF27B\" = 1")
+    );
+    toml::from_str::<toml::Table>(&text).unwrap();
+}
+
+#[test]
+fn needs_of_all_stand_once_and_others_with_their_service() {
+    let mut account =
+        account().api("second", ApiKind::Rest).route("second", "/b", "link", None, Some("http://example.com:8082/"));
+    account.0.apis[0].waf = true;
+    account.0.apis[2].usage_plan = true;
+    let text = text(account);
+    assert_eq!(lines(&text, "needs ="), ["needs = [\"waf-before-gateway\"]", "needs = [\"usage-plans\"]"]);
+}
+
+/// Accounts whose things name each other at random, round and round and into nothing: services have ways that AWS has, and the text
+/// is TOML.
+#[test]
+fn whatever_names_whatever_a_scenario_comes_out() {
+    let mut state = 5_u64;
+    let mut draw = |below: usize| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) as usize % below
+    };
+    let names = [
+        "a",
+        "b",
+        "c",
+        "d",
+        "http://a:80/x",
+        "${a.DNSName}",
+        "arn:aws:elasticloadbalancing:eu-west-1:1:listener/net/n/1/2",
+    ];
+    let mut found = 0;
+    for _ in 0..2_000 {
+        let mut account = Account::default();
+        for _ in 0..4 + draw(20) {
+            let (one, two, three) = (names[draw(7)], names[draw(7)], names[draw(7)]);
+            account = match draw(11) {
+                0 => account.api(one, [ApiKind::Rest, ApiKind::Http, ApiKind::WebSocket][draw(3)]),
+                1 => account.v1(one, two),
+                2 => account.v2(one),
+                3 => account.balancer(one, [BalancerKind::Alb, BalancerKind::Nlb, BalancerKind::Other][draw(3)]),
+                4 => account.listener(one, two, 80 + draw(2) as u32, &[three]),
+                5 => account.rule(one, draw(3) as u32, two, three),
+                6 => account.group(one, [None, Some(two)][draw(2)]),
+                7 => account.discovery(one),
+                8 => account.route(one, two, three, Some(names[draw(7)]), None),
+                9 => account.route(one, two, three, None, Some(names[draw(7)])),
+                _ => account.route(one, two, three, Some(names[draw(7)]), Some(names[draw(7)])),
+            };
+        }
+        let imported = services(account.0);
+        found += imported.services.len();
+        let text = scenario(&imported, &["f".to_string()]).text;
+        toml::from_str::<toml::Table>(&text).unwrap_or_else(|error| panic!("{error}\n{text}"));
+    }
+    assert!(found > 1_000, "{found}");
+}
