@@ -50,6 +50,11 @@ impl Limiter {
         }
         let gained = if self.ticks {
             self.ticked(until) - if self.last == 0 { 0 } else { self.ticked(self.last) }
+        } else if let Ok(rate) = u64::try_from(self.rate) {
+            // Rates up to 18,446 a second: one multiplication that cannot overflow, compared with what there is room for.
+            let gained = u128::from(until - self.last) * u128::from(rate);
+            let room = (self.capacity - self.level) as u128;
+            if gained < room { gained as i128 } else { room as i128 }
         } else {
             i128::from(until - self.last).saturating_mul(self.rate)
         };

@@ -54,14 +54,34 @@ pub(super) struct Passed {
 impl Passed {
     #[inline(always)]
     fn count(&self, counts: &mut Line, waits: &mut Recorder, sojourns: &mut Recorder) {
+        self.count_sums(counts);
+        if self.measured {
+            waits.place(self.wait);
+            sojourns.place(self.sojourn);
+        }
+    }
+
+    /// As `count` for one of many members, whose recorders are not in the cache: who did not wait is left for the end, where
+    /// their number is known.
+    #[inline(always)]
+    fn count_member(&self, counts: &mut Line, waits: &mut Recorder, sojourns: &mut Recorder) {
+        self.count_sums(counts);
+        if self.measured {
+            if self.wait > 0 {
+                waits.place(self.wait);
+            }
+            sojourns.place(self.sojourn);
+        }
+    }
+
+    #[inline(always)]
+    fn count_sums(&self, counts: &mut Line) {
         counts.busy += u128::from(self.sojourn - self.wait);
         if self.measured {
             counts.served += 1;
             counts.waited += u64::from(self.wait > 0);
             counts.wait += u128::from(self.wait);
             counts.sojourn += u128::from(self.sojourn);
-            waits.place(self.wait);
-            sojourns.place(self.sojourn);
         }
     }
 }
@@ -159,11 +179,11 @@ impl HopMeter {
             *line = counts;
         } else {
             for passed in passed {
-                let (waits, sojourns) = match self.recorders.get_mut(passed.line as usize) {
-                    Some((waits, sojourns)) => (waits, sojourns),
-                    None => (&mut self.wait, &mut self.sojourn),
-                };
-                passed.count(&mut self.lines[passed.line as usize], waits, sojourns);
+                let counts = &mut self.lines[passed.line as usize];
+                match self.recorders.get_mut(passed.line as usize) {
+                    Some((waits, sojourns)) => passed.count_member(counts, waits, sojourns),
+                    None => passed.count(counts, &mut self.wait, &mut self.sojourn),
+                }
             }
         }
     }
@@ -229,6 +249,7 @@ impl HopMeter {
             members.iter().for_each(|member| counts.add(member));
             counts.arrivals -= self.inside;
             for (index, (wait, sojourn)) in self.recorders.iter_mut().enumerate() {
+                wait.place_times(0, members[index].served - members[index].waited);
                 wait.add_sum(members[index].wait);
                 sojourn.add_sum(members[index].sojourn);
                 self.wait.merge(wait);

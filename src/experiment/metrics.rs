@@ -106,11 +106,13 @@ impl Measured {
         for other in rest {
             merged.merge(other);
         }
+        let counts: Vec<u64> = recorders.iter().map(|recorder| recorder.count()).collect();
+        let (all, fewest) = (counts.iter().sum(), counts.iter().copied().min().unwrap_or(0));
         for &(suffix, q) in quantiles {
-            let Some(value) = merged.quantile(q) else { continue };
-            let own = |recorder: &&Recorder| ms(recorder.quantile(q).unwrap_or(value) as f64);
+            let Some(value) = merged.quantile_of(q, all) else { continue };
+            let own =
+                |(recorder, &count): (&&Recorder, &u64)| ms(recorder.quantile_of(q, count).unwrap_or(value) as f64);
             let needed = samples_needed(q);
-            let fewest = recorders.iter().map(|recorder| recorder.count()).min().unwrap_or(0);
             let supported = fewest >= needed;
             let name = format!("{prefix}.{suffix}");
             if !supported && recorders.len() > 1 {
@@ -120,7 +122,7 @@ impl Measured {
                     message: format!("{name} has no interval: {fewest} samples in a replication, {needed} would do"),
                 });
             }
-            let values = recorders.iter().map(own).collect();
+            let values = recorders.iter().zip(&counts).map(own).collect();
             let merged = Some(ms(value as f64));
             self.series.insert(name, Series { values, merged, merged_first: Vec::new(), supported });
         }

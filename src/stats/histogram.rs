@@ -18,9 +18,11 @@ pub struct Recorder {
     digits: u8,
     /// log2 of the buckets in a doubling.
     half_bits: u32,
-    /// Low 16 bits of the counts, as far as values reached: 108 KiB at 3 digits and 14 KiB at 2 when all of it is used, so
-    /// that the recorders of a hundred stations stay in the cache.
+    /// Low 16 bits of the counts, over the doublings from the least value to the greatest: 108 KiB at 3 digits and 14 KiB at 2
+    /// when all are used, and some KiB for times of one kind, so that the recorders of hundreds of stations stay in the cache.
     low: Vec<u16>,
+    /// Bucket of the first count: the first of its doubling, 0 where nothing was recorded.
+    first: usize,
     /// The rest, in units of 2^16, of the few counts that have one: (index, rest), by rising index.
     high: Vec<(u32, u64)>,
     sum: u128,
@@ -53,7 +55,7 @@ impl Recorder {
     pub fn new(digits: u8) -> Recorder {
         let digits = digits.clamp(1, 5);
         let half_bits = 10_u32.pow(u32::from(digits)).next_power_of_two().ilog2();
-        Recorder { digits, half_bits, low: Vec::new(), high: Vec::new(), sum: 0, max: 0, overflowed: 0 }
+        Recorder { digits, half_bits, low: Vec::new(), first: 0, high: Vec::new(), sum: 0, max: 0, overflowed: 0 }
     }
 
     /// The bucket of `value`: `value` itself below 2 x half, then `half` buckets for each doubling.
@@ -85,7 +87,7 @@ impl Recorder {
             self.max = value;
         }
         let index = self.index(value);
-        match self.low.get_mut(index) {
+        match self.low.get_mut(index.wrapping_sub(self.first)) {
             Some(count) if *count < u16::MAX => *count += 1,
             _ => self.add(value, 1),
         }
@@ -102,6 +104,14 @@ impl Recorder {
         self.sum += sum;
     }
 
+    /// Counts `value` (ns) `times` times, as [`Recorder::place`] does.
+    pub fn place_times(&mut self, value: u64, times: u64) {
+        if times > 0 {
+            self.max = self.max.max(value);
+            self.add(value, times);
+        }
+    }
+
     /// Adds to the sum what was placed without it, ns.
     pub fn add_sum(&mut self, sum: u128) {
         self.sum += sum;
@@ -112,27 +122,38 @@ impl Recorder {
     fn add(&mut self, value: u64, times: u64) {
         self.overflowed += if value > LARGEST { times } else { 0 };
         let index = self.index(value.min(LARGEST));
-        if index >= self.low.len() {
-            // To the end of the doubling, so that growing stays rare. That of the largest values ends with them, so those
-            // above come here each time.
-            self.low.resize(((index >> self.half_bits) + 1) << self.half_bits, 0);
-        }
-        let total = u64::from(self.low[index]) + times;
-        self.low[index] = total as u16;
+        self.reach(index, index + 1);
+        let count = &mut self.low[index - self.first];
+        let total = u64::from(*count) + times;
+        *count = total as u16;
         if total >> 16 != 0 {
-            match self.high.binary_search_by_key(&(index as u32), |entry| entry.0) {
-                Ok(found) => self.high[found].1 += total >> 16,
-                Err(place) => self.high.insert(place, (index as u32, total >> 16)),
-            }
+            self.carry(index, total >> 16);
         }
     }
 
-    /// All counts, by rising index.
-    fn counts(&self) -> impl Iterator<Item = u64> + '_ {
+    /// Makes room for buckets `from` to below `to`, in whole doublings, so that growing stays rare. That of the largest values
+    /// ends with them, so those above come here each time.
+    #[cold]
+    fn reach(&mut self, from: usize, to: usize) {
+        let doubling = |index: usize| index >> self.half_bits << self.half_bits;
+        let (from, to) = (doubling(from), doubling(to - 1) + (1 << self.half_bits));
+        if self.low.is_empty() {
+            self.first = from;
+        } else if from < self.first {
+            self.low.splice(..0, std::iter::repeat_n(0, self.first - from));
+            self.first = from;
+        }
+        if to > self.first + self.low.len() {
+            self.low.resize(to - self.first, 0);
+        }
+    }
+
+    /// All counts with their bucket, by rising index.
+    fn counts(&self) -> impl Iterator<Item = (usize, u64)> + '_ {
         let mut high = self.high.iter().peekable();
-        self.low.iter().zip(0_u32..).map(move |(&low, index)| {
-            let rest = high.next_if(|entry| entry.0 == index).map_or(0, |entry| entry.1);
-            u64::from(low) + (rest << 16)
+        (self.first..).zip(&self.low).map(move |(index, &low)| {
+            let rest = high.next_if(|entry| entry.0 as usize == index).map_or(0, |entry| entry.1);
+            (index, u64::from(low) + (rest << 16))
         })
     }
 
@@ -145,18 +166,48 @@ impl Recorder {
 
     /// As [`Recorder::merge`], but leaves the sum to the caller, as [`Recorder::place`] does.
     pub fn merge_places(&mut self, other: &Recorder) {
-        for bucket in other.buckets() {
-            let value = if self.digits == other.digits { bucket.low } else { bucket.middle() };
-            self.add(value, bucket.count);
+        if self.digits == other.digits {
+            self.merge_alike(other);
+        } else {
+            other.buckets().for_each(|bucket| self.add(bucket.middle(), bucket.count));
         }
         self.max = self.max.max(other.max);
         self.overflowed += other.overflowed;
     }
 
+    /// Adds the counts of a recorder that has the same buckets, a doubling at a time: most of them are empty.
+    fn merge_alike(&mut self, other: &Recorder) {
+        if !other.low.is_empty() {
+            self.reach(other.first, other.first + other.low.len());
+        }
+        let half = 1 << self.half_bits;
+        for (number, theirs) in other.low.chunks(half).enumerate().filter(|(_, theirs)| has_any(theirs)) {
+            for (index, &count) in (other.first + number * half..).zip(theirs) {
+                let mine = &mut self.low[index - self.first];
+                let (sum, carried) = mine.overflowing_add(count);
+                *mine = sum;
+                if carried {
+                    self.carry(index, 1);
+                }
+            }
+        }
+        for &(index, rest) in &other.high {
+            self.carry(index as usize, rest);
+        }
+    }
+
+    /// Adds `rest` times 2^16 to the count of a bucket.
+    fn carry(&mut self, index: usize, rest: u64) {
+        match self.high.binary_search_by_key(&(index as u32), |entry| entry.0) {
+            Ok(found) => self.high[found].1 += rest,
+            Err(place) => self.high.insert(place, (index as u32, rest)),
+        }
+    }
+
     /// The numbers of the buckets that hold something, each with its count, rising: with digits, sum, maximum and overflow all that
     /// there is to keep.
     pub fn places(&self) -> impl Iterator<Item = (u32, u64)> + '_ {
-        (0_u32..).zip(self.counts()).filter(|(_, count)| *count > 0)
+        self.counts().filter(|(_, count)| *count > 0).map(|(index, count)| (index as u32, count))
     }
 
     /// A recorder to be filled with [`Recorder::restore`] again; none where it could not be one: digits other than 1 to 5.
@@ -181,7 +232,7 @@ impl Recorder {
 
     /// The buckets that hold something, by rising value.
     pub fn buckets(&self) -> impl Iterator<Item = Bucket> + '_ {
-        self.counts().enumerate().filter(|&(_, count)| count > 0).map(|(index, count)| {
+        self.counts().filter(|&(_, count)| count > 0).map(|(index, count)| {
             let (low, high) = self.bounds(index);
             Bucket { low, high, count }
         })
@@ -192,13 +243,39 @@ impl Recorder {
     /// has it, which however answers the top of the bucket and so overstates by up to a whole bucket.
     #[must_use]
     pub fn quantile(&self, q: f64) -> Option<u64> {
-        let count = self.count();
-        let rank = ((q.clamp(0.0, 1.0) * count as f64).ceil() as u64).clamp(1, count.max(1));
-        let mut seen = 0;
-        self.buckets().find_map(|bucket| {
-            seen += bucket.count;
-            (seen >= rank).then(|| bucket.middle().min(self.max))
-        })
+        self.quantile_of(q, self.count())
+    }
+
+    /// As [`Recorder::quantile`], where the caller knows `count`, which is [`Recorder::count`].
+    #[must_use]
+    pub fn quantile_of(&self, q: f64, count: u64) -> Option<u64> {
+        if count == 0 {
+            return None;
+        }
+        let mut left = ((q.clamp(0.0, 1.0) * count as f64).ceil() as u64).clamp(1, count);
+        // Doublings that lie below it as a whole, then its own.
+        let half = 1 << self.half_bits;
+        let mut high = &self.high[..];
+        for (number, counts) in self.low.chunks(half).enumerate() {
+            let from = self.first + number * half;
+            let (own, beyond) = high.split_at(high.partition_point(|entry| (entry.0 as usize) < from + half));
+            high = beyond;
+            let all = sum(counts) + (own.iter().map(|entry| entry.1).sum::<u64>() << 16);
+            if all < left {
+                left -= all;
+                continue;
+            }
+            for (index, &low) in (from..).zip(counts) {
+                let rest = own.iter().find(|entry| entry.0 as usize == index).map_or(0, |entry| entry.1);
+                let here = u64::from(low) + (rest << 16);
+                if here >= left {
+                    let (low, high) = self.bounds(index);
+                    return Some(Bucket { low, high, count: here }.middle().min(self.max));
+                }
+                left -= here;
+            }
+        }
+        None
     }
 
     /// Mean in ns from the exact sum; none where nothing was recorded.
@@ -211,8 +288,7 @@ impl Recorder {
     /// How many values were recorded: the buckets are added up.
     #[must_use]
     pub fn count(&self) -> u64 {
-        let low: u64 = self.low.iter().map(|&low| u64::from(low)).sum();
-        low + (self.high.iter().map(|entry| entry.1).sum::<u64>() << 16)
+        sum(&self.low) + (self.high.iter().map(|entry| entry.1).sum::<u64>() << 16)
     }
 
     /// Exact sum of the values, ns.
@@ -253,109 +329,17 @@ impl Recorder {
     }
 }
 
+/// Counts of neighbouring buckets added up.
+fn sum(counts: &[u16]) -> u64 {
+    // 2^16 counts of 16 bits fit 32: sums of such runs take half as long as those of 64 bits.
+    counts.chunks(1 << 16).map(|run| u64::from(run.iter().map(|&count| u32::from(count)).sum::<u32>())).sum()
+}
+
+/// Whether a count is not 0.
+fn has_any(counts: &[u16]) -> bool {
+    counts.iter().fold(0, |all, &count| all | count) != 0
+}
+
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
-mod tests {
-    use super::*;
-
-    /// A spread of values over all magnitudes up to 2^`bits`.
-    fn values(n: u64, bits: u32) -> impl Iterator<Item = u64> {
-        (1..=n).map(move |i| i.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (64 - bits + (i % u64::from(bits)) as u32))
-    }
-
-    #[test]
-    fn every_value_lies_in_its_bucket_and_buckets_join() {
-        for digits in 1..=5 {
-            let recorder = Recorder::new(digits);
-            for value in values(50_000, 48).chain([0, 1, 2047, 2048, 4095, 4096, LARGEST]) {
-                let (low, high) = recorder.bounds(recorder.index(value));
-                assert!(low <= value && value <= high, "{value}: {low}..={high}");
-                assert!(
-                    (high - low) as f64 <= value as f64 / 10_f64.powi(i32::from(digits)),
-                    "{value}: {low}..={high}"
-                );
-                assert_eq!(
-                    recorder.index(high) + 1,
-                    recorder.index(high + 1).max(recorder.index(high) + usize::from(high == LARGEST))
-                );
-            }
-        }
-    }
-
-    #[test]
-    fn quantiles_are_those_of_hdrhistogram() {
-        for digits in [2, 3] {
-            let mut recorder = Recorder::new(digits);
-            let mut reference = Histogram::<u64>::new_with_bounds(1, LARGEST, digits).unwrap();
-            for value in values(30_000, 44) {
-                recorder.record(value);
-                reference.record(value).unwrap();
-            }
-            let hdr = recorder.to_hdr();
-            assert_eq!(hdr.len(), reference.len());
-            for q in [0.0, 0.001, 0.1, 0.25, 0.5, 0.9, 0.99, 0.999, 0.9999, 1.0] {
-                let top = reference.value_at_quantile(q);
-                assert_eq!(reference.lowest_equivalent(hdr.value_at_quantile(q)), reference.lowest_equivalent(top));
-                let ours = recorder.quantile(q).unwrap();
-                assert!(reference.equivalent(ours, top), "{q}: {ours} {top}");
-            }
-        }
-    }
-
-    #[test]
-    fn quantiles_are_within_half_a_bucket_of_the_sorted_values() {
-        let mut recorder = Recorder::new(3);
-        let mut sorted: Vec<u64> = values(20_000, 40).collect();
-        sorted.iter().for_each(|&value| recorder.record(value));
-        sorted.sort_unstable();
-        for rank in [1, 10, 10_000, 19_800, 19_980, 20_000] {
-            let exact = sorted[rank - 1];
-            let ours = recorder.quantile((rank as f64 - 0.5) / 20_000.0).unwrap();
-            assert!(ours.abs_diff(exact) as f64 <= 0.0005 * exact as f64 + 0.5, "{rank}: {ours} {exact}");
-        }
-        assert_eq!(recorder.sum(), sorted.iter().map(|&v| u128::from(v)).sum());
-        assert_eq!(recorder.max(), *sorted.last().unwrap());
-    }
-
-    #[test]
-    fn merging_is_recording() {
-        let (mut all, mut odd, mut even) = (Recorder::new(3), Recorder::new(3), Recorder::new(3));
-        for (i, value) in values(10_000, 50).chain([u64::MAX]).enumerate() {
-            all.record(value);
-            if i % 2 == 0 { even.record(value) } else { odd.record(value) }
-        }
-        let mut other_way = odd.clone();
-        other_way.merge(&even);
-        even.merge(&odd);
-        assert_eq!(even, all);
-        assert_eq!(other_way, all);
-        assert!(all.overflowed() > 0);
-    }
-
-    #[test]
-    fn counts_pass_16_and_32_bits() {
-        let mut recorder = Recorder::new(2);
-        (0..70_000).for_each(|_| recorder.record(5));
-        recorder.record(9);
-        assert_eq!(recorder.buckets().map(|bucket| bucket.count).collect::<Vec<_>>(), [70_000, 1]);
-        for _ in 0..17 {
-            recorder.merge(&recorder.clone());
-        }
-        assert_eq!(recorder.buckets().map(|bucket| bucket.count).collect::<Vec<_>>(), [70_000 << 17, 1 << 17]);
-        assert_eq!((recorder.count(), recorder.quantile(1.0)), (70_001 << 17, Some(9)));
-    }
-
-    #[test]
-    fn edges_and_size() {
-        let mut recorder = Recorder::new(3);
-        assert_eq!((recorder.quantile(0.5), recorder.mean()), (None, None));
-        recorder.record(u64::MAX);
-        recorder.record(0);
-        assert_eq!((recorder.overflowed(), recorder.max(), recorder.count()), (1, u64::MAX, 2));
-        assert_eq!(recorder.quantile(0.5), Some(0));
-        assert!(recorder.low.len() * 2 <= 110 * 1024);
-        let mut coarse = Recorder::new(2);
-        coarse.record(LARGEST);
-        assert!(coarse.low.len() * 2 <= 15 * 1024);
-    }
-}
+mod tests;

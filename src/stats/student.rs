@@ -1,5 +1,7 @@
 //! Quantiles of Student's t and of the normal law; nothing else of either.
 
+use std::cell::Cell;
+
 use statrs::distribution::{ContinuousCDF, Normal, StudentsT};
 
 /// Degrees of freedom above which the expansion is closer than the library, whose incomplete beta loses digits: at a
@@ -10,7 +12,17 @@ const LARGE: f64 = 1_000.0;
 /// `freedom` is above 0 and `confidence` lies in (0, 1). Two-sided intervals use it as it is.
 #[must_use]
 pub fn t_two_sided(freedom: f64, confidence: f64) -> f64 {
-    t_quantile(freedom, 0.5 + confidence / 2.0)
+    thread_local! {
+        // All estimates of a point ask for one and the same, which takes the library microseconds.
+        static LAST: Cell<(f64, f64, f64)> = const { Cell::new((f64::NAN, f64::NAN, f64::NAN)) };
+    }
+    let last = LAST.get();
+    if (last.0, last.1) == (freedom, confidence) {
+        return last.2;
+    }
+    let t = t_quantile(freedom, 0.5 + confidence / 2.0);
+    LAST.set((freedom, confidence, t));
+    t
 }
 
 /// Quantile of Student's t at `p` in (0, 1); NaN outside and for `freedom` not above 0.
