@@ -92,6 +92,7 @@ fn links_lead_somewhere() {
         "CONTRIBUTING.md",
         "CHANGELOG.md",
         "benches/README.md",
+        "docs/clusters.md",
         "docs/calibrate.md",
         "docs/coverage.md",
         "docs/generator.md",

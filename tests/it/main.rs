@@ -7,6 +7,7 @@
 mod as_built;
 mod calibrate;
 mod cli;
+mod clusters;
 mod compare;
 mod costs;
 mod coverage;
