@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use gatecap::aws::service_quotas;
 use gatecap::calibrate::apigateway::Format;
 use gatecap::calibrate::kind::Kind;
 use gatecap::calibrate::read::{Reading, stream};
@@ -10,8 +11,9 @@ use gatecap::calibrate::row::Rounding;
 use gatecap::calibrate::stream::Control;
 use gatecap::calibrate::tally::Tally;
 use gatecap::calibrate::{document, summary};
+use gatecap::experiment::shards;
 use gatecap::import::{self, Source, services, write};
-use gatecap::scenario::Document;
+use gatecap::scenario::{Document, prices, resolved};
 
 fn read(kind: Kind, format: Option<Format>, bytes: &[u8]) -> Option<Tally> {
     let reading = Reading { kind, rounding: Rounding::Nearest, format };
@@ -60,4 +62,34 @@ pub fn import(kind: import::kind::Kind, bytes: &[u8]) {
     let _ = import::summary::json(&imported, &written);
     let read = Document::parse(written.text.clone(), "written", Path::new(".")).and_then(|document| document.resolve(&[]));
     assert!(read.is_ok(), "{}\n{:?}", written.text, read.err());
+}
+
+/// Reads bytes as a journal or a shard.
+pub fn shard(bytes: &[u8]) {
+    let _ = shards::read_shard(bytes);
+}
+
+/// Reads bytes as a scenario; what it resolves to must be a scenario that resolves to itself.
+pub fn scenario(bytes: &[u8]) {
+    let Ok(text) = std::str::from_utf8(bytes) else { return };
+    // Files beside it are not the reader's to bound.
+    if text.contains("file") || text.contains(".toml") || text.contains('/') && text.contains("options") {
+        return;
+    }
+    let read = |text: String| Document::parse(text, "read", Path::new(".")).and_then(|document| document.resolve(&[]));
+    match read(text.into()) {
+        Ok(once) => {
+            let written = resolved::toml(&once, Path::new("."));
+            let again = read(written.clone()).map(|twice| resolved::toml(&twice, Path::new(".")));
+            assert!(again.as_ref().is_ok_and(|twice| *twice == written), "{written}\n{again:?}");
+        }
+        Err(issues) => assert!(!issues.is_empty()),
+    }
+}
+
+/// Reads bytes as what the AWS CLI prints of quotas, and as a table of prices.
+pub fn tables(bytes: &[u8]) {
+    let Ok(text) = std::str::from_utf8(bytes) else { return };
+    let _ = service_quotas::read(text, "quotas");
+    let _ = prices::read(text, Path::new("prices"));
 }
