@@ -3,7 +3,7 @@
 use super::cloudwatch::Metrics;
 use super::fields::iso_text;
 use super::join::Joined;
-use super::tally::Tally;
+use super::tally::{Api, Tally};
 use super::times::Times;
 
 /// Quantiles that are shown.
@@ -60,7 +60,26 @@ pub fn rows(tally: &Tally) -> String {
     for remark in &tally.remarks {
         text += &format!("  {remark}\n");
     }
-    text
+    text + &two_apis(tally)
+}
+
+/// That rows of a REST and of an HTTP API stand in one log, whose overheads differ.
+fn two_apis(tally: &Tally) -> String {
+    let (Some(rest), Some(http)) = (tally.apis.get(&Api::Rest), tally.apis.get(&Api::Http)) else {
+        return String::new();
+    };
+    let first = |api: Api| {
+        let place = tally.first_of.get(&api);
+        place.map_or_else(String::new, |place| format!(", the first {}:{}", printable(&place.file), place.line))
+    };
+    format!(
+        "  rows of two kinds of APIs are taken as one: {} with `resourcePath` (REST{}), {} with `routeKey` (HTTP{});\n  \
+         their overheads differ: calibrate each API's log by itself\n",
+        grouped(*rest),
+        first(Api::Rest),
+        grouped(*http),
+        first(Api::Http)
+    )
 }
 
 /// Times of each part of the path.
