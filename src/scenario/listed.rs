@@ -24,7 +24,7 @@ pub(super) fn listed(top: &Fields<'_>, options: &[String], services: u32, contex
         let number = grouped(all.len() as u64);
         let message = format!("{number} services are listed, but `[services]` counts {}", grouped(services.into()));
         let hint = format!("write `count = {}` or more", all.len());
-        top.sink.add(at_fault(top, &list, items, context).issue(message).hint(hint));
+        top.sink.add(at_fault(top, &list, &items, context).issue(message).hint(hint));
     }
     let shares: f64 = all.iter().filter_map(|one| one.share).sum();
     if shares > WHOLE {

@@ -24,8 +24,9 @@ pub const WINDOWS_S: [u32; 3] = [1, 10, 60];
 const FITTED_S: [u32; 8] = [1, 2, 5, 10, 20, 30, 60, 120];
 /// An index within this of 1, or of another one, is not told apart from it however many arrivals there are.
 const ALIKE: f64 = 0.05;
-/// Standard errors of an index: three are looked at together, so each has an interval of 98.3 %.
-const Z_JOINT: f64 = 2.394;
+/// Standard errors beyond which an index is told apart: three are looked at together, so that a Poisson log in a hundred is taken for
+/// another one.
+const TOLD_APART: f64 = 3.0;
 
 /// The process of arrivals, at a rate that is stated beside it.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -143,7 +144,7 @@ fn shown(measured: &[Dispersion]) -> Vec<Dispersion> {
 /// Whether an index may be `to`: nearer than matters, or within its error on the scale of its interval, that of the logarithm.
 fn near(one: &Dispersion, to: f64) -> bool {
     let index = one.index.max(1e-12);
-    (index / to - 1.0).abs() <= ALIKE || libm::log(index / to).abs() <= Z_JOINT * one.error.max(1e-12) / index
+    (index / to - 1.0).abs() <= ALIKE || libm::log(index / to).abs() <= TOLD_APART * one.error.max(1e-12) / index
 }
 
 /// `1.02 at 1 s, 1.3 at 10 s`: the numbers that a law is chosen by are those of the table.

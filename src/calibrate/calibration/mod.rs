@@ -114,7 +114,7 @@ impl Calibration {
             arrivals,
             rate_held_out,
             first_part: share,
-            rows: tally.used,
+            rows: whole.rows,
         }
     }
 

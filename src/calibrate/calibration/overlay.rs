@@ -11,7 +11,7 @@ use crate::calibrate::fit::{self, Kind, toml};
 use crate::calibrate::join::Joined;
 use crate::calibrate::slots::Part;
 use crate::calibrate::summary::grouped;
-use crate::calibrate::words::{error, number, time};
+use crate::calibrate::words::{UNRESOLVED, error, number, time};
 
 /// What a calibration does not know of itself.
 #[derive(Clone, Copy, Debug)]
@@ -118,10 +118,15 @@ fn evidence(out: &mut String, what: &str, resolution_ms: f64, law: &fit::Calibra
         comment(
             out,
             &format!(
-                "Held out: the law of the first {} against the other {}: {}.",
+                "Held out: the law of the first {} against the other {}: {}{}.",
                 grouped(held_out.n.0),
                 grouped(held_out.n.1),
-                errors.join(", ")
+                errors.join(", "),
+                if errors.iter().any(|one| one.contains(UNRESOLVED)) {
+                    format!(" ({UNRESOLVED}: nearer than times to {} can tell)", time(resolution_ms))
+                } else {
+                    String::new()
+                }
             ),
         );
     }

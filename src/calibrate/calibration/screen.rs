@@ -9,7 +9,7 @@ use crate::calibrate::arrivals::{Calibrated as Arrivals, NEAR};
 use crate::calibrate::fit::{self, Kind};
 use crate::calibrate::slots::Part;
 use crate::calibrate::summary::grouped;
-use crate::calibrate::words::{error, number, p_value, time};
+use crate::calibrate::words::{UNRESOLVED, error, number, p_value, time};
 
 /// Services that are shown.
 const SERVICES: usize = 12;
@@ -86,6 +86,9 @@ fn hop_text(out: &mut String, hop: &Hop) {
     }
     if law.kind != Kind::Constant || hop.held_out.is_some() {
         table(out, &rows);
+    }
+    if rows.iter().flatten().any(|cell| cell.ends_with(UNRESOLVED)) {
+        wrapped(out, &format!("{UNRESOLVED}: nearer than times to {} can tell", time(hop.resolution_ms)));
     }
     out.push('\n');
 }

@@ -98,11 +98,11 @@ fn window(window: &arrivals::Window) -> String {
     format!(
         "{} s {} ({} to {}), of the law {}, with the trend {}",
         measured.window_s,
-        number(measured.index, 3),
-        number(measured.interval.0, 3),
-        number(measured.interval.1, 3),
-        number(window.fitted, 3),
-        number(measured.raw, 3)
+        number(measured.index, 4),
+        number(measured.interval.0, 4),
+        number(measured.interval.1, 4),
+        number(window.fitted, 4),
+        number(measured.raw, 4)
     )
 }
 
