@@ -10,7 +10,8 @@ use super::times::Times;
 pub(super) const QUANTILES: [f64; 4] = [0.5, 0.9, 0.99, 0.999];
 
 /// A whole number with a comma between thousands.
-pub(super) fn grouped(number: u64) -> String {
+#[must_use]
+pub fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::new();
     for (at, digit) in digits.chars().enumerate() {
@@ -63,8 +64,9 @@ pub fn rows(tally: &Tally) -> String {
     text + &two_apis(tally)
 }
 
-/// That rows of a REST and of an HTTP API stand in one log, whose overheads differ.
-fn two_apis(tally: &Tally) -> String {
+/// That rows of a REST and of an HTTP API stand in one log, whose overheads differ; empty where they do not.
+#[must_use]
+pub fn two_apis(tally: &Tally) -> String {
     let (Some(rest), Some(http)) = (tally.apis.get(&Api::Rest), tally.apis.get(&Api::Http)) else {
         return String::new();
     };

@@ -22,6 +22,8 @@ pub struct About<'a> {
     pub gateway: &'a str,
     /// What a gateway's log and a load balancer's say together.
     pub joined: Option<&'a Joined>,
+    /// What else was found about the log as a whole; empty for nothing.
+    pub remark: &'a str,
     /// Whether a scenario lets a service be called so.
     pub legal: fn(&str) -> bool,
 }
@@ -35,7 +37,9 @@ pub fn text(found: &Calibration, about: &About<'_>) -> String {
     let mut out = String::new();
     let files = about.files.join(", ");
     comment(&mut out, &format!("Measured, by `gatecap calibrate`, from {files}."));
-    comment(&mut out, "Lay it over a scenario (gatecap run SCENARIO --overlay THIS), or run it as it is.");
+    let alone =
+        if found.services.number > 0 { "uncomment what is said below and run it alone" } else { "run it as it is" };
+    comment(&mut out, &format!("Lay it over a scenario (gatecap run SCENARIO --overlay THIS), or {alone}."));
     if found.services.number > 0 {
         let n = found.services.number;
         let rate = found.arrivals.as_ref().map_or_else(String::new, |a| format!(", {}/s", number(a.peak_rate, 5)));
@@ -47,6 +51,9 @@ pub fn text(found: &Calibration, about: &About<'_>) -> String {
                 super::counted(n as u64, "service")
             ),
         );
+    }
+    if !about.remark.is_empty() {
+        comment(&mut out, about.remark);
     }
     if found.rows < LEAST {
         comment(

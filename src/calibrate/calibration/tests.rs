@@ -40,7 +40,13 @@ fn tally(n: u64, rate: f64, drift: bool) -> Tally {
 }
 
 fn about(files: &[String]) -> overlay::About<'_> {
-    overlay::About { files, gateway: "rest-api", joined: None, legal: |name| !name.is_empty() && name != "latency" }
+    overlay::About {
+        files,
+        gateway: "rest-api",
+        joined: None,
+        remark: "",
+        legal: |name| !name.is_empty() && name != "latency",
+    }
 }
 
 #[test]
