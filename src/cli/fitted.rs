@@ -6,6 +6,7 @@ use gatecap::calibrate::calibration::{Calibration, Hop, overlay};
 use gatecap::calibrate::fit;
 use gatecap::calibrate::join::Joined;
 use gatecap::calibrate::read;
+use gatecap::calibrate::summary;
 use gatecap::calibrate::tally::Tally;
 use gatecap::issue::{Issue, Issues};
 use gatecap::report::chart::{self, FitChart};
@@ -52,7 +53,8 @@ pub fn write(
 ) -> Result<(), Issues> {
     if let Some(path) = &flags.out {
         let files = names(flags);
-        let about = overlay::About { files: &files, gateway: &flags.gateway, joined, legal: is_name };
+        let remark = summary::two_apis(tally);
+        let about = overlay::About { files: &files, gateway: &flags.gateway, joined, remark: &remark, legal: is_name };
         write_overlay(path, overlay::text(found, &about))?;
     }
     let Some(folder) = &flags.plot else { return Ok(()) };
@@ -63,7 +65,7 @@ pub fn write(
         let shown = FitChart {
             part: hop.part.name().into(),
             law: hop.law.law.describe(),
-            basis: format!("{n} times, to {step} ms"),
+            basis: format!("{} times, to {step} ms", summary::grouped(n)),
             points: fit::plot(&hop.law.law, times.cells()),
         };
         let name = hop.part.name().replace([' ', ','], "-").replace("--", "-");
