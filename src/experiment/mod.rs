@@ -28,6 +28,7 @@ mod settle;
 pub mod shards;
 pub mod source;
 pub mod sweep;
+mod traffic;
 pub mod validate;
 pub mod warmup;
 
@@ -101,7 +102,9 @@ impl From<saturate::SearchError> for ExperimentError {
 /// Everything that is wrong with the scenario.
 pub fn limits(source: &Source, file: &str) -> Result<Results, Issues> {
     let scenario = source.scenario(&[])?;
-    Ok(assemble::head(&scenario, file, &hash(&scenario, source)))
+    let mut results = assemble::head(&scenario, file, &hash(&scenario, source));
+    results.warnings.extend(traffic::remark(source, &scenario, &results.ceilings));
+    Ok(results)
 }
 
 /// Whether two scenarios describe the same system and load, whatever they sweep over.
