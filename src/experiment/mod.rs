@@ -201,7 +201,9 @@ pub fn simulate(
     let scenario = source.scenario(&[]).map_err(ExperimentError::Issues)?;
     let (combinations, own) = combinations(source, &scenario, whole_sweep)?;
     let cells = sweep::grid(&combinations, whole_sweep, detail, control).map_err(ExperimentError::Fault)?;
-    let head = assemble::head(&scenario, file, &hash(&scenario, source));
+    let mut head = assemble::head(&scenario, file, &hash(&scenario, source));
+    let remark = traffic::remark(source, &scenario, &head.ceilings);
+    head.warnings.extend(remark.filter(|warning| warning.kind == crate::results::ASSUMED_TRAFFIC));
     let mut results = assemble::document(head, &combinations, own, &cells, whole_sweep, control);
     assemble::added_means(&mut results);
     match saturate::search(source, &scenario, control) {

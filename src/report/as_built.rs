@@ -76,10 +76,10 @@ pub(super) fn built(results: &Results) -> Option<(usize, &OptionInfo)> {
 /// How full every quota is, fullest first.
 #[must_use]
 pub(super) fn rows(results: &Results) -> Vec<Row> {
-    let at = assumed_traffic(results).map(|rate| format!(" at the assumed {rate}")).unwrap_or_default();
+    let assumed = assumed_traffic(results).is_some();
     let named = |used: &QuotaUse| {
-        let own = used.kind == "traffic" && used.system > 0.0;
-        Row { name: if own { format!("{}{at}", used.name) } else { used.name.clone() }, ..row(used) }
+        let own = assumed && used.kind == "traffic" && used.system > 0.0;
+        Row { name: if own { format!("{} (assumed)", used.name) } else { used.name.clone() }, ..row(used) }
     };
     results.today.iter().map(named).collect()
 }
@@ -307,7 +307,7 @@ mod tests {
             ..Default::default()
         };
         results.warnings.push(warning);
-        assert_eq!(names(&results), ["account throttle at the assumed 100/s a service", "ALBs per Region"]);
+        assert_eq!(names(&results), ["account throttle (assumed)", "ALBs per Region"]);
     }
 
     #[test]

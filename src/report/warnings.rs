@@ -7,7 +7,7 @@ use crate::results::{Lint, Results, Warning};
 /// Kind of the warning that a sweep was stopped before its end.
 const INTERRUPTED: &str = "interrupted";
 /// Kind of the warning that a quantile has too few samples for an interval.
-const FEW: &str = "too_few_samples";
+pub(super) const FEW: &str = "too_few_samples";
 
 /// What is missing because the work was stopped before its end; none where it was not. Shown before everything else.
 #[must_use]
