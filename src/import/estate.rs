@@ -220,6 +220,8 @@ pub struct Listener {
     pub protocol: Option<String>,
     /// Target groups of its default action; empty for redirects and fixed answers.
     pub forwards: Vec<Reference>,
+    /// Whether its default action is a redirect or a fixed answer, so that no service stands behind it.
+    pub answers: bool,
 }
 
 /// One rule of a listener.
@@ -235,8 +237,13 @@ pub struct Rule {
     pub paths: Vec<String>,
     /// Host patterns of its conditions.
     pub hosts: Vec<String>,
+    /// Whether it has conditions on more than that (headers, methods, query strings, addresses), or patterns that no file tells:
+    /// it takes some of the requests that meet its paths and hosts.
+    pub other_conditions: bool,
     /// Target groups of its action; empty for redirects and fixed answers.
     pub forwards: Vec<Reference>,
+    /// Whether its action is a redirect or a fixed answer, so that no service stands behind it.
+    pub answers: bool,
 }
 
 /// What a target group's targets are.
