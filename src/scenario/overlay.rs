@@ -63,7 +63,7 @@ fn stranger(lower: &[Node], service: &Node) -> Option<Issue> {
     let message = format!("service `{given}` is none of the {listed} service{s} that `{file}` lists");
     let issue = name.node.place.issue(message);
     Some(match nearest_name(given, names().collect()) {
-        Some(near) => issue.hint(format!("did you mean `{near}`? A new service belongs into the scenario itself")),
+        Some(near) => issue.hint(format!("did you mean `{near}`? A new service belongs in the scenario itself")),
         None => issue.hint("give it the name of one of them, or list it in the scenario itself"),
     })
 }

@@ -172,7 +172,9 @@ fn choose(series: &Series, judged: &[Dispersion], measured: &[Dispersion], level
     let mean = judged.iter().map(|one| weight(one) * one.index).sum::<f64>() / weights;
     let gamma = |index: f64| Law::Gamma((1.0 / index.max(1e-12)).clamp(1e-3, 1e3));
     let bursty = judged.iter().any(|one| one.index > 1.0 && !near(one, 1.0));
-    if judged.iter().all(|one| near(one, mean)) && (judged.len() > 1 || !bursty) {
+    // Windows of about one length cannot show that bursts do not add up.
+    let wide = last.window_s >= 10 * first.window_s;
+    if judged.iter().all(|one| near(one, mean)) && (wide || !bursty) {
         return (gamma(mean), format!("{indices}, which cannot be told from {} at all of them", number(mean, 3)));
     }
     if !bursty {

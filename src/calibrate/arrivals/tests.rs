@@ -277,3 +277,13 @@ fn sentence_and_table_are_made_of_the_same_numbers() {
         assert!(!found.why.contains("grows") || last > first, "{}", found.why);
     }
 }
+
+/// Counts by the minute have windows of 1 and 2 min alone: their indices are alike, but say nothing of bursts that do not last.
+#[test]
+fn windows_of_about_one_length_are_no_renewals() {
+    let seconds = mmpp(4, 86_400, [60.0, 20.0], [40.0, 40.0]);
+    let minutes = seconds.windows(60).unwrap();
+    let minutes = Series::new(60, minutes.iter().enumerate().map(|(i, count)| (60 * i as i64, *count as u64)));
+    let found = calibrate(&minutes).unwrap();
+    assert!(matches!(found.law, Law::Mmpp(_)), "{:?} {}", found.law, found.why);
+}

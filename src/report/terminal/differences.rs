@@ -47,7 +47,9 @@ pub(super) fn table(results: &Results, paint: Paint) -> String {
         return String::new();
     }
     let grain = differences::grain(results).map_or(String::new(), |note| wrapped(note, "  "));
-    format!("\n{}{grain}", table.text(paint))
+    let saved =
+        wrapped("saved: variance with draws of its own for each option over that with the same draws for all", "  ");
+    format!("\n{}{saved}{grain}", table.text(paint))
 }
 
 fn cells(pair: &Comparison) -> [String; 3] {
