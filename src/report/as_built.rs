@@ -79,7 +79,9 @@ pub(super) fn rows(results: &Results) -> Vec<Row> {
     let assumed = assumed_traffic(results).is_some();
     let named = |used: &QuotaUse| {
         let own = assumed && used.kind == "traffic" && used.system > 0.0;
-        Row { name: if own { format!("{} (assumed)", used.name) } else { used.name.clone() }, ..row(used) }
+        // Up to the first comma, behind which stands the unit: screens cut what is longer.
+        let short = used.name.split(',').next().unwrap_or_default();
+        Row { name: if own { format!("{short} (assumed)") } else { used.name.clone() }, ..row(used) }
     };
     results.today.iter().map(named).collect()
 }
@@ -170,12 +172,22 @@ fn moved(results: &Results, one: &Move) -> Option<Moved> {
         name: one.option.clone(),
         title: results.options[index].title.clone(),
         holds: one.services.map_or_else(|| NO_LIMIT.into(), number::count),
-        stopped_by: one.stopped_by.clone(),
+        stopped_by: stopped_by(results, one),
         parts: list(&parts(one)),
         month: month(one),
         latency: latency(results, one),
         needs: needs.join("; "),
     })
+}
+
+/// What stops an option first, with the traffic where that is what presses and nobody stated it.
+fn stopped_by(results: &Results, one: &Move) -> String {
+    let by_traffic =
+        |rung: &&Ceiling| rung.option == one.option && rung.kind == "traffic" && rung.name == one.stopped_by;
+    match assumed_traffic(results).filter(|_| results.ceilings.iter().any(|rung| by_traffic(&rung))) {
+        Some(rate) => format!("{} at the assumed {rate}", one.stopped_by),
+        None => one.stopped_by.clone(),
+    }
 }
 
 /// `2 fewer VPC links V1`, of the kinds that are told.
@@ -296,11 +308,15 @@ mod tests {
     #[test]
     fn traffic_that_nobody_stated_is_called_assumed() {
         let mut results = fixture::built();
-        let throttle =
-            QuotaUse { name: "account throttle".into(), kind: "traffic".into(), system: 400.0, ..QuotaUse::default() };
+        let throttle = QuotaUse {
+            name: "account throttle, requests per second".into(),
+            kind: "traffic".into(),
+            system: 400.0,
+            ..QuotaUse::default()
+        };
         results.today = vec![throttle, QuotaUse { name: "ALBs per Region".into(), system: 4.0, ..QuotaUse::default() }];
         let names = |results: &Results| rows(results).into_iter().map(|row| row.name).collect::<Vec<_>>();
-        assert_eq!(names(&results), ["account throttle", "ALBs per Region"]);
+        assert_eq!(names(&results), ["account throttle, requests per second", "ALBs per Region"]);
         let warning = crate::results::Warning {
             kind: ASSUMED_TRAFFIC.into(),
             about: "100/s a service".into(),
