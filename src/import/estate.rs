@@ -268,6 +268,8 @@ pub struct TargetGroup {
     pub kind: TargetKind,
     /// Its targets as far as a file lists them.
     pub targets: Vec<Reference>,
+    /// Whether that list is the whole of them (the health of this very group, as it is listed), so that an empty one is empty.
+    pub listed: bool,
     /// How many targets its service runs where another resource says (`DesiredCount` of an ECS service); `None`: not known.
     pub desired: Option<u32>,
     /// Its VPC.

@@ -7,6 +7,7 @@ use super::estate::{
     Api, ApiKind, Balancer, BalancerKind, Estate, Generation, Id, Identity, IntegrationKind, Link, Listener, Reference,
     Route, TargetGroup, TargetKind,
 };
+use super::services::address::Address;
 use crate::aws::lints::{self, Lint};
 use crate::aws::{http_api, quotas, rest_api};
 
@@ -20,6 +21,7 @@ pub fn lints(estate: &Estate) -> Vec<Lint> {
     let mut found: Vec<Lint> = Vec::new();
     found.extend(view.albs_behind_many_nlbs());
     found.extend(view.listeners_without_targets());
+    found.extend(view.ports_without_listener());
     found.extend(view.other_vpcs());
     found.extend(view.timeouts());
     found.extend(view.cross_zone());
@@ -170,17 +172,23 @@ impl<'a> View<'a> {
         found.collect()
     }
 
-    /// Listeners all of whose target groups are in the files and have no target there. What is running (its id is an ARN) registers its
-    /// targets elsewhere, so that files in which no running group has any are taken not to tell.
+    /// Listeners all of whose target groups are in the files and have no target there, where the files tell targets: by the health of
+    /// the very group, or by others of its kind that are written one by one as templates may. Addresses register themselves, and what
+    /// is running (its id is an ARN) registers its targets elsewhere: of those, none listed is not none.
     fn listeners_without_targets(&self) -> Vec<Lint> {
-        let running = |group: &TargetGroup| group.identity.id.0.starts_with("arn:");
-        let told = self.estate.target_groups.iter().any(|group| running(group) && !is_empty(group));
+        let written = |group: &TargetGroup| group.kind != TargetKind::Ip && !group.identity.id.0.starts_with("arn:");
+        let told: Vec<TargetKind> = (self.estate.target_groups.iter())
+            .filter(|group| written(group) && !group.targets.is_empty())
+            .map(|group| group.kind)
+            .collect();
+        let kinds = [TargetKind::Instance, TargetKind::Lambda, TargetKind::Alb];
+        let told: Vec<TargetKind> = kinds.into_iter().filter(|kind| told.contains(kind)).collect();
+        let known = |group: &&TargetGroup| group.listed || (written(group) && told.contains(&group.kind));
         let found = self.forwards.values().flatten().filter_map(|(listener, forwards)| {
             let groups: Option<Vec<&TargetGroup>> =
                 forwards.iter().map(|reference| self.target_groups.find(reference)).collect();
-            let groups = groups.filter(|groups| {
-                !groups.is_empty() && groups.iter().all(|group| is_empty(group) && (told || !running(group)))
-            })?;
+            let groups = groups
+                .filter(|groups| !groups.is_empty() && groups.iter().all(|group| is_empty(group) && known(group)))?;
             let names: BTreeSet<&str> = groups.iter().map(|group| group.identity.name.as_str()).collect();
             let names: Vec<String> = names.into_iter().map(|name| format!("`{name}`")).collect();
             let (name, groups) = (&listener.identity.name, names.join(", "));
@@ -188,6 +196,33 @@ impl<'a> View<'a> {
             lints::lint("listener-without-targets", at(&listener.identity), what)
         });
         found.collect()
+    }
+
+    /// Ports that routes call at a load balancer whose listeners are in the files with their ports, none of which is that one.
+    fn ports_without_listener(&self) -> Vec<Lint> {
+        let mut said: BTreeSet<(&Id, u32)> = BTreeSet::new();
+        let mut found = Vec::new();
+        for route in self.private_routes() {
+            let target = route.integration.target.as_ref().and_then(|target| self.listeners.find(target));
+            let address = Address::of(route.integration.uri.as_deref().unwrap_or_default());
+            let (None, Some(port)) = (target, address.port) else { continue };
+            for balancer in self.entries(route) {
+                let listeners = self.forwards.get(&balancer.identity.id).into_iter().flatten();
+                let ports: Option<BTreeSet<u32>> = listeners.map(|(listener, _)| listener.port).collect();
+                let Some(ports) = ports.filter(|ports| !ports.is_empty() && !ports.contains(&port)) else { continue };
+                if said.insert((&balancer.identity.id, port)) {
+                    let ports: Vec<String> = ports.iter().take(NAMED).map(u32::to_string).collect();
+                    let name = &balancer.identity.name;
+                    let ports = ports.join(", ");
+                    let what = format!(
+                        "`{} {}` calls port {port} of `{name}`, which listens on {ports}",
+                        route.method, route.path
+                    );
+                    found.extend(lints::lint("port-without-listener", at(&balancer.identity), what));
+                }
+            }
+        }
+        found
     }
 
     /// Load balancers that are not in the VPC of the link before them, or ALBs not in that of their NLB.
@@ -311,8 +346,9 @@ impl<'a> View<'a> {
             .map(|link| &link.identity)
             .collect();
         let number: u64 = old.iter().map(|identity| u64::from(identity.copies.max(1))).sum();
-        let names: Vec<&str> = old.iter().take(NAMED).map(|identity| identity.name.as_str()).collect();
-        let more = old.len() - names.len();
+        let all: BTreeSet<&str> = old.iter().map(|identity| identity.name.as_str()).collect();
+        let names: Vec<&str> = all.iter().copied().take(NAMED).collect();
+        let more = all.len() - names.len();
         let more = if more > 0 { format!(" and {more} more") } else { String::new() };
         let what = if number == 1 { "1 VPC link is V1".to_string() } else { format!("{number} VPC links are V1") };
         (number > 0).then(|| lints::lint("link-v1", format!("{}{more}", names.join(", ")), what)).flatten()

@@ -176,6 +176,7 @@ impl Reader<'_, '_> {
             identity,
             kind,
             targets,
+            listed: false,
             desired: None,
             vpc: (!vpc.is_absent()).then(|| vpc.reference()),
             cross_zone: attributes.get("load_balancing.cross_zone.enabled").and_then(Value::boolean),

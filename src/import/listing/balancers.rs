@@ -130,6 +130,7 @@ fn thing(kind: &Kind, entry: &Node, origin: Origin, estate: &mut Estate) -> Opti
                 identity: identity(&names, text(entry, "TargetGroupName"), origin),
                 kind,
                 targets: Vec::new(),
+                listed: false,
                 desired: None,
                 vpc: named(entry, "VpcId"),
                 cross_zone: None,
@@ -284,6 +285,7 @@ fn health<'f>(
         return estate.note(NoteKind::Unresolved, text, &page.origin);
     };
     let group = &mut estate.target_groups[index];
+    group.listed = true;
     for (_, entry) in &page.entries {
         let id = entry.get("Target").and_then(|target| text(target, "Id"));
         if let Some(id) = id.filter(|id| registered.insert((index, (*id).to_string()))) {

@@ -98,9 +98,18 @@ fn subnet_facts(context: &Context<'_>, subnets: &[Reference]) -> (Option<Referen
     (vpc, all.then(|| zones.into_iter().collect::<BTreeSet<_>>().len() as u32))
 }
 
+/// Notes that something needed is not known, where it is not.
+fn need(context: &Context<'_>, item: &Item<'_>, reference: &Reference, what: &str, estate: &mut Estate) {
+    if let Reference::Unknown(why) = reference {
+        let text = format!("the {what} `{}` is not known: {why}", item.address);
+        estate.note(NoteKind::Unresolved, text, &context.origin(item));
+    }
+}
+
 fn listener(context: &Context<'_>, index: usize, estate: &mut Estate) {
     let item = &context.items[index];
     let balancer = context.required(item, "load_balancer_arn", &["aws_lb"], estate);
+    need(context, item, &balancer, "load balancer of listener", estate);
     estate.listeners.push(Listener {
         identity: context.identity(index),
         balancer,
@@ -114,6 +123,7 @@ fn listener(context: &Context<'_>, index: usize, estate: &mut Estate) {
 fn rule(context: &Context<'_>, index: usize, estate: &mut Estate) {
     let item = &context.items[index];
     let listener = context.required(item, "listener_arn", &["aws_lb_listener"], estate);
+    need(context, item, &listener, "listener of rule", estate);
     let (mut paths, mut hosts, mut other_conditions) = (Vec::new(), Vec::new(), false);
     for condition in item.get("condition").entries() {
         let before = paths.len() + hosts.len();
@@ -191,6 +201,7 @@ fn target_group(context: &Context<'_>, index: usize, estate: &mut Estate) {
         identity: context.identity(index),
         kind,
         targets: Vec::new(),
+        listed: false,
         desired: None,
         vpc: context.reference(item, item.get("vpc_id"), &["aws_vpc"]),
         cross_zone: item.get("load_balancing_cross_zone_enabled").boolean(),
