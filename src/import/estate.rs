@@ -23,6 +23,8 @@ pub struct Estate {
     pub target_groups: Vec<TargetGroup>,
     /// Cloud Map services.
     pub discoveries: Vec<Discovery>,
+    /// Variables of stages, of readers that leave `${stageVariables.Name}` in integrations as it stands.
+    pub stage_variables: Vec<StageVariable>,
     /// Quota values in force that a file states, by L-code.
     pub quotas: Vec<QuotaValue>,
     /// What was inferred, left open or passed over, in the order of the files.
@@ -278,6 +280,17 @@ pub struct TargetGroup {
     pub cross_zone: Option<bool>,
     /// The ECS or other service that registers its targets, as a name for people.
     pub service: Option<String>,
+}
+
+/// A variable as one stage sets it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StageVariable {
+    /// The API of the stage.
+    pub api: Reference,
+    /// The variable.
+    pub name: String,
+    /// What the stage sets it to.
+    pub value: String,
 }
 
 /// One Cloud Map service.

@@ -7,6 +7,7 @@ mod index;
 mod left;
 mod patterns;
 mod recognise;
+mod stages;
 mod walk;
 
 #[cfg(test)]
@@ -82,6 +83,7 @@ struct Draft {
 #[must_use]
 pub fn services(mut estate: Estate) -> Imported {
     index::unify(&mut estate);
+    stages::resolve(&mut estate);
     let index = Index::of(&estate);
     let mut walker = Walker::new(&index);
     let mut drafts: Vec<(End, Draft)> = Vec::new();
