@@ -2,6 +2,8 @@
 //! each came from. The readers of templates, plans and listings fill it; `services` reads services out of it. Nothing here is
 //! counted or judged.
 
+use std::collections::BTreeSet;
+
 use super::node::Origin;
 
 /// Everything that was read from all files together.
@@ -272,6 +274,8 @@ pub struct TargetGroup {
     pub targets: Vec<Reference>,
     /// Whether that list is the whole of them (the health of this very group, as it is listed), so that an empty one is empty.
     pub listed: bool,
+    /// The zones that those targets are in, by name, or by subnet where a file tells no more; empty where it is not known of all.
+    pub zones: BTreeSet<String>,
     /// How many targets its service runs where another resource says (`DesiredCount` of an ECS service); `None`: not known.
     pub desired: Option<u32>,
     /// Its VPC.

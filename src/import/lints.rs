@@ -26,6 +26,7 @@ pub fn lints(estate: &Estate) -> Vec<Lint> {
     found.extend(view.timeouts());
     found.extend(view.cross_zone());
     found.extend(view.zones());
+    found.extend(view.zones_without_targets());
     found.extend(view.old_links());
     found.sort_by_key(|lint| lint.severity);
     found
@@ -313,29 +314,6 @@ impl<'a> View<'a> {
         found.collect()
     }
 
-    /// Load balancers in one zone, and services of one target.
-    fn zones(&self) -> Vec<Lint> {
-        let single = |balancer: &&Balancer| {
-            balancer.kind != BalancerKind::Other
-                && balancer.zones.map_or_else(|| is_one_subnet(&balancer.subnets), |zones| zones == 1)
-        };
-        let in_one = self.estate.balancers.iter().filter(single).filter_map(|balancer| {
-            let what = format!("load balancer `{}` is in one zone", balancer.identity.name);
-            lints::lint("single-zone", at(&balancer.identity), what)
-        });
-        let alone = |group: &&TargetGroup| {
-            matches!(group.kind, TargetKind::Instance | TargetKind::Ip)
-                && group.desired.map_or(group.targets.len() == 1 && group.service.is_none(), |targets| targets == 1)
-        };
-        let of_groups = self.estate.target_groups.iter().filter(alone).map(|group| &group.identity);
-        let of_discovery = self.estate.discoveries.iter().filter(|one| one.desired == Some(1)).map(|one| &one.identity);
-        let single = of_groups.chain(of_discovery).filter_map(|identity| {
-            let what = format!("`{}` has a single target, and so one zone", identity.name);
-            lints::lint("single-target-zone", at(identity), what)
-        });
-        in_one.chain(single).collect()
-    }
-
     /// Links of the first generation, all in one.
     fn old_links(&self) -> Option<Lint> {
         let old: Vec<&Identity> = self
@@ -360,14 +338,7 @@ fn is_empty(group: &TargetGroup) -> bool {
     group.targets.is_empty() && group.service.is_none() && group.desired.unwrap_or(0) == 0
 }
 
-/// Whether a list of subnets is one subnet for certain: a single reference may be a list that a template is given.
-fn is_one_subnet(subnets: &[Reference]) -> bool {
-    match subnets {
-        [Reference::To(_)] => true,
-        [Reference::Named(name)] => name.starts_with("subnet-") && !name.contains(','),
-        _ => false,
-    }
-}
+mod zones;
 
 #[cfg(test)]
 mod tests;

@@ -44,6 +44,7 @@ fn group(name: &str, kind: TargetKind, targets: &[&str]) -> TargetGroup {
         kind,
         targets: targets.iter().map(|target| to(target)).collect(),
         listed: false,
+        zones: BTreeSet::new(),
         desired: None,
         vpc: Some(to("vpc")),
         cross_zone: None,
@@ -275,4 +276,25 @@ fn a_port_on_which_nothing_listens() {
     assert_eq!(ids(&estate), ["link-v1"]);
     estate.listeners.pop();
     assert_eq!(ids(&estate), ["link-v1"]);
+}
+
+#[test]
+fn targets_in_fewer_zones_than_their_nlb() {
+    let of = |zones: &[&str], change: &dyn Fn(&mut Estate)| {
+        let mut estate = nested();
+        let mut targets = group("spread", TargetKind::Instance, &["a", "b"]);
+        targets.zones = zones.iter().map(|zone| (*zone).to_string()).collect();
+        estate.target_groups.push(targets);
+        estate.listeners.push(listener("tcp-2", "nlb", "spread"));
+        change(&mut estate);
+        lints(&estate).into_iter().find(|lint| lint.id == "zones-without-target").map(|lint| lint.what)
+    };
+    let what = "all targets of `spread` are in one zone (`a`), and NLB `nlb` is in 2 with cross-zone off";
+    assert_eq!(of(&["a"], &|_| ()).as_deref(), Some(what));
+    assert_eq!(of(&["a", "b"], &|_| ()), None);
+    assert_eq!(of(&[], &|_| ()), None, "not known");
+    assert_eq!(of(&["a"], &|estate| estate.balancers[1].cross_zone = Some(true)), None);
+    assert_eq!(of(&["a"], &|estate| estate.target_groups[2].cross_zone = Some(true)), None);
+    assert_eq!(of(&["a"], &|estate| estate.balancers[1].zones = Some(1)), None);
+    assert_eq!(of(&["a"], &|estate| estate.balancers[1].subnets.push(Reference::Unknown("x".into()))), None);
 }

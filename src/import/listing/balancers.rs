@@ -131,6 +131,7 @@ fn thing(kind: &Kind, entry: &Node, origin: Origin, estate: &mut Estate) -> Opti
                 kind,
                 targets: Vec::new(),
                 listed: false,
+                zones: BTreeSet::new(),
                 desired: None,
                 vpc: named(entry, "VpcId"),
                 cross_zone: None,
@@ -292,6 +293,10 @@ fn health<'f>(
             group.targets.push(Reference::Named(id.to_string()));
         }
     }
+    let zones = page.entries.iter().map(|(_, entry)| text(entry.get("Target")?, "AvailabilityZone"));
+    // Targets outside the VPC have `all` for their zone.
+    let zones: Option<BTreeSet<&str>> = zones.map(|zone| zone.filter(|zone| *zone != "all")).collect();
+    group.zones = zones.unwrap_or_default().into_iter().map(String::from).collect();
     let text = format!("the targets are of the target group `{}`, {why}", group.identity.name);
     estate.note(NoteKind::Inferred, text, &page.origin);
 }

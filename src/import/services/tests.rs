@@ -100,6 +100,7 @@ impl Account {
             kind: if alb.is_some() { TargetKind::Alb } else { TargetKind::Ip },
             targets: alb.into_iter().map(to).collect(),
             listed: false,
+            zones: BTreeSet::new(),
             desired: None,
             vpc: None,
             cross_zone: None,
