@@ -168,7 +168,10 @@ fn rows<R: Read>(lines: &mut Lines<R>, reading: &Reading, tally: &mut Tally, jud
             Kind::Nlb => nlb::count(row, reading.rounding, tally),
         };
         match counted {
-            Ok(()) => tally.used += 1,
+            Ok(()) => {
+                tally.used += 1;
+                tally.meets(&name, line.number);
+            }
             Err(_) if line.unended && tally.used > 0 => {
                 tally.refuse("last row of a file, cut off", &name, line.number);
             }

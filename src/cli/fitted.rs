@@ -6,12 +6,15 @@ use gatecap::calibrate::calibration::{Calibration, Hop, overlay};
 use gatecap::calibrate::fit;
 use gatecap::calibrate::join::Joined;
 use gatecap::calibrate::read;
+use gatecap::calibrate::slots::Part;
+use gatecap::calibrate::summary;
 use gatecap::calibrate::tally::Tally;
 use gatecap::issue::{Issue, Issues};
 use gatecap::report::chart::{self, FitChart};
 use gatecap::results::directory;
 use gatecap::scenario::is_name;
 
+use super::apart;
 use super::args;
 use super::output;
 
@@ -24,6 +27,9 @@ pub fn check(flags: &args::Calibrate) -> Result<(), Issues> {
             Issue::new("`--plot` goes with access logs, but metrics have no single times to hold against a law");
         return Err(vec![issue.hint("`--out FILE` writes the law through their percentiles")]);
     }
+    let charts = flags.plot.iter().flat_map(|folder| Part::ALL.map(|part| ("--plot", folder.join(chart_name(part)))));
+    let outputs = flags.out.iter().map(|path| ("--out", path.clone())).chain(charts);
+    apart::check(flags.files.iter().chain(&flags.join), outputs)?;
     if let Some(path) = flags.out.as_deref().filter(|path| !output::is_stdout(path)) {
         output::check_file(path, "--out")?;
     }
@@ -43,6 +49,11 @@ pub fn names(flags: &args::Calibrate) -> Vec<String> {
     flags.files.iter().map(|path| read::shown(path)).collect()
 }
 
+/// The file of a part's chart.
+fn chart_name(part: Part) -> String {
+    format!("{}.svg", part.name().replace([' ', ','], "-").replace("--", "-"))
+}
+
 /// Writes what was asked for.
 pub fn write(
     flags: &args::Calibrate,
@@ -52,7 +63,8 @@ pub fn write(
 ) -> Result<(), Issues> {
     if let Some(path) = &flags.out {
         let files = names(flags);
-        let about = overlay::About { files: &files, gateway: &flags.gateway, joined, legal: is_name };
+        let remark = summary::two_apis(tally);
+        let about = overlay::About { files: &files, gateway: &flags.gateway, joined, remark: &remark, legal: is_name };
         write_overlay(path, overlay::text(found, &about))?;
     }
     let Some(folder) = &flags.plot else { return Ok(()) };
@@ -63,11 +75,10 @@ pub fn write(
         let shown = FitChart {
             part: hop.part.name().into(),
             law: hop.law.law.describe(),
-            basis: format!("{n} times, to {step} ms"),
+            basis: format!("{} times, to {step} ms", summary::grouped(n)),
             points: fit::plot(&hop.law.law, times.cells()),
         };
-        let name = hop.part.name().replace([' ', ','], "-").replace("--", "-");
-        Some((format!("{name}.svg"), chart::fit(&shown).svg.into_bytes()))
+        Some((chart_name(hop.part), chart::fit(&shown).svg.into_bytes()))
     };
     let files: Vec<(String, Vec<u8>)> = found.hops.iter().filter_map(chart).collect();
     std::fs::create_dir_all(folder)

@@ -9,6 +9,7 @@ use gatecap::import::{Source, read, services, summary, syntax, write};
 use gatecap::issue::{Issue, Issues};
 
 use super::End;
+use super::apart;
 use super::args::Import;
 use super::output::{check_file, print, remark, write_text};
 
@@ -17,6 +18,7 @@ pub fn import(asked: &Import) -> Result<End, Issues> {
     let Some(kind) = Kind::from_word(&asked.kind) else { return Err(vec![Issue::new("no such kind of file")]) };
     let parameters = parameters(&asked.parameter)?;
     if let Some(path) = &asked.out {
+        apart::check(&asked.files, [("--out", path.clone())])?;
         check_file(path, "--out")?;
     }
     let sources = sources(asked)?;

@@ -3,6 +3,7 @@
 //! Exit status: 0 done, 1 an objective or a known answer is missed or results got worse, 2 it could not run, 3 undecided at this precision,
 //! 130 interrupted. A closed pipe is a quiet success.
 
+mod apart;
 mod args;
 mod calibrate;
 mod compare;

@@ -11,6 +11,7 @@ use gatecap::results::{directory, json, set_today};
 use gatecap::scenario::Warmup;
 
 use super::End;
+use super::apart;
 use super::args::{self, Flags, Simulating};
 use super::input::{self, Input};
 use super::output::{self, print, remark};
@@ -106,6 +107,11 @@ fn lines_of(logs: &Emitted) -> String {
 /// `run`.
 pub fn run(args::Run { simulating, warmup_chart, emit_logs }: &args::Run) -> Result<End, Issues> {
     let Simulating { input, flags } = simulating;
+    let read = input.scenario.iter().chain(&input.overlay).chain(&input.quotas).chain(&input.prices);
+    if let Some(dir) = emit_logs {
+        apart::check_below(read.clone(), ("--emit-logs", dir, &[logs::GATEWAY, logs::ALB]))?;
+    }
+    apart::check(read, warmup_chart.iter().map(|path| ("--warmup-chart", path.clone())))?;
     let input = input::read(input, input::overrides(flags)?)?;
     let picture = warmup_chart.as_deref().map(output::picture).transpose()?;
     if picture.is_some() && input.source.scenario(&[])?.run.warmup != Warmup::Auto {

@@ -341,6 +341,29 @@ pub struct Note {
     pub origin: Origin,
 }
 
+impl Api {
+    /// Takes the throttle of one more stage, and keeps the lower one. Where another stage has another, what to note.
+    pub fn throttled(&mut self, found: Option<(f64, f64)>) -> Option<String> {
+        let (Some(found), known) = (found, self.throttle) else { return None };
+        let Some(known) = known else {
+            self.throttle = Some(found);
+            return None;
+        };
+        if known == found {
+            return None;
+        }
+        let (low, high) = if found.0 < known.0 { (found, known) } else { (known, found) };
+        self.throttle = Some(low);
+        let name = &self.identity.name;
+        let words = |(rate, burst): (f64, f64)| format!("{rate} a second, burst {burst}");
+        Some(format!(
+            "stages of `{name}` have throttles of {} and of {}; the lower one counts",
+            words(low),
+            words(high)
+        ))
+    }
+}
+
 impl Estate {
     /// Adds a note.
     pub fn note(&mut self, kind: NoteKind, text: impl Into<String>, origin: &Origin) {
