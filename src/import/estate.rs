@@ -2,6 +2,8 @@
 //! each came from. The readers of templates, plans and listings fill it; `services` reads services out of it. Nothing here is
 //! counted or judged.
 
+use std::collections::BTreeSet;
+
 use super::node::Origin;
 
 /// Everything that was read from all files together.
@@ -23,6 +25,8 @@ pub struct Estate {
     pub target_groups: Vec<TargetGroup>,
     /// Cloud Map services.
     pub discoveries: Vec<Discovery>,
+    /// Variables of stages, of readers that leave `${stageVariables.Name}` in integrations as it stands.
+    pub stage_variables: Vec<StageVariable>,
     /// Quota values in force that a file states, by L-code.
     pub quotas: Vec<QuotaValue>,
     /// What was inferred, left open or passed over, in the order of the files.
@@ -268,6 +272,10 @@ pub struct TargetGroup {
     pub kind: TargetKind,
     /// Its targets as far as a file lists them.
     pub targets: Vec<Reference>,
+    /// Whether that list is the whole of them (the health of this very group, as it is listed), so that an empty one is empty.
+    pub listed: bool,
+    /// The zones that those targets are in, by name, or by subnet where a file tells no more; empty where it is not known of all.
+    pub zones: BTreeSet<String>,
     /// How many targets its service runs where another resource says (`DesiredCount` of an ECS service); `None`: not known.
     pub desired: Option<u32>,
     /// Its VPC.
@@ -276,6 +284,17 @@ pub struct TargetGroup {
     pub cross_zone: Option<bool>,
     /// The ECS or other service that registers its targets, as a name for people.
     pub service: Option<String>,
+}
+
+/// A variable as one stage sets it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StageVariable {
+    /// The API of the stage.
+    pub api: Reference,
+    /// The variable.
+    pub name: String,
+    /// What the stage sets it to.
+    pub value: String,
 }
 
 /// One Cloud Map service.

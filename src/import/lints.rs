@@ -7,6 +7,7 @@ use super::estate::{
     Api, ApiKind, Balancer, BalancerKind, Estate, Generation, Id, Identity, IntegrationKind, Link, Listener, Reference,
     Route, TargetGroup, TargetKind,
 };
+use super::services::address::Address;
 use crate::aws::lints::{self, Lint};
 use crate::aws::{http_api, quotas, rest_api};
 
@@ -20,10 +21,12 @@ pub fn lints(estate: &Estate) -> Vec<Lint> {
     let mut found: Vec<Lint> = Vec::new();
     found.extend(view.albs_behind_many_nlbs());
     found.extend(view.listeners_without_targets());
+    found.extend(view.ports_without_listener());
     found.extend(view.other_vpcs());
     found.extend(view.timeouts());
     found.extend(view.cross_zone());
     found.extend(view.zones());
+    found.extend(view.zones_without_targets());
     found.extend(view.old_links());
     found.sort_by_key(|lint| lint.severity);
     found
@@ -170,17 +173,23 @@ impl<'a> View<'a> {
         found.collect()
     }
 
-    /// Listeners all of whose target groups are in the files and have no target there. What is running (its id is an ARN) registers its
-    /// targets elsewhere, so that files in which no running group has any are taken not to tell.
+    /// Listeners all of whose target groups are in the files and have no target there, where the files tell targets: by the health of
+    /// the very group, or by others of its kind that are written one by one as templates may. Addresses register themselves, and what
+    /// is running (its id is an ARN) registers its targets elsewhere: of those, none listed is not none.
     fn listeners_without_targets(&self) -> Vec<Lint> {
-        let running = |group: &TargetGroup| group.identity.id.0.starts_with("arn:");
-        let told = self.estate.target_groups.iter().any(|group| running(group) && !is_empty(group));
+        let written = |group: &TargetGroup| group.kind != TargetKind::Ip && !group.identity.id.0.starts_with("arn:");
+        let told: Vec<TargetKind> = (self.estate.target_groups.iter())
+            .filter(|group| written(group) && !group.targets.is_empty())
+            .map(|group| group.kind)
+            .collect();
+        let kinds = [TargetKind::Instance, TargetKind::Lambda, TargetKind::Alb];
+        let told: Vec<TargetKind> = kinds.into_iter().filter(|kind| told.contains(kind)).collect();
+        let known = |group: &&TargetGroup| group.listed || (written(group) && told.contains(&group.kind));
         let found = self.forwards.values().flatten().filter_map(|(listener, forwards)| {
             let groups: Option<Vec<&TargetGroup>> =
                 forwards.iter().map(|reference| self.target_groups.find(reference)).collect();
-            let groups = groups.filter(|groups| {
-                !groups.is_empty() && groups.iter().all(|group| is_empty(group) && (told || !running(group)))
-            })?;
+            let groups = groups
+                .filter(|groups| !groups.is_empty() && groups.iter().all(|group| is_empty(group) && known(group)))?;
             let names: BTreeSet<&str> = groups.iter().map(|group| group.identity.name.as_str()).collect();
             let names: Vec<String> = names.into_iter().map(|name| format!("`{name}`")).collect();
             let (name, groups) = (&listener.identity.name, names.join(", "));
@@ -188,6 +197,33 @@ impl<'a> View<'a> {
             lints::lint("listener-without-targets", at(&listener.identity), what)
         });
         found.collect()
+    }
+
+    /// Ports that routes call at a load balancer whose listeners are in the files with their ports, none of which is that one.
+    fn ports_without_listener(&self) -> Vec<Lint> {
+        let mut said: BTreeSet<(&Id, u32)> = BTreeSet::new();
+        let mut found = Vec::new();
+        for route in self.private_routes() {
+            let target = route.integration.target.as_ref().and_then(|target| self.listeners.find(target));
+            let address = Address::of(route.integration.uri.as_deref().unwrap_or_default());
+            let (None, Some(port)) = (target, address.port) else { continue };
+            for balancer in self.entries(route) {
+                let listeners = self.forwards.get(&balancer.identity.id).into_iter().flatten();
+                let ports: Option<BTreeSet<u32>> = listeners.map(|(listener, _)| listener.port).collect();
+                let Some(ports) = ports.filter(|ports| !ports.is_empty() && !ports.contains(&port)) else { continue };
+                if said.insert((&balancer.identity.id, port)) {
+                    let ports: Vec<String> = ports.iter().take(NAMED).map(u32::to_string).collect();
+                    let name = &balancer.identity.name;
+                    let ports = ports.join(", ");
+                    let what = format!(
+                        "`{} {}` calls port {port} of `{name}`, which listens on {ports}",
+                        route.method, route.path
+                    );
+                    found.extend(lints::lint("port-without-listener", at(&balancer.identity), what));
+                }
+            }
+        }
+        found
     }
 
     /// Load balancers that are not in the VPC of the link before them, or ALBs not in that of their NLB.
@@ -278,29 +314,6 @@ impl<'a> View<'a> {
         found.collect()
     }
 
-    /// Load balancers in one zone, and services of one target.
-    fn zones(&self) -> Vec<Lint> {
-        let single = |balancer: &&Balancer| {
-            balancer.kind != BalancerKind::Other
-                && balancer.zones.map_or_else(|| is_one_subnet(&balancer.subnets), |zones| zones == 1)
-        };
-        let in_one = self.estate.balancers.iter().filter(single).filter_map(|balancer| {
-            let what = format!("load balancer `{}` is in one zone", balancer.identity.name);
-            lints::lint("single-zone", at(&balancer.identity), what)
-        });
-        let alone = |group: &&TargetGroup| {
-            matches!(group.kind, TargetKind::Instance | TargetKind::Ip)
-                && group.desired.map_or(group.targets.len() == 1 && group.service.is_none(), |targets| targets == 1)
-        };
-        let of_groups = self.estate.target_groups.iter().filter(alone).map(|group| &group.identity);
-        let of_discovery = self.estate.discoveries.iter().filter(|one| one.desired == Some(1)).map(|one| &one.identity);
-        let single = of_groups.chain(of_discovery).filter_map(|identity| {
-            let what = format!("`{}` has a single target, and so one zone", identity.name);
-            lints::lint("single-target-zone", at(identity), what)
-        });
-        in_one.chain(single).collect()
-    }
-
     /// Links of the first generation, all in one.
     fn old_links(&self) -> Option<Lint> {
         let old: Vec<&Identity> = self
@@ -311,8 +324,9 @@ impl<'a> View<'a> {
             .map(|link| &link.identity)
             .collect();
         let number: u64 = old.iter().map(|identity| u64::from(identity.copies.max(1))).sum();
-        let names: Vec<&str> = old.iter().take(NAMED).map(|identity| identity.name.as_str()).collect();
-        let more = old.len() - names.len();
+        let all: BTreeSet<&str> = old.iter().map(|identity| identity.name.as_str()).collect();
+        let names: Vec<&str> = all.iter().copied().take(NAMED).collect();
+        let more = all.len() - names.len();
         let more = if more > 0 { format!(" and {more} more") } else { String::new() };
         let what = if number == 1 { "1 VPC link is V1".to_string() } else { format!("{number} VPC links are V1") };
         (number > 0).then(|| lints::lint("link-v1", format!("{}{more}", names.join(", ")), what)).flatten()
@@ -324,14 +338,7 @@ fn is_empty(group: &TargetGroup) -> bool {
     group.targets.is_empty() && group.service.is_none() && group.desired.unwrap_or(0) == 0
 }
 
-/// Whether a list of subnets is one subnet for certain: a single reference may be a list that a template is given.
-fn is_one_subnet(subnets: &[Reference]) -> bool {
-    match subnets {
-        [Reference::To(_)] => true,
-        [Reference::Named(name)] => name.starts_with("subnet-") && !name.contains(','),
-        _ => false,
-    }
-}
+mod zones;
 
 #[cfg(test)]
 mod tests;

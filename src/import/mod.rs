@@ -22,6 +22,8 @@ pub mod write;
 
 #[cfg(test)]
 mod random_tests;
+#[cfg(test)]
+mod walk_tests;
 
 use std::collections::BTreeMap;
 

@@ -1,11 +1,13 @@
 //! From what files say of an account to services: each final target group or Cloud Map service that a private route reaches is one,
 //! with the way by which requests come to it.
 
-mod address;
+pub(super) mod address;
 mod forward;
 mod index;
+mod left;
 mod patterns;
 mod recognise;
+mod stages;
 mod walk;
 
 #[cfg(test)]
@@ -81,6 +83,7 @@ struct Draft {
 #[must_use]
 pub fn services(mut estate: Estate) -> Imported {
     index::unify(&mut estate);
+    stages::resolve(&mut estate);
     let index = Index::of(&estate);
     let mut walker = Walker::new(&index);
     let mut drafts: Vec<(End, Draft)> = Vec::new();
@@ -100,12 +103,12 @@ pub fn services(mut estate: Estate) -> Imported {
             drafts[at].1.add(way, route, api);
         }
     }
-    let mut notes = walker.into_notes();
+    let (mut notes, reached) = walker.into_notes();
     by_host(&mut drafts, &estate, &mut notes);
     let mut services: Vec<Service> =
         drafts.into_iter().filter_map(|(end, draft)| draft.service(&end, &estate, &mut notes)).collect();
     let options = recognise::options(&mut services, &index, &mut notes);
-    notes.extend(others(&estate));
+    notes.extend(left::notes(&index, &reached));
     drop(index);
     estate.notes.extend(notes);
     let lints = super::lints::lints(&estate);
@@ -224,27 +227,6 @@ fn targets(end: &End, estate: &Estate) -> Option<u32> {
         .collect();
     let sum = each.iter().fold(0_u32, |sum, count| sum.saturating_add(*count));
     Some(sum).filter(|sum| *sum > 0)
-}
-
-/// One note for each kind of route that is no service's.
-fn others(estate: &Estate) -> Vec<Note> {
-    let kinds = [
-        (IntegrationKind::Lambda, "to Lambda functions"),
-        (IntegrationKind::Public, "to addresses on the internet"),
-        (IntegrationKind::Service, "to AWS services"),
-        (IntegrationKind::Mock, "to no backend (mock)"),
-        (IntegrationKind::None, "nowhere that a file tells"),
-    ];
-    let mut notes = Vec::new();
-    for (kind, whither) in kinds {
-        let routes: Vec<&Route> = estate.routes.iter().filter(|route| route.integration.kind == kind).collect();
-        let Some(first) = routes.first() else { continue };
-        let count = counted(routes.len() as u32, "route");
-        let verb = if routes.len() == 1 { "leads" } else { "lead" };
-        let text = format!("{count} {verb} {whither}: no service behind a VPC link");
-        notes.push(Note { kind: NoteKind::PassedOver, text, origin: first.origin.clone() });
-    }
-    notes
 }
 
 /// "REST API, VPC link V1, NLB".

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::estate::{Estate, Note, NoteKind};
+use super::estate::{Estate, IntegrationKind, Note, NoteKind};
 use super::services::{Imported, counted};
 use super::write::{Written, by_option, clean, merged};
 use crate::aws::lints::Lint;
@@ -137,6 +137,10 @@ pub fn listing(imported: &Imported) -> String {
         .collect();
     let read = if read.is_empty() { "nothing that gatecap counts".to_string() } else { read.join(", ") };
     let services = match imported.services.len() {
+        0 if estate.routes.iter().any(|route| route.integration.kind == IntegrationKind::Private) => {
+            "none: where the private routes lead is told below".to_string()
+        }
+        0 if !estate.links.is_empty() => "none: no route of the files takes a VPC link".to_string(),
         0 => "none: nothing private is in the files".to_string(),
         _ => by_option(imported),
     };

@@ -19,13 +19,25 @@ impl Reader<'_, '_> {
             let zone = [item.get("AvailabilityZone"), item.get("AvailabilityZoneId")].iter().find_map(Value::shown);
             subnets.insert(item.id(), (item.get("VpcId"), zone));
         }
+        let mut instances: BTreeMap<Id, String> = BTreeMap::new();
+        for item in items.iter().filter(|item| item.kind == "AWS::EC2::Instance") {
+            let subnet = item.get("SubnetId").reference();
+            let of_subnet = match &subnet {
+                Reference::To(id) => subnets.get(id).and_then(|(_, zone)| zone.clone()).or_else(|| Some(id.0.clone())),
+                Reference::Named(name) => Some(name.clone()),
+                Reference::Unknown(_) => None,
+            };
+            if let Some(zone) = item.get("AvailabilityZone").shown().or(of_subnet) {
+                instances.insert(item.id(), zone);
+            }
+        }
         for item in items {
             match item.kind {
                 "AWS::ElasticLoadBalancingV2::LoadBalancer" => self.balancer(item, &subnets),
                 "AWS::ElasticLoadBalancing::LoadBalancer" => self.classic(item),
                 "AWS::ElasticLoadBalancingV2::Listener" => self.listener(item),
                 "AWS::ElasticLoadBalancingV2::ListenerRule" => self.rule(item),
-                "AWS::ElasticLoadBalancingV2::TargetGroup" => self.target_group(item),
+                "AWS::ElasticLoadBalancingV2::TargetGroup" => self.target_group(item, &instances),
                 _ => {}
             }
         }
@@ -154,7 +166,8 @@ impl Reader<'_, '_> {
         found
     }
 
-    fn target_group(&mut self, item: &Item) {
+    /// A target group; `instances` are those of the templates with their zones.
+    fn target_group(&mut self, item: &Item, instances: &BTreeMap<Id, String>) {
         let kind = match item.get("TargetType").text().as_deref() {
             Some("ip") => TargetKind::Ip,
             Some("lambda") => TargetKind::Lambda,
@@ -163,6 +176,9 @@ impl Reader<'_, '_> {
         };
         let stated = item.get("Targets");
         let targets: Vec<Reference> = stated.entries().iter().map(|target| target.get("Id").reference()).collect();
+        let zone = |target: &Reference| if let Reference::To(id) = target { instances.get(id).cloned() } else { None };
+        let zones: Option<BTreeSet<String>> = targets.iter().map(zone).collect();
+        let zones = zones.unwrap_or_default();
         if kind == TargetKind::Alb {
             for target in &targets {
                 self.need(target, || format!("the ALB of target group `{}`", item.name), &item.origin);
@@ -176,6 +192,8 @@ impl Reader<'_, '_> {
             identity,
             kind,
             targets,
+            listed: false,
+            zones,
             desired: None,
             vpc: (!vpc.is_absent()).then(|| vpc.reference()),
             cross_zone: attributes.get("load_balancing.cross_zone.enabled").and_then(Value::boolean),

@@ -43,6 +43,8 @@ fn group(name: &str, kind: TargetKind, targets: &[&str]) -> TargetGroup {
         identity: identity(name),
         kind,
         targets: targets.iter().map(|target| to(target)).collect(),
+        listed: false,
+        zones: BTreeSet::new(),
         desired: None,
         vpc: Some(to("vpc")),
         cross_zone: None,
@@ -168,16 +170,26 @@ fn an_alb_behind_three_nlbs() {
 fn a_listener_that_leads_nowhere() {
     let mut estate = direct();
     estate.target_groups[0].targets.clear();
+    assert_eq!(lints(&estate), [], "addresses register themselves: not listed is not empty");
+    estate.target_groups[0].listed = true;
     let found = lints(&estate);
     assert_eq!((found[0].id, found[0].severity), ("listener-without-targets", Severity::Fault));
     assert_eq!(found[0].what, "listener `web` leads to `targets`, for which the files name no target");
-    // Running groups of which no file lists the targets.
-    let mut running = estate.clone();
-    running.target_groups[0].identity = identity("arn:web");
-    running.listeners[0].forwards = vec![to("arn:web")];
-    assert_eq!(lints(&running), []);
-    running.target_groups.push(group("arn:other", TargetKind::Ip, &["a", "b"]));
-    assert_eq!(ids(&running), ["listener-without-targets"]);
+    // Groups of a template that writes the targets of others of their kind, and of their kind only.
+    let mut written = estate.clone();
+    (written.target_groups[0].listed, written.target_groups[0].kind) = (false, TargetKind::Instance);
+    for kind in [TargetKind::Ip, TargetKind::Alb] {
+        written.target_groups.push(group(&format!("{kind:?}"), kind, &["a", "b"]));
+        assert_eq!(lints(&written), []);
+    }
+    written.target_groups.push(group("other", TargetKind::Instance, &["a", "b"]));
+    assert_eq!(ids(&written), ["listener-without-targets"]);
+    // What is running registers them elsewhere, unless its own are listed.
+    written.target_groups[0].identity = identity("arn:web");
+    written.listeners[0].forwards = vec![to("arn:web")];
+    assert_eq!(lints(&written), []);
+    written.target_groups[0].listed = true;
+    assert_eq!(ids(&written), ["listener-without-targets"]);
     // A service that registers its own, a group of another file, a rule with targets, a redirect: nothing is wrong.
     let sound = |change: &dyn Fn(&mut Estate)| {
         let mut estate = estate.clone();
@@ -242,4 +254,47 @@ fn a_large_estate_is_gone_through_in_one_pass() {
         estate.routes.push(route("link", Some(&format!("l{number}")), Some(29_000.0)));
     }
     assert_eq!(lints(&estate), []);
+}
+
+#[test]
+fn a_port_on_which_nothing_listens() {
+    let of = |uri: &str| {
+        let mut estate = nested();
+        estate.routes[0].integration.uri = Some(uri.into());
+        lints(&estate).into_iter().find(|lint| lint.id == "port-without-listener").map(|lint| lint.what)
+    };
+    assert_eq!(of("http://nlb/a"), None);
+    assert_eq!(of("HTTP://nlb/a"), None);
+    assert_eq!(of("http://nlb:${Port}/a"), None);
+    let what = |port: u32| format!("`GET /a` calls port {port} of `nlb`, which listens on 80");
+    assert_eq!(of("http://nlb:81/a"), Some(what(81)));
+    assert_eq!(of("https://nlb/a"), Some(what(443)));
+    // A listener whose port is not known may be the one, and a load balancer without listeners has them elsewhere.
+    let mut estate = nested();
+    estate.routes[0].integration.uri = Some("http://nlb:81/a".into());
+    estate.listeners[1].port = None;
+    assert_eq!(ids(&estate), ["link-v1"]);
+    estate.listeners.pop();
+    assert_eq!(ids(&estate), ["link-v1"]);
+}
+
+#[test]
+fn targets_in_fewer_zones_than_their_nlb() {
+    let of = |zones: &[&str], change: &dyn Fn(&mut Estate)| {
+        let mut estate = nested();
+        let mut targets = group("spread", TargetKind::Instance, &["a", "b"]);
+        targets.zones = zones.iter().map(|zone| (*zone).to_string()).collect();
+        estate.target_groups.push(targets);
+        estate.listeners.push(listener("tcp-2", "nlb", "spread"));
+        change(&mut estate);
+        lints(&estate).into_iter().find(|lint| lint.id == "zones-without-target").map(|lint| lint.what)
+    };
+    let what = "all targets of `spread` are in one zone (`a`), and NLB `nlb` is in 2 with cross-zone off";
+    assert_eq!(of(&["a"], &|_| ()).as_deref(), Some(what));
+    assert_eq!(of(&["a", "b"], &|_| ()), None);
+    assert_eq!(of(&[], &|_| ()), None, "not known");
+    assert_eq!(of(&["a"], &|estate| estate.balancers[1].cross_zone = Some(true)), None);
+    assert_eq!(of(&["a"], &|estate| estate.target_groups[2].cross_zone = Some(true)), None);
+    assert_eq!(of(&["a"], &|estate| estate.balancers[1].zones = Some(1)), None);
+    assert_eq!(of(&["a"], &|estate| estate.balancers[1].subnets.push(Reference::Unknown("x".into()))), None);
 }

@@ -130,6 +130,8 @@ fn thing(kind: &Kind, entry: &Node, origin: Origin, estate: &mut Estate) -> Opti
                 identity: identity(&names, text(entry, "TargetGroupName"), origin),
                 kind,
                 targets: Vec::new(),
+                listed: false,
+                zones: BTreeSet::new(),
                 desired: None,
                 vpc: named(entry, "VpcId"),
                 cross_zone: None,
@@ -284,12 +286,17 @@ fn health<'f>(
         return estate.note(NoteKind::Unresolved, text, &page.origin);
     };
     let group = &mut estate.target_groups[index];
+    group.listed = true;
     for (_, entry) in &page.entries {
         let id = entry.get("Target").and_then(|target| text(target, "Id"));
         if let Some(id) = id.filter(|id| registered.insert((index, (*id).to_string()))) {
             group.targets.push(Reference::Named(id.to_string()));
         }
     }
+    let zones = page.entries.iter().map(|(_, entry)| text(entry.get("Target")?, "AvailabilityZone"));
+    // Targets outside the VPC have `all` for their zone.
+    let zones: Option<BTreeSet<&str>> = zones.map(|zone| zone.filter(|zone| *zone != "all")).collect();
+    group.zones = zones.unwrap_or_default().into_iter().map(String::from).collect();
     let text = format!("the targets are of the target group `{}`, {why}", group.identity.name);
     estate.note(NoteKind::Inferred, text, &page.origin);
 }

@@ -6,7 +6,7 @@ use super::balancers::{identity, named, tables, text, texts};
 use super::owners::{self, Known};
 use super::pages::{Kind, Page};
 use super::routes;
-use crate::import::estate::{Api, ApiKind, Endpoint, Estate, Generation, Link, NoteKind, Reference};
+use crate::import::estate::{Api, ApiKind, Endpoint, Estate, Generation, Link, NoteKind, Reference, StageVariable};
 use crate::import::node::{Node, Origin};
 
 /// Fills the estate with APIs, links, stages and routes.
@@ -127,6 +127,7 @@ fn stages(page: &Page<'_>, known: &Known, staged: &mut BTreeSet<(String, String)
             let settings = entry.get("DefaultRouteSettings");
             settings.and_then(|settings| throttle(settings, "ThrottlingRateLimit", "ThrottlingBurstLimit"))
         };
+        variables(entry.get(if first { "variables" } else { "StageVariables" }), &of, estate);
         let waf = text(entry, "webAclArn").is_some();
         let single = entry.get("methodSettings").and_then(Node::table).unwrap_or_default();
         if single.iter().any(|(key, settings)| key != "*/*" && settings.get("throttlingRateLimit").is_some()) {
@@ -149,6 +150,16 @@ fn stages(page: &Page<'_>, known: &Known, staged: &mut BTreeSet<(String, String)
                 let text = format!("the stage `{name}` is of an API that is not in the files");
                 estate.note(NoteKind::PassedOver, text, &page.at(*place, entry));
             }
+        }
+    }
+}
+
+/// Variables that a stage of an API sets.
+fn variables(stated: Option<&Node>, of: &Reference, estate: &mut Estate) {
+    for (name, value) in stated.and_then(Node::table).unwrap_or_default() {
+        if let Some(value) = value.text() {
+            let (name, value) = (name.clone(), value.to_string());
+            estate.stage_variables.push(StageVariable { api: of.clone(), name, value });
         }
     }
 }

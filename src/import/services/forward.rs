@@ -112,6 +112,7 @@ impl Walker<'_> {
         let end = |end: End| vec![Tail { parts: Vec::new(), units: Vec::new(), end }];
         let known: Vec<usize> =
             forward.iter().filter_map(|one| if let Found::One(at) = one { Some(*at) } else { None }).collect();
+        self.reached.extend(&known);
         let Some(&first) = known.first() else {
             let (name, text) = match forward.first() {
                 Some(Found::Missing(name)) => {

@@ -99,6 +99,8 @@ impl Account {
             identity: identity(id),
             kind: if alb.is_some() { TargetKind::Alb } else { TargetKind::Ip },
             targets: alb.into_iter().map(to).collect(),
+            listed: false,
+            zones: BTreeSet::new(),
             desired: None,
             vpc: None,
             cross_zone: None,
@@ -336,4 +338,43 @@ fn a_rule_with_conditions_of_other_kinds_takes_some_requests() {
     let text =
         "rule `a-80-1` has conditions on more than path and host; what it leads to and what follows it both count";
     assert_eq!(said(&imported, NoteKind::Inferred), [text]);
+}
+
+#[test]
+fn what_no_route_reaches_is_told_once() {
+    let account = fan_out().group("old-a", None).group("old-b", None).rule("gone", 1, "/old*", "old-a");
+    let imported = services(account.0);
+    assert_eq!(
+        said(&imported, NoteKind::PassedOver),
+        [
+            "1 rule is of a listener in none of the files: `gone-1`",
+            "2 target groups are reached by no private route: `old-a`, `old-b`",
+        ]
+    );
+}
+
+#[test]
+fn things_of_two_regions_are_told() {
+    let mut account = fan_out();
+    let arn = |region: &str| format!("arn:aws:elasticloadbalancing:{region}:111122223333:loadbalancer/app/a/1");
+    account.0.balancers[0].identity.aliases.push(arn("eu-west-1"));
+    account.0.target_groups[0].identity.aliases.push(arn("${AWS::Region}"));
+    assert_eq!(said(&services(account.0.clone()), NoteKind::Unresolved), [""; 0]);
+    account.0.balancers[1].identity.aliases.push(arn("us-east-1"));
+    let text = "the files are of 2 Regions (`eu-west-1`, `us-east-1`), and quotas are of one: counts are of all together; \
+                import each by itself";
+    assert_eq!(said(&services(account.0), NoteKind::Unresolved), [text]);
+}
+
+#[test]
+fn a_port_of_no_listener_is_left_open() {
+    let account = Account::default()
+        .api("api", ApiKind::Rest)
+        .v1("link", "nlb")
+        .balancer("nlb", BalancerKind::Nlb)
+        .group("orders", None)
+        .listener("l", "nlb", 80, &["orders"])
+        .route("api", "/a", "link", None, Some("http://nlb:81/a"));
+    let text = "`nlb` has no listener on port 81; its only one, on port 80, is taken";
+    assert_eq!(said(&services(account.0), NoteKind::Unresolved), [text]);
 }

@@ -73,6 +73,8 @@ pub struct Walker<'a> {
     pub(super) index: &'a Index<'a>,
     notes: Vec<Note>,
     told: BTreeSet<String>,
+    /// Target groups that routes lead to or through.
+    pub(super) reached: BTreeSet<usize>,
     pub(super) checks: usize,
     /// What a listener does with requests, by listener, path pattern and host.
     pub(super) memory: BTreeMap<(usize, String, Option<String>), Rc<Reached>>,
@@ -89,12 +91,19 @@ pub(super) struct Call<'a> {
 
 impl<'a> Walker<'a> {
     pub fn new(index: &'a Index<'a>) -> Walker<'a> {
-        Walker { index, notes: Vec::new(), told: BTreeSet::new(), checks: 0, memory: BTreeMap::new() }
+        Walker {
+            index,
+            notes: Vec::new(),
+            told: BTreeSet::new(),
+            reached: BTreeSet::new(),
+            checks: 0,
+            memory: BTreeMap::new(),
+        }
     }
 
-    /// What was noted.
-    pub fn into_notes(self) -> Vec<Note> {
-        self.notes
+    /// What was noted, and the target groups that routes lead to or through, by place in the estate.
+    pub fn into_notes(self) -> (Vec<Note>, BTreeSet<usize>) {
+        (self.notes, self.reached)
     }
 
     pub(super) fn note(&mut self, kind: NoteKind, text: String, at: &Origin) {
@@ -271,7 +280,7 @@ impl<'a> Walker<'a> {
                 && port != stated
             {
                 let text = format!("`{name}` has no listener on port {port}; its only one, on port {stated}, is taken");
-                self.note(NoteKind::Inferred, text, &call.route.origin);
+                self.note(NoteKind::Unresolved, text, &call.route.origin);
             }
             return self.at_listener(call, listener, Found::One(at), depth);
         }

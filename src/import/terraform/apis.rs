@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::context::Context;
 use super::item::Item;
-use crate::import::estate::{Api, ApiKind, Endpoint, Estate, Generation, Link, NoteKind, Reference};
+use crate::import::estate::{Api, ApiKind, Endpoint, Estate, Generation, Link, NoteKind, Reference, StageVariable};
+use crate::import::node::Node;
 
 /// The types of APIs.
 const REST: &str = "aws_api_gateway_rest_api";
@@ -116,6 +117,13 @@ fn stage(context: &Context<'_>, item: &Item<'_>, apis: &mut Apis, estate: &mut E
         return;
     }
     let of = context.required(item, key, &[kind], estate);
+    let variables = item.get(if kind == HTTP { "stage_variables" } else { "variables" }).value;
+    for (name, value) in variables.and_then(Node::table).unwrap_or_default() {
+        if let Some(value) = value.text() {
+            let (name, value) = (name.clone(), value.to_string());
+            estate.stage_variables.push(StageVariable { api: of.clone(), name, value });
+        }
+    }
     let settings = item.get("default_route_settings").first();
     let throttle = throttle(settings.get("throttling_rate_limit"), settings.get("throttling_burst_limit"));
     let name = name.unwrap_or(&item.name).to_string();

@@ -98,9 +98,18 @@ fn subnet_facts(context: &Context<'_>, subnets: &[Reference]) -> (Option<Referen
     (vpc, all.then(|| zones.into_iter().collect::<BTreeSet<_>>().len() as u32))
 }
 
+/// Notes that something needed is not known, where it is not.
+fn need(context: &Context<'_>, item: &Item<'_>, reference: &Reference, what: &str, estate: &mut Estate) {
+    if let Reference::Unknown(why) = reference {
+        let text = format!("the {what} `{}` is not known: {why}", item.address);
+        estate.note(NoteKind::Unresolved, text, &context.origin(item));
+    }
+}
+
 fn listener(context: &Context<'_>, index: usize, estate: &mut Estate) {
     let item = &context.items[index];
     let balancer = context.required(item, "load_balancer_arn", &["aws_lb"], estate);
+    need(context, item, &balancer, "load balancer of listener", estate);
     estate.listeners.push(Listener {
         identity: context.identity(index),
         balancer,
@@ -114,6 +123,7 @@ fn listener(context: &Context<'_>, index: usize, estate: &mut Estate) {
 fn rule(context: &Context<'_>, index: usize, estate: &mut Estate) {
     let item = &context.items[index];
     let listener = context.required(item, "listener_arn", &["aws_lb_listener"], estate);
+    need(context, item, &listener, "listener of rule", estate);
     let (mut paths, mut hosts, mut other_conditions) = (Vec::new(), Vec::new(), false);
     for condition in item.get("condition").entries() {
         let before = paths.len() + hosts.len();
@@ -191,6 +201,8 @@ fn target_group(context: &Context<'_>, index: usize, estate: &mut Estate) {
         identity: context.identity(index),
         kind,
         targets: Vec::new(),
+        listed: false,
+        zones: BTreeSet::new(),
         desired: None,
         vpc: context.reference(item, item.get("vpc_id"), &["aws_vpc"]),
         cross_zone: item.get("load_balancing_cross_zone_enabled").boolean(),
@@ -257,11 +269,31 @@ fn missing(context: &Context<'_>, item: &Item<'_>, what: &str, of: &Reference, e
     estate.note(kind, text, &context.origin(item));
 }
 
+/// The zone of an instance, or its subnet where no file tells more.
+fn zone(context: &Context<'_>, target: &Reference) -> Option<String> {
+    let item = &context.items[context.item_of("aws_instance", target)?];
+    let own = item.text("availability_zone").map(String::from);
+    own.or_else(|| {
+        let subnet = context.reference(item, item.get("subnet_id"), &["aws_subnet"])?;
+        let known = context.item_of("aws_subnet", &subnet).map(|index| &context.items[index]);
+        let zone = known.and_then(|subnet| subnet.text("availability_zone")).map(String::from);
+        zone.or_else(|| (!matches!(subnet, Reference::Unknown(_))).then(|| context.key("aws_subnet", &subnet)))
+    })
+}
+
 fn attachment(context: &Context<'_>, item: &Item<'_>, groups: &mut Groups, estate: &mut Estate) {
     let group = context.required(item, "target_group_arn", &["aws_lb_target_group"], estate);
     let target = context.required(item, "target_id", &TARGETS, estate);
     match groups.target_groups.get(&context.key("aws_lb_target_group", &group)) {
-        Some(&place) => estate.target_groups[place].targets.push(target),
+        Some(&place) => {
+            let group = &mut estate.target_groups[place];
+            let known = group.zones.is_empty() == group.targets.is_empty();
+            match zone(context, &target).filter(|_| known) {
+                Some(zone) => drop(group.zones.insert(zone)),
+                None => group.zones.clear(),
+            }
+            group.targets.push(target);
+        }
         None => missing(context, item, "target group", &group, estate),
     }
 }
