@@ -75,8 +75,11 @@ pub fn times(tally: &Tally) -> String {
             vec![name.to_string(), grouped(times.n()), resolution.to_string(), ms(times.mean_ms(), resolution)];
         // Below 10 rows beyond it a quantile says nothing.
         let quantile = |q: f64| times.quantile_ms(q).filter(|_| (1.0 - q) * times.n() as f64 >= 10.0 || q <= 0.5);
-        row.extend(QUANTILES.map(|q| ms(quantile(q), resolution)));
-        row.push(ms(times.range_ticks().map(|(_, max)| max as f64 * resolution), resolution));
+        let longest = times.range_ticks().map(|(_, max)| max as f64 * resolution);
+        // The step of the longest time reaches beyond it: quantiles that fall there are not shown as longer.
+        let no_longer = |value: Option<f64>| Some(value?.min(longest?));
+        row.extend(QUANTILES.map(|q| ms(no_longer(quantile(q)), resolution)));
+        row.push(ms(longest, resolution));
         row
     };
     rows.extend(whole.times.iter().map(|(part, times)| row(part.name(), times)));
