@@ -8,7 +8,7 @@ use super::system::System;
 /// The name of the option that [`add`] adds; no option of a scenario may have it.
 pub const NAME: &str = "as-built";
 
-/// Puts the system as built first among the options under the name [`NAME`]. Where every service goes one way, the first compared
+/// Puts the system as built behind the options under the name [`NAME`], so that those that the scenario lists keep their numbers. Where every service goes one way, the first compared
 /// option with that path and sharing is marked in its place instead, so that no two are equal. Nothing where no service states a
 /// way, or where it states one that is not compared.
 pub fn add(system: &mut System) {
@@ -23,7 +23,7 @@ pub fn add(system: &mut System) {
     let title = title(&ways);
     let mix = ways.iter().map(|(_, option)| Way { needs: Vec::new(), option: option.clone() }).collect();
     let built = ArchitectureOption { name: NAME.into(), title, as_built: true, mix, ..first.clone() };
-    system.options.insert(0, built);
+    system.options.push(built);
 }
 
 /// Services of each stated way at the system's own number of services, most first and of equal ones in the order of the options. The
@@ -100,9 +100,9 @@ mod tests {
     #[test]
     fn listed_services_go_as_stated_and_others_as_most_do() {
         let system = stating(&["rest-nlb-alb", "http-fan-out", "rest-nlb-alb"], 3);
-        let built = &system.options[0];
+        let built = &system.options[5];
         assert_eq!(built.title, "As built: REST API over NLB and ALB for 2, HTTP API over ALB for 1");
-        assert!(built.as_built && system.options[1..].iter().all(|option| !option.as_built));
+        assert!(built.as_built && system.options[..5].iter().all(|option| !option.as_built));
         let expect = |numbers: [f64; 6]| {
             let names = ["REST APIs", "HTTP APIs", "VPC links V1", "VPC links V2", "NLBs", "ALBs"];
             names.map(String::from).into_iter().zip(numbers).collect::<Vec<_>>()
@@ -146,7 +146,7 @@ mod tests {
     fn ways_of_the_same_words_are_told_apart() {
         let system = stating(&["rest-shared-nlb", "rest-link-per-service"], 2);
         assert_eq!(
-            system.options[0].title,
+            system.options[5].title,
             "As built: REST API, VPC link V1, NLB (an NLB per service) for 1, REST API, VPC link V1, NLB (as many services per NLB \
              as fit) for 1"
         );
@@ -163,13 +163,13 @@ mod tests {
             system.options.iter().filter(|option| !option.as_built && !option.mix.is_empty()).collect();
         assert_eq!(best.len(), 1);
         assert_eq!(best[0].api(), options::named("http-fan-out").api());
-        assert!(system.options[0].as_built && mix::divisions(&system.options[0], &system).len() == 2);
+        assert!(system.options[5].as_built && mix::divisions(&system.options[5], &system).len() == 2);
     }
 
     #[test]
     fn the_first_rung_fits_and_one_more_service_does_not() {
         let system = stating(&["rest-link-per-service", "rest-link-per-service", "http-fan-out"], 3);
-        let built = &system.options[0];
+        let built = &system.options[5];
         let first = ladder(built, &system).into_iter().find(|rung| rung.binding).unwrap();
         // 20 links of services that go by them and one service that needs none.
         assert_eq!((first.quota.as_str(), first.services), ("apigateway.vpc-links-v1", 21));

@@ -257,8 +257,9 @@ fn zones(system: &System) -> Vec<Lint> {
         && judged(system).any(|option| option.last_balancer() == Some(Part::Nlb) || option.also == Some(Part::Nlb));
     let (number, names) = few(&|targets| targets < zones);
     if zonal && number > 0 {
+        let whose = if number == 1 || number == count { "its NLB" } else { "their NLBs" };
         let what = format!(
-            "{} fewer targets than the {zones} zones of its NLB, with cross-zone off",
+            "{} fewer targets than the {zones} zones of {whose}, with cross-zone off",
             who(number, count, "has", "have")
         );
         found.extend(lint("zones-without-target", subject(&names), what));

@@ -16,7 +16,7 @@ use super::fields::{Number, clf, iso, number};
 use super::kind::Kind;
 use super::row::{Refusal, Rounding, is_cut_off, status, trace_root};
 use super::slots::Part;
-use super::tally::Tally;
+use super::tally::{Api, Tally};
 use super::times::Scale;
 
 /// Keys that are remembered, so that their meaning is looked up once.
@@ -39,6 +39,8 @@ pub struct Row<'a> {
     pub status: Option<u16>,
     /// Resource or route; else the first segment of the path; empty where neither is there.
     pub resource: &'a [u8],
+    /// What the name of the resource says of the API: a resource path is of a REST API, a route key of an HTTP API.
+    pub api: Option<Api>,
     /// Root of the trace id; empty where there is none.
     pub trace: &'a [u8],
 }
@@ -165,6 +167,8 @@ fn made<'a>(values: &Values<'a>) -> Result<Row<'a>, Refusal> {
     let path = of(Item::Path).filter(|path| *path != b"-").unwrap_or_default();
     let segment = path.iter().skip(1).position(|byte| matches!(byte, b'/' | b'?')).map_or(path.len(), |at| at + 1);
     let response = millis(of(Item::Response))?;
+    let name = |item: Item| of(item).filter(|name| *name != b"-");
+    let (resource, route) = (name(Item::Resource), name(Item::Route));
     let row = Row {
         at_us: instant(values),
         response: if response.is_some() { response } else { millis(of(Item::Latency))? },
@@ -172,7 +176,12 @@ fn made<'a>(values: &Values<'a>) -> Result<Row<'a>, Refusal> {
         waf: millis(of(Item::Waf))?,
         authorizer,
         status: of(Item::Status).and_then(status),
-        resource: of(Item::Resource).filter(|name| *name != b"-").unwrap_or(&path[..segment]),
+        resource: resource.or(route).unwrap_or(&path[..segment]),
+        api: match (resource, route) {
+            (Some(_), None) => Some(Api::Rest),
+            (None, Some(_)) => Some(Api::Http),
+            _ => None,
+        },
         trace: of(Item::Trace).map_or(&path[..0], trace_root),
     };
     // A time alone says nothing: every program that logs JSON has one.
@@ -188,6 +197,9 @@ fn count(row: &Row<'_>, rounding: Rounding, tally: &mut Tally) {
     match row.at_us {
         Some(at_us) => tally.arrivals.record(at_us),
         None => tally.lacks("no time of the request"),
+    }
+    if let Some(api) = row.api {
+        *tally.apis.entry(api).or_insert(0) += 1;
     }
     if let Some(status) = row.status {
         *tally.statuses.entry(status).or_insert(0) += 1;

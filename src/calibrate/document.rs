@@ -6,7 +6,7 @@ use super::cloudwatch::Metrics;
 use super::fields::iso_text;
 use super::join::Joined;
 use super::summary::{QUANTILES, rank};
-use super::tally::Tally;
+use super::tally::{Api, Tally};
 use super::times::Times;
 
 /// Times of one part: milliseconds, quantiles by the names of percentiles.
@@ -62,6 +62,7 @@ pub fn log(kind: &str, tally: &Tally, joined: Option<&Joined>) -> Value {
         "statuses": statuses.collect::<Map<String, Value>>(),
         "services": services.collect::<Vec<_>>(),
         "without_service": tally.services.unnamed,
+        "rows_by_api": { "rest": tally.apis.get(&Api::Rest).unwrap_or(&0), "http": tally.apis.get(&Api::Http).unwrap_or(&0) },
         "joined": joined.map(join),
     })
 }

@@ -215,7 +215,10 @@ fn rows<R: Read>(
             Kind::Nlb => nlb::count(row, reading.rounding, tally),
         };
         match counted {
-            Ok(()) => tally.used += 1,
+            Ok(()) => {
+                tally.used += 1;
+                tally.meets(&name, line.number);
+            }
             Err(_) if line.unended && known > 0 => {
                 tally.refuse("last row of a file, cut off", &name, line.number);
             }

@@ -4,7 +4,7 @@ use super::cloudwatch::Metrics;
 use super::fields::iso_text;
 use super::join::Joined;
 use super::slots::Slot;
-use super::tally::{Service, Tally};
+use super::tally::{Api, Service, Tally};
 use super::times::Times;
 
 /// Quantiles that are shown.
@@ -14,7 +14,8 @@ pub(super) const QUANTILES: [f64; 4] = [0.5, 0.9, 0.99, 0.999];
 const BUSY: usize = 4;
 
 /// A whole number with a comma between thousands.
-pub(super) fn grouped(number: u64) -> String {
+#[must_use]
+pub fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::new();
     for (at, digit) in digits.chars().enumerate() {
@@ -73,7 +74,27 @@ pub fn rows(tally: &Tally) -> String {
     for remark in &tally.remarks {
         text += &format!("  {remark}\n");
     }
-    text
+    text + &two_apis(tally)
+}
+
+/// That rows of a REST and of an HTTP API stand in one log, whose overheads differ; empty where they do not.
+#[must_use]
+pub fn two_apis(tally: &Tally) -> String {
+    let (Some(rest), Some(http)) = (tally.apis.get(&Api::Rest), tally.apis.get(&Api::Http)) else {
+        return String::new();
+    };
+    let first = |api: Api| {
+        let place = tally.first_of.get(&api);
+        place.map_or_else(String::new, |place| format!(", the first {}:{}", printable(&place.file), place.line))
+    };
+    format!(
+        "  rows of two kinds of APIs are taken as one: {} with `resourcePath` (REST{}), {} with `routeKey` (HTTP{});\n  \
+         their overheads differ: calibrate each API's log by itself\n",
+        grouped(*rest),
+        first(Api::Rest),
+        grouped(*http),
+        first(Api::Http)
+    )
 }
 
 /// Times of each part of the path.

@@ -115,6 +115,15 @@ impl Services {
     }
 }
 
+/// Kinds of APIs whose rows name what was called differently.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Api {
+    /// Rows with `resourcePath`.
+    Rest,
+    /// Rows with `routeKey`.
+    Http,
+}
+
 /// All that is kept of a log.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Tally {
@@ -138,6 +147,10 @@ pub struct Tally {
     pub services: Services,
     /// Requests by status code of the answer.
     pub statuses: BTreeMap<u16, u64>,
+    /// API Gateway: requests by kind of API, where rows tell it.
+    pub apis: BTreeMap<Api, u64>,
+    /// The first row of each kind of API, by file and line.
+    pub first_of: BTreeMap<Api, Place>,
 }
 
 impl Tally {
@@ -147,6 +160,15 @@ impl Tally {
         refused.count += 1;
         if refused.first.len() < PLACES || refused.first.last().is_some_and(|last| last.file >= *file) {
             refused.add(Place { file: Arc::clone(file), line });
+        }
+    }
+
+    /// Notes where kinds of APIs that had no place yet were first met.
+    pub fn meets(&mut self, file: &Arc<str>, line: u64) {
+        if self.apis.len() > self.first_of.len() {
+            for api in self.apis.keys() {
+                self.first_of.entry(*api).or_insert_with(|| Place { file: Arc::clone(file), line });
+            }
         }
     }
 
@@ -182,5 +204,10 @@ impl Tally {
         self.arrivals.merge(&other.arrivals);
         self.services.merge(other.services);
         other.statuses.into_iter().for_each(|(status, n)| *self.statuses.entry(status).or_insert(0) += n);
+        other.apis.into_iter().for_each(|(api, n)| *self.apis.entry(api).or_insert(0) += n);
+        for (api, place) in other.first_of {
+            let mine = self.first_of.entry(api).or_insert_with(|| place.clone());
+            *mine = place.min(mine.clone());
+        }
     }
 }

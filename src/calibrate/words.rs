@@ -34,8 +34,16 @@ pub(in crate::calibrate) fn toml_time(ns: f64) -> String {
     format!("\"{}ms\"", number(ns.max(1.0) / 1e6, 5))
 }
 
-/// `+1.2 %`, `-0.4 %`; `-9.1 %, a step` where the log cannot tell the two apart although they differ by over 1 %.
+/// A p-value with two digits: `0.043`, `< 0.0001`.
+pub(in crate::calibrate) fn p_value(p: f64) -> String {
+    if p < 1e-4 { "< 0.0001".into() } else { number(p, 2) }
+}
+
+/// What marks two values that the log cannot tell apart.
+pub(in crate::calibrate) const UNRESOLVED: &str = "unresolved";
+
+/// `+1.2 %`, `-0.4 %`; `-9.1 %, unresolved` where the log cannot tell the two apart although they differ by over 1 %.
 pub(in crate::calibrate) fn error(share: f64, within_a_step: bool) -> String {
-    let step = if within_a_step && share.abs() > 0.01 { ", a step" } else { "" };
+    let step = if within_a_step && share.abs() > 0.01 { format!(", {UNRESOLVED}") } else { String::new() };
     if share.is_finite() { format!("{:+.1} %{step}", 100.0 * share) } else { "-".into() }
 }

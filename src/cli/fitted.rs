@@ -7,6 +7,7 @@ use gatecap::calibrate::fit;
 use gatecap::calibrate::join::Joined;
 use gatecap::calibrate::read;
 use gatecap::calibrate::slots::Part;
+use gatecap::calibrate::summary;
 use gatecap::calibrate::tally::Tally;
 use gatecap::issue::{Issue, Issues};
 use gatecap::report::chart::{self, FitChart};
@@ -62,7 +63,8 @@ pub fn write(
 ) -> Result<(), Issues> {
     if let Some(path) = &flags.out {
         let files = names(flags);
-        let about = overlay::About { files: &files, gateway: &flags.gateway, joined, legal: is_name };
+        let remark = summary::two_apis(tally);
+        let about = overlay::About { files: &files, gateway: &flags.gateway, joined, remark: &remark, legal: is_name };
         write_overlay(path, overlay::text(found, &about))?;
     }
     let Some(folder) = &flags.plot else { return Ok(()) };
@@ -73,7 +75,7 @@ pub fn write(
         let shown = FitChart {
             part: hop.part.name().into(),
             law: hop.law.law.describe(),
-            basis: format!("{n} times, to {step} ms"),
+            basis: format!("{} times, to {step} ms", summary::grouped(n)),
             points: fit::plot(&hop.law.law, times.cells()),
         };
         Some((chart_name(hop.part), chart::fit(&shown).svg.into_bytes()))

@@ -39,6 +39,7 @@ pub fn head(scenario: &Scenario, file: &str, hash: &str) -> Results {
         results.assumptions = assumptions(system);
         results.warnings.extend(unknown_sizes(system));
         results.warnings.extend(mix::warnings(system));
+        results.warnings.extend(untimed_authorizer(system));
         results.lints = as_built::lints(scenario, system);
         results.today = as_built::today(system);
         results.moves = as_built::moves(&results);
@@ -294,6 +295,17 @@ fn untimed_waf(system: &System) -> Option<Warning> {
         about: "latency".into(),
         message: "AWS WAF is needed, but no latency holds its time: `[gateway] waf = true` puts it before REST APIs, at a load \
                   balancer its time is not known"
+            .into(),
+    })
+}
+
+/// No evidence was found of what an authorizer of code takes, so its time is on no path until somebody states it.
+fn untimed_authorizer(system: &System) -> Option<Warning> {
+    let untimed = system.all_needs().any(|need| need == "lambda-auth") && system.gateway.authorizer.is_none();
+    untimed.then(|| Warning {
+        kind: "authorizer_not_simulated".into(),
+        about: "latency".into(),
+        message: "an authorizer of code is needed, but its time is not in any latency: state `[gateway] authorizer`"
             .into(),
     })
 }

@@ -28,6 +28,7 @@ mod settle;
 pub mod shards;
 pub mod source;
 pub mod sweep;
+mod traffic;
 pub mod validate;
 pub mod warmup;
 
@@ -101,7 +102,9 @@ impl From<saturate::SearchError> for ExperimentError {
 /// Everything that is wrong with the scenario.
 pub fn limits(source: &Source, file: &str) -> Result<Results, Issues> {
     let scenario = source.scenario(&[])?;
-    Ok(assemble::head(&scenario, file, &hash(&scenario, source)))
+    let mut results = assemble::head(&scenario, file, &hash(&scenario, source));
+    results.warnings.extend(traffic::remark(source, &scenario, &results.ceilings));
+    Ok(results)
 }
 
 /// Whether two scenarios describe the same system and load, whatever they sweep over.
@@ -198,7 +201,9 @@ pub fn simulate(
     let scenario = source.scenario(&[]).map_err(ExperimentError::Issues)?;
     let (combinations, own) = combinations(source, &scenario, whole_sweep)?;
     let cells = sweep::grid(&combinations, whole_sweep, detail, control).map_err(ExperimentError::Fault)?;
-    let head = assemble::head(&scenario, file, &hash(&scenario, source));
+    let mut head = assemble::head(&scenario, file, &hash(&scenario, source));
+    let remark = traffic::remark(source, &scenario, &head.ceilings);
+    head.warnings.extend(remark.filter(|warning| warning.kind == crate::results::ASSUMED_TRAFFIC));
     let mut results = assemble::document(head, &combinations, own, &cells, whole_sweep, control);
     assemble::added_means(&mut results);
     match saturate::search(source, &scenario, control) {

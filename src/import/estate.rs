@@ -220,6 +220,8 @@ pub struct Listener {
     pub protocol: Option<String>,
     /// Target groups of its default action; empty for redirects and fixed answers.
     pub forwards: Vec<Reference>,
+    /// Whether its default action is a redirect or a fixed answer, so that no service stands behind it.
+    pub answers: bool,
 }
 
 /// One rule of a listener.
@@ -235,8 +237,13 @@ pub struct Rule {
     pub paths: Vec<String>,
     /// Host patterns of its conditions.
     pub hosts: Vec<String>,
+    /// Whether it has conditions on more than that (headers, methods, query strings, addresses), or patterns that no file tells:
+    /// it takes some of the requests that meet its paths and hosts.
+    pub other_conditions: bool,
     /// Target groups of its action; empty for redirects and fixed answers.
     pub forwards: Vec<Reference>,
+    /// Whether its action is a redirect or a fixed answer, so that no service stands behind it.
+    pub answers: bool,
 }
 
 /// What a target group's targets are.
@@ -313,6 +320,29 @@ pub struct Note {
     pub text: String,
     /// The place it came from.
     pub origin: Origin,
+}
+
+impl Api {
+    /// Takes the throttle of one more stage, and keeps the lower one. Where another stage has another, what to note.
+    pub fn throttled(&mut self, found: Option<(f64, f64)>) -> Option<String> {
+        let (Some(found), known) = (found, self.throttle) else { return None };
+        let Some(known) = known else {
+            self.throttle = Some(found);
+            return None;
+        };
+        if known == found {
+            return None;
+        }
+        let (low, high) = if found.0 < known.0 { (found, known) } else { (known, found) };
+        self.throttle = Some(low);
+        let name = &self.identity.name;
+        let words = |(rate, burst): (f64, f64)| format!("{rate} a second, burst {burst}");
+        Some(format!(
+            "stages of `{name}` have throttles of {} and of {}; the lower one counts",
+            words(low),
+            words(high)
+        ))
+    }
 }
 
 impl Estate {

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::estate::{Estate, Note, NoteKind};
 use super::services::{Imported, counted};
-use super::write::{Written, by_option, clean};
+use super::write::{Written, by_option, clean, merged};
 use crate::aws::lints::Lint;
 
 /// Most notes of one kind on the terminal; the scenario lists them all.
@@ -126,7 +126,7 @@ fn one<'a>(imported: &'a Imported, service: &'a super::services::Service, named:
     }
 }
 
-/// The listing for the terminal: what was read, the services, and every note up to twelve of a kind.
+/// The listing for the terminal: what was read, the services, and every note up to twelve of a kind, those of one cause as one.
 #[must_use]
 pub fn listing(imported: &Imported) -> String {
     let estate = &imported.estate;
@@ -144,9 +144,9 @@ pub fn listing(imported: &Imported) -> String {
     for (kind, word) in
         [(NoteKind::Unresolved, "unresolved"), (NoteKind::Inferred, "inferred"), (NoteKind::PassedOver, "passed over")]
     {
-        let notes: Vec<&Note> = of(estate, kind).collect();
+        let notes = merged(estate, kind);
         for note in notes.iter().take(SHOWN) {
-            lines.push(format!("{word:<12} {}, at {}", clean(&note.text), clean(&note.origin.to_string())));
+            lines.push(format!("{word:<12} {}, at {}", clean(&note.text), note.place()));
         }
         if notes.len() > SHOWN {
             lines.push(format!("{word:<12} and {} more, which the scenario lists", notes.len() - SHOWN));

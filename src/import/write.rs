@@ -2,7 +2,9 @@
 //! what could not be known is listed at the top.
 
 mod account;
+mod gateway;
 mod names;
+mod notes;
 mod tables;
 
 #[cfg(test)]
@@ -13,12 +15,14 @@ use std::collections::BTreeMap;
 use super::estate::{Note, NoteKind};
 use super::services::{Imported, Service, Unit, option_words};
 use crate::aws::option::Share;
+use crate::aws::part::Part;
 use crate::aws::sharing::check_sharing;
 use crate::aws::system::{Listed, System};
 use account::Network;
 use names::Names;
 
 pub use names::clean;
+pub use notes::{Merged, merged};
 
 /// Most services of a scenario.
 const MOST_SERVICES: usize = 100_000;
@@ -28,6 +32,9 @@ const MOST_NOTES: usize = 1_000;
 
 /// The options that are compared with what is built: the five.
 const FIVE: [&str; 5] = ["http-fan-out", "rest-link-per-service", "rest-shared-nlb", "rest-nlb-alb", "rest-alb-direct"];
+
+/// Those of them whose services are behind ALBs.
+const OVER_ALBS: [&str; 3] = ["http-fan-out", "rest-nlb-alb", "rest-alb-direct"];
 
 /// A service as the scenario has it.
 #[derive(Clone, Debug, PartialEq)]
@@ -63,7 +70,20 @@ struct Draft<'a> {
     /// Features that all services have.
     needs: Vec<&'static str>,
     network: Network,
+    /// How ALBs are shared today, for options that do not tell it themselves.
+    shared: Option<Shared>,
     system: System,
+}
+
+/// A sharing rule that other options take over.
+#[derive(Clone, Debug, PartialEq)]
+struct Shared {
+    /// The option that it is of, in words.
+    from: String,
+    /// Services per ALB.
+    rule: Share,
+    /// Names of the options that take it over.
+    options: Vec<&'static str>,
 }
 
 /// Writes the scenario of an import of `files`.
@@ -81,9 +101,29 @@ pub fn scenario(imported: &Imported, files: &[String]) -> Written {
         system.quotas.insert(quota.id.clone(), value);
     }
     keep_to_quotas(&mut imported, &mut system);
-    let draft = Draft { imported: &imported, files, services, targets, needs, network, system };
+    let shared = shared(&imported);
+    let draft = Draft { imported: &imported, files, services, targets, needs, network, shared, system };
     let text = tables::text(&draft);
     Written { text, services: draft.services }
+}
+
+/// The rule by which most services behind ALBs share them, where it is not one each, and the built-in options with ALBs that say nothing
+/// against it: those that no service goes by, or a single one, for which any rule is as it is.
+fn shared(imported: &Imported) -> Option<Shared> {
+    let count = |at: usize| {
+        let of = imported.services.iter().filter(|service| service.option == at);
+        of.fold(0_u32, |sum, service| sum.saturating_add(service.copies))
+    };
+    let over_albs = |at: &usize| imported.options[*at].option.path.last() == Some(&Part::Alb);
+    let most = (0..imported.options.len()).rev().filter(over_albs).max_by_key(|at| count(*at))?;
+    let rule = imported.options[most].option.share.services_per_alb;
+    let silent = |name: &&'static str| {
+        let used = imported.options.iter().position(|one| one.option.name == *name);
+        used.is_none_or(|at| count(at) == 1 && at != most)
+    };
+    let options: Vec<&'static str> = OVER_ALBS.into_iter().filter(silent).collect();
+    let from = option_words(&imported.options[most]);
+    (rule != Share::Count(1)).then_some(Shared { from, rule, options })
 }
 
 /// A scenario holds so many services and no more; those beyond are noted.

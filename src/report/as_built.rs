@@ -4,7 +4,7 @@
 use serde::Serialize;
 
 use super::number::{self, list};
-use crate::results::{Ceiling, Comparison, Estimate, Move, OptionInfo, QuotaUse, Results};
+use crate::results::{ASSUMED_TRAFFIC, Ceiling, Comparison, Estimate, Move, OptionInfo, QuotaUse, Results};
 
 /// Share of a quota from which on it is marked: the next few services, or one deployment, may fill it.
 const NEARLY_FULL: f64 = 0.8;
@@ -76,7 +76,19 @@ pub(super) fn built(results: &Results) -> Option<(usize, &OptionInfo)> {
 /// How full every quota is, fullest first.
 #[must_use]
 pub(super) fn rows(results: &Results) -> Vec<Row> {
-    results.today.iter().map(row).collect()
+    let assumed = assumed_traffic(results).is_some();
+    let named = |used: &QuotaUse| {
+        let own = assumed && used.kind == "traffic" && used.system > 0.0;
+        Row { name: if own { format!("{} (assumed)", used.name) } else { used.name.clone() }, ..row(used) }
+    };
+    results.today.iter().map(named).collect()
+}
+
+/// The traffic that was counted by although nobody stated it, as `100/s a service`.
+#[must_use]
+pub(super) fn assumed_traffic(results: &Results) -> Option<&str> {
+    let found = results.warnings.iter().find(|warning| warning.kind == ASSUMED_TRAFFIC);
+    found.map(|warning| warning.about.as_str())
 }
 
 fn row(used: &QuotaUse) -> Row {
@@ -279,6 +291,23 @@ mod tests {
         let marks: Vec<&str> = marks.iter().map(|(system, limit)| row(&used(*system, *limit)).mark).collect();
         assert_eq!(marks, ["", "nearly", "nearly", "full", "full", "full"]);
         assert_eq!(row(&used(51.0, 50.0)).headroom, "-1");
+    }
+
+    #[test]
+    fn traffic_that_nobody_stated_is_called_assumed() {
+        let mut results = fixture::built();
+        let throttle =
+            QuotaUse { name: "account throttle".into(), kind: "traffic".into(), system: 400.0, ..QuotaUse::default() };
+        results.today = vec![throttle, QuotaUse { name: "ALBs per Region".into(), system: 4.0, ..QuotaUse::default() }];
+        let names = |results: &Results| rows(results).into_iter().map(|row| row.name).collect::<Vec<_>>();
+        assert_eq!(names(&results), ["account throttle", "ALBs per Region"]);
+        let warning = crate::results::Warning {
+            kind: ASSUMED_TRAFFIC.into(),
+            about: "100/s a service".into(),
+            ..Default::default()
+        };
+        results.warnings.push(warning);
+        assert_eq!(names(&results), ["account throttle (assumed)", "ALBs per Region"]);
     }
 
     #[test]

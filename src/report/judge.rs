@@ -1,5 +1,6 @@
 //! Whether an option does what is asked at the operating point, condition by condition. Not which option is the best.
 
+use super::warnings::FEW;
 use super::{month, number};
 use crate::results::{Ceiling, Estimate, Objective, OptionInfo, Point, Results};
 
@@ -221,6 +222,13 @@ fn ratio(part: Estimate, whole: Estimate) -> Option<(f64, f64)> {
     (low > 0.0).then_some((part.low? / high, part.high? / low))
 }
 
+/// How many requests would tell, where the point says so: ` (10000 in a replication would do)`.
+fn enough(objective: &Objective, point: &Point) -> String {
+    let told = point.warnings.iter().find(|warning| warning.kind == FEW && warning.about == objective.metric);
+    let number = told.and_then(|warning| warning.message.rsplit(", ").next()?.strip_suffix(" would do"));
+    number.map_or(String::new(), |number| format!(" ({number} in a replication would do)"))
+}
+
 /// Decides by the whole interval, so that noise never passes or fails an option.
 pub(super) fn objective_outcome(objective: &Objective, point: Option<&Point>, by_throttle: bool) -> Outcome {
     let Some(point) = point else { return Outcome::Unsettled(format!("{} was not simulated", objective.text)) };
@@ -234,7 +242,7 @@ pub(super) fn objective_outcome(objective: &Objective, point: Option<&Point>, by
         return Outcome::Unsettled(format!("{}: not measured on this path", objective.text));
     };
     let (Some(low), Some(high)) = (estimate.low, estimate.high) else {
-        return Outcome::Unsettled(format!("{}: too few requests to tell", objective.text));
+        return Outcome::Unsettled(format!("{}: too few requests to tell{}", objective.text, enough(objective, point)));
     };
     let holds = |value: f64| match objective.relation.as_str() {
         "<=" => value <= objective.bound,

@@ -17,6 +17,8 @@ pub(super) const RULE: &str = "Services with the same needs go the same way; whe
 pub(super) struct Mix {
     /// Place among the options, from 1.
     pub number: usize,
+    /// Whether it is what is built, which a section of its own tells of.
+    pub built: bool,
     /// For people.
     pub title: String,
     /// How it was found; empty where the scenario states every way.
@@ -44,6 +46,7 @@ pub(super) struct Row {
 pub(super) fn mixes(results: &Results) -> Vec<Mix> {
     let of = |(index, option): (usize, &OptionInfo)| Mix {
         number: index + 1,
+        built: option.as_built,
         title: option.title.clone(),
         rule: if option.mix.iter().all(|part| part.stated) { "" } else { RULE },
         rows: option.mix.iter().map(row).collect(),

@@ -15,6 +15,7 @@ pub mod markdown;
 mod mix;
 mod month;
 pub mod number;
+mod overload;
 mod page;
 mod precision;
 mod sensitivity;

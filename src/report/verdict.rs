@@ -78,7 +78,13 @@ fn more(results: &Results, options: &[Judgement], chosen: Option<usize>) -> Vec<
     let plain = |text: String| (String::new(), text);
     let latency = chosen.map_or(String::new(), |_| reasons::latency(results, options));
     let reach = reasons::reach(results, options, chosen);
-    let all = [built(results, options, chosen), plain(latency), plain(caveat), reach, plain(reasons::traffic(options))];
+    let all = [
+        built(results, options, chosen),
+        plain(latency),
+        plain(caveat),
+        reach,
+        plain(reasons::traffic(results, options)),
+    ];
     all.into_iter().filter(|(stressed, rest)| !stressed.is_empty() || !rest.is_empty()).collect()
 }
 

@@ -7,7 +7,7 @@ use crate::results::{Lint, Results, Warning};
 /// Kind of the warning that a sweep was stopped before its end.
 const INTERRUPTED: &str = "interrupted";
 /// Kind of the warning that a quantile has too few samples for an interval.
-const FEW: &str = "too_few_samples";
+pub(super) const FEW: &str = "too_few_samples";
 
 /// What is missing because the work was stopped before its end; none where it was not. Shown before everything else.
 #[must_use]
@@ -18,14 +18,21 @@ pub fn interrupted(results: &Results) -> Option<&str> {
 /// Kind of the warning that a precision was not reached, whose sentence tells the one that was.
 const WIDE: &str = "precision_not_reached";
 
-/// Settings that work against each other, each with why, what to change and the source.
+/// Settings that work against each other, each with why, what to change and the source; where some services have them, which.
 #[must_use]
 pub fn lints(results: &Results) -> Vec<String> {
     let line = |lint: &Lint| {
         let Lint { severity, what, why, change, source, .. } = lint;
-        format!("{severity}: {what}: {why}; {change}; see {source}")
+        let which = which(lint);
+        format!("{severity}: {what}{which}: {why}; {change}; see {source}")
     };
     results.lints.iter().map(line).collect()
+}
+
+/// ` (orders, users, carts and 2 more)`, where a lint is about some of the services and names them.
+fn which(lint: &Lint) -> String {
+    let of_some = lint.what.starts_with(|c: char| c.is_ascii_digit()) && lint.what.contains(" services ");
+    if of_some && lint.subject != "services" { format!(" ({})", lint.subject) } else { String::new() }
 }
 
 /// Lints, then warnings about the whole and about points: each sentence once, in order, with the number of points where there are several.
@@ -91,6 +98,29 @@ fn points(number: usize) -> String {
 mod tests {
     use super::*;
     use crate::report::fixture;
+
+    #[test]
+    fn a_lint_about_some_services_names_them() {
+        let mut results = fixture::orders();
+        let lint = |subject: &str, what: &str| Lint { subject: subject.into(), what: what.into(), ..Lint::default() };
+        results.lints = vec![
+            lint("orders, users and 4 more", "6 of 9 services have a single target"),
+            lint("services", "6 of 9 services have a single target"),
+            lint("orders", "every service has a single target"),
+            lint("callers", "callers leave"),
+        ];
+        let told: Vec<String> =
+            lints(&results).into_iter().map(|line| line[2..].split(": ;").next().unwrap_or("").to_string()).collect();
+        assert_eq!(
+            told,
+            [
+                "6 of 9 services have a single target (orders, users and 4 more)",
+                "6 of 9 services have a single target",
+                "every service has a single target",
+                "callers leave"
+            ]
+        );
+    }
 
     #[test]
     fn quantiles_without_an_interval_are_merged() {

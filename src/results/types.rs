@@ -22,6 +22,9 @@ use crate::stats::Interval;
 /// Version of the results format.
 pub const FORMAT: u32 = 1;
 
+/// Kind of the warning that traffic rests on a default although the system is built; it is `about` that default in words.
+pub const ASSUMED_TRAFFIC: &str = "assumed_traffic";
+
 /// Everything one verb computed.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Results {

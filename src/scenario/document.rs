@@ -25,6 +25,8 @@ pub struct Document {
     base: PathBuf,
     /// Names of the options that are kept; empty: all.
     only: Vec<String>,
+    /// What files that were laid on top state of services that are not there.
+    unmatched: Issues,
 }
 
 impl Document {
@@ -73,13 +75,20 @@ impl Document {
     pub fn built_in() -> Document {
         let source = Arc::new(SourceFile { path: PathBuf::from("built-in"), text: String::new() });
         let root = tree::empty(&source);
-        Document { source, root, name: "default".into(), base: PathBuf::from("."), only: Vec::new() }
+        Document {
+            source,
+            root,
+            name: "default".into(),
+            base: PathBuf::from("."),
+            only: Vec::new(),
+            unmatched: Issues::new(),
+        }
     }
 
     fn new(text: String, name: String, path: PathBuf, base: PathBuf) -> Result<Document, Issues> {
         let source = Arc::new(SourceFile { path, text });
         let root = tree::parse(&source)?;
-        Ok(Document { source, root, name, base, only: Vec::new() })
+        Ok(Document { source, root, name, base, only: Vec::new(), unmatched: Issues::new() })
     }
 
     /// The checked scenario, with other values in the place of some fields. A later override wins over an earlier one.
@@ -92,7 +101,12 @@ impl Document {
         if !unplaced.is_empty() {
             return Err(unplaced);
         }
-        let mut scenario = decode::scenario(&root, &self.context(true))?;
+        let decoded = decode::scenario(&root, &self.context(true));
+        if !self.unmatched.is_empty() {
+            let others = decoded.err().unwrap_or_default();
+            return Err(self.unmatched.iter().cloned().chain(others).collect());
+        }
+        let mut scenario = decoded?;
         if let Model::Options(system) = &mut scenario.model {
             system.options.retain(|option| self.only.is_empty() || self.only.contains(&option.name));
         }
@@ -101,9 +115,11 @@ impl Document {
 
     /// The document with `upper` laid over it: what that states takes the place of what this states. Sections are joined key by key,
     /// lists of named tables by name, everything else is replaced. Name, file and folder of relative paths stay those of this one.
+    /// Services that this one does not list, although it lists some, are issues when it is resolved.
     #[must_use]
     pub fn overlaid(mut self, upper: &Document) -> Document {
-        overlay::lay(&mut self.root, &upper.root);
+        let unmatched = overlay::lay(&mut self.root, &upper.root);
+        self.unmatched.extend(upper.unmatched.iter().cloned().chain(unmatched));
         self
     }
 

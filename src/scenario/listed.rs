@@ -5,6 +5,7 @@ use super::fields::{Field, Fields, grouped, listing};
 use super::laws::distribution;
 use super::names::{name, unique};
 use super::requirements;
+use super::tree::Place;
 use crate::aws::system::Listed;
 use crate::issue::nearest;
 
@@ -22,7 +23,8 @@ pub(super) fn listed(top: &Fields<'_>, options: &[String], services: u32, contex
     if all.len() as u64 > u64::from(services) {
         let number = grouped(all.len() as u64);
         let message = format!("{number} services are listed, but `[services]` counts {}", grouped(services.into()));
-        top.sink.add(list.key_place.issue(message).hint(format!("write `count = {}` or more", all.len())));
+        let hint = format!("write `count = {}` or more", all.len());
+        top.sink.add(at_fault(top, &list, &items, context).issue(message).hint(hint));
     }
     let shares: f64 = all.iter().filter_map(|one| one.share).sum();
     if shares > WHOLE {
@@ -46,6 +48,15 @@ pub(super) fn listed(top: &Fields<'_>, options: &[String], services: u32, contex
         top.sink.add(list.key_place.issue(message).hint(hint));
     }
     all
+}
+
+/// Where the list and the count come apart: at the count or at the service that a file on top of the scenario states, where one does.
+fn at_fault<'a>(top: &Fields<'a>, list: &Field<'a>, items: &[Field<'a>], context: &Context<'_>) -> &'a Place {
+    let above = |place: &Place| place.source.path != context.file;
+    let count = top.get("services").and_then(|f| f.node.table()).and_then(|table| table.get("count"));
+    let count = count.map(|entry| &entry.node.place);
+    let service = items.iter().map(|item| &item.node.place);
+    count.into_iter().chain(service).find(|place| above(place)).unwrap_or(list.key_place)
 }
 
 /// The services of one table: one of its name or, with `count`, so many called NAME-1, NAME-2 and so on.

@@ -113,6 +113,29 @@ fn an_imported_scenario_answers_limits() {
     let limits = with_input(repository(), &["limits", "-"], imported.stdout.as_bytes());
     assert_eq!(limits.status, 0, "{}", limits.stderr);
     assert!(limits.stdout.contains("As built"), "{}", limits.stdout);
+    // Nobody stated the traffic, so what rests on it is called assumed; once somebody does, it is not.
+    let limits = limits.stdout.replace('\n', " ");
+    assert!(limits.contains("(assumed)") && limits.contains("traffic at the assumed 100/s a service: "), "{limits}");
+    let arguments = ["limits", "-", "--set", "workload.rate_per_service=20/s"];
+    let stated = with_input(repository(), &arguments, imported.stdout.as_bytes());
+    assert!(stated.status == 0 && !stated.stdout.contains("(assumed)"), "{}", stated.stdout);
+    let total = with_input(repository(), &["limits", "-", "--set", "workload.rate=20/s"], imported.stdout.as_bytes());
+    assert!(total.stdout.replace('\n', " ").contains("traffic is a total"), "{}", total.stdout);
+}
+
+/// The five keep their numbers beside what is built, which is numbered behind them; other options share ALBs as it does.
+#[test]
+fn the_five_keep_their_numbers_beside_what_is_built() {
+    let imported = run(repository(), &["import", "cloudformation", "docs/import/shop.yaml", "--quiet"]);
+    let limits = with_input(repository(), &["limits", "-", "--json"], imported.stdout.as_bytes());
+    let document: Value = serde_json::from_str(&limits.stdout).unwrap();
+    let names: Vec<&str> = document["options"].as_array().unwrap().iter().filter_map(|o| o["name"].as_str()).collect();
+    let five = ["http-fan-out", "rest-link-per-service", "rest-shared-nlb", "rest-nlb-alb", "rest-alb-direct"];
+    assert_eq!((&names[..5], &names[5..]), (&five[..], &["as-built"][..]));
+    // Three services on one ALB where today's are on two.
+    let moved = document["moves"].as_array().unwrap().iter().find(|one| one["option"] == "rest-alb-direct").unwrap();
+    let albs = moved["parts_more"].as_array().unwrap().iter().find(|part| part[0] == "ALBs");
+    assert_eq!(albs.map(|part| part[1].as_f64().unwrap()), Some(-1.0), "{moved}");
 }
 
 #[test]

@@ -60,8 +60,7 @@ fn a_plan_before_its_first_apply() {
     let ran = run(folder.path(), &["import", "terraform", "plan.json"]);
     assert_eq!(ran.status, 0, "{}", ran.stderr);
     assert_eq!(ran.stdout.matches("option = \"rest-shared-nlb\"").count(), 2, "{}", ran.stdout);
-    for line in ["name = \"orders\"", "name = \"users\"", "count = 2", "zones = 2", "integration_timeout = \"20000ms\""]
-    {
+    for line in ["name = \"orders\"", "name = \"users\"", "count = 2", "zones = 2", "integration_timeout = \"20s\""] {
         assert!(ran.stdout.contains(line), "{line}: {}", ran.stdout);
     }
     assert!(ran.stdout.contains("targets = 4"), "each service runs four tasks: {}", ran.stdout);

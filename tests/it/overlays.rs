@@ -75,10 +75,10 @@ fn what_was_measured_is_a_scenario_alone_and_over_another() {
     let text = std::fs::read_to_string(folder.path().join("over.toml")).unwrap();
     for part in [
         "# Measured, by `gatecap calibrate`, from alb.log.",
-        "\ncount = 2 #",
+        "\n# count = 2\n",
         "name = \"orders\"",
         "[hops.alb]",
-        "\nrate = \"10/s\"",
+        "\n# rate = \"10/s\"",
     ] {
         assert!(text.contains(part), "{part} in {text}");
     }
@@ -87,6 +87,8 @@ fn what_was_measured_is_a_scenario_alone_and_over_another() {
     assert!(plot.starts_with("<svg") && plot.contains("measured times and their law"), "{plot}");
     output(folder.path(), &["limits", "over.toml"]);
     output(folder.path(), &["limits", "--overlay", "over.toml"]);
+    // The log is of all services of the scenario: its rate is uncommented, as the overlay says.
+    std::fs::write(folder.path().join("over.toml"), text.replace("# rate = ", "rate = ")).unwrap();
     let ran = output(folder.path(), &["run", "a.toml", "--overlay", "over.toml", "--json", "--quiet"]);
     let ran: serde_json::Value = serde_json::from_str(&ran).unwrap();
     let metrics = &ran["points"][0]["metrics"];
@@ -106,4 +108,37 @@ fn what_goes_together_and_what_does_not() {
         let ran = run(folder.path(), &[&["calibrate", "alb", "alb.log"], more].concat());
         assert!(ran.status == 2 && ran.stderr.contains(said), "{more:?} {ran:?}");
     }
+}
+
+/// A log of two of the scenario's five services: number and rate stay the scenario's, the times are those of the log.
+#[test]
+fn a_log_of_a_part_leaves_the_rest_as_it_is() {
+    let whole = "options = [\"rest-alb-direct\"]\n[workload]\nrate = \"50/s\"\n[services]\ncount = 5\n[[service]]\nname = \"orders\"\n\
+                 [[service]]\nname = \"users\"\n[[service]]\nname = \"geo\"\n[run]\nrequests = 400\nreplications = 2\n";
+    let folder = folder(&[("a.toml", whole), ("alb.log", &log())]);
+    output(folder.path(), &["calibrate", "alb", "alb.log", "--out", "over.toml", "--quiet"]);
+    output(folder.path(), &["limits", "a.toml", "--overlay", "over.toml"]);
+    let ran = output(folder.path(), &["run", "a.toml", "--overlay", "over.toml", "--json", "--quiet"]);
+    let ran: serde_json::Value = serde_json::from_str(&ran).unwrap();
+    let point = &ran["points"][0];
+    let rate = point["metrics"]["rate.offered"]["value"].as_f64().unwrap();
+    assert!((rate / 50.0 - 1.0).abs() < 0.2 && point["services"] == 5, "{rate}: that of the scenario");
+    // A service by another name is said to be misspelt, in the overlay.
+    let text = std::fs::read_to_string(folder.path().join("over.toml")).unwrap().replace("\"users\"", "\"user\"");
+    std::fs::write(folder.path().join("over.toml"), text).unwrap();
+    let ran = run(folder.path(), &["limits", "a.toml", "--overlay", "over.toml"]);
+    assert!(ran.status == 2 && ran.stderr.contains("service `user` is none of the 3 services"), "{ran:?}");
+    assert!(ran.stderr.contains("--> over.toml:") && ran.stderr.contains("did you mean `users`?"), "{ran:?}");
+}
+
+#[test]
+fn two_rows_are_no_calibration() {
+    let text = log();
+    let two: String = text.lines().take(2).map(|line| format!("{line}\n")).collect();
+    let folder = folder(&[("alb.log", &two)]);
+    let said = output(folder.path(), &["calibrate", "alb", "alb.log", "--out", "over.toml", "--quiet"]);
+    assert!(said.contains("2 rows: too few for a calibration"), "{said}");
+    let text = std::fs::read_to_string(folder.path().join("over.toml")).unwrap();
+    assert!(text.lines().all(|line| line.is_empty() || line.starts_with('#')), "{text}");
+    output(folder.path(), &["limits", "--overlay", "over.toml"]);
 }

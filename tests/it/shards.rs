@@ -171,7 +171,8 @@ fn what_does_not_belong_together_is_refused() {
         &merge(&[&of_three[0], &of_three[1], &dated[2]]),
         &["is of `--date 2026-11-25`, but the others are without"],
     );
-    refused(&merge(&[&"s".to_string()]), &["`s` is a folder", "s/*shard*"]);
+    std::fs::create_dir(folder.path().join("empty")).unwrap();
+    refused(&merge(&[&"empty".to_string()]), &["folder `empty` holds no shard", "--shard K/N"]);
     refused(&merge(&[&"a.toml".to_string()]), &["`a.toml` is no shard and no journal of gatecap"]);
     refused(&merge(&[&"none".to_string()]), &["cannot read `none`"]);
     let after = ["sweep", "a.toml", "--shard", "1/2", "--out", "x", "--seed", "9", "--after", &of_two[0], &of_two[1]];

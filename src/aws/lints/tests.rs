@@ -125,5 +125,8 @@ fn targets_in_fewer_zones_than_there_are() {
     assert_eq!(ids(&of(3, 2, None, true, "rest-shared-nlb")), [""; 0]);
     let few = of(3, 2, Some(3), false, "rest-shared-nlb");
     assert_eq!((ids(&few), few[0].subject.as_str()), (vec!["zones-without-target"], "services"));
+    assert_eq!(few[0].what, "3 of 4 services have fewer targets than the 3 zones of their NLBs, with cross-zone off");
+    let one = of(3, 3, Some(2), false, "rest-shared-nlb");
+    assert_eq!(one[0].what, "1 of 4 services has fewer targets than the 3 zones of its NLB, with cross-zone off");
     assert_eq!(ids(&of(3, 1, None, false, "rest-shared-nlb")), ["single-target-zone", "zones-without-target"]);
 }

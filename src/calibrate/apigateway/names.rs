@@ -23,8 +23,10 @@ pub enum Item {
     Time,
     /// `$context.status`.
     Status,
-    /// `$context.resourcePath` or `$context.routeKey`.
+    /// `$context.resourcePath`, of REST APIs.
     Resource,
+    /// `$context.routeKey`, of HTTP APIs.
+    Route,
     /// `$context.path`, of which the first segment counts.
     Path,
     /// `$context.xrayTraceId`.
@@ -32,7 +34,7 @@ pub enum Item {
 }
 
 /// How many kinds of values there are.
-pub const ITEMS: usize = 13;
+pub const ITEMS: usize = 14;
 
 /// The value of a key or variable; `None` where it is of no use. Case, `$context.`, dots, dashes and underscores do not matter.
 ///
@@ -56,7 +58,8 @@ pub fn item(name: &[u8], depth: usize) -> Option<Item> {
         b"requesttimeepoch" | b"timeepoch" | b"epoch" => Item::Epoch,
         b"requesttime" | b"time" | b"timestamp" | b"datetime" => Item::Time,
         b"status" | b"statuscode" | b"httpstatus" | b"responsestatus" => Item::Status,
-        b"resourcepath" | b"routekey" | b"route" | b"resource" => Item::Resource,
+        b"resourcepath" | b"resource" => Item::Resource,
+        b"routekey" | b"route" => Item::Route,
         b"path" | b"requestpath" | b"uri" => Item::Path,
         b"xraytraceid" | b"traceid" | b"trace" | b"xamzntraceid" => Item::Trace,
         _ => return None,

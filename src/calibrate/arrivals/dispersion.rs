@@ -10,8 +10,10 @@ use crate::stats::student::t_two_sided;
 
 /// Seconds of a block: what changes more slowly is the profile's, what changes faster is a burst.
 const BLOCK_S: u32 = 1_200;
-/// Least windows of a block, and of all.
+/// Least windows of a block.
 const LEAST_WINDOWS: usize = 10;
+/// Least windows of the whole log: of fewer, an index has a relative standard error of a third and more.
+pub(super) const LEAST_OF_ALL: usize = 20;
 /// Blocks from which the interval rests on how they differ.
 const BLOCKS: usize = 8;
 
@@ -98,10 +100,13 @@ fn index(sum: &Block) -> f64 {
     (sum.squares / sum.freedom) / (sum.arrivals / sum.windows)
 }
 
-/// The index at `window_s` seconds; `None` where there are fewer than 10 windows, or no arrivals in them.
+/// The index at `window_s` seconds; `None` where there are fewer than 20 whole windows, or no arrivals in them.
 #[must_use]
 pub fn dispersion(series: &Series, window_s: u32) -> Option<Dispersion> {
     let windows = series.windows(window_s)?;
+    if windows.len() < LEAST_OF_ALL {
+        return None;
+    }
     let blocks = blocks(series, window_s);
     let n = windows.len() as f64;
     let mean = windows.iter().sum::<f64>() / n;

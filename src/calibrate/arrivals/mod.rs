@@ -15,7 +15,7 @@ pub use profile::{Profile, profile};
 pub use series::Series;
 
 use crate::calibrate::words::number;
-use dispersion::{blocks, together};
+use dispersion::{LEAST_OF_ALL, blocks, together};
 use mmpp::{Shape, nearest};
 
 /// Lengths of windows, in seconds, at which the dispersion is reported: those of the metrics `arrivals.idc@...`.
@@ -24,8 +24,9 @@ pub const WINDOWS_S: [u32; 3] = [1, 10, 60];
 const FITTED_S: [u32; 8] = [1, 2, 5, 10, 20, 30, 60, 120];
 /// An index within this of 1, or of another one, is not told apart from it however many arrivals there are.
 const ALIKE: f64 = 0.05;
-/// Standard errors of an index: three are looked at together, so each has an interval of 98.3 %.
-const Z_JOINT: f64 = 2.394;
+/// Standard errors beyond which an index is told apart: three are looked at together, so that a Poisson log in a hundred is taken for
+/// another one.
+const TOLD_APART: f64 = 3.0;
 
 /// The process of arrivals, at a rate that is stated beside it.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -62,7 +63,7 @@ pub struct Calibrated {
     pub peak_rate: f64,
     /// How the rate changes; `None` where the log is too short to tell.
     pub profile: Option<Profile>,
-    /// The index of dispersion at 1 s, 10 s and 60 s, those that the log can tell.
+    /// The index of dispersion at 1 s, 10 s and 60 s, or at all fitted windows where the log tells fewer than two of these.
     pub windows: Vec<Window>,
     /// The process.
     pub law: Law,
@@ -105,20 +106,20 @@ pub fn calibrate(series: &Series) -> Option<Calibrated> {
     let mean_rate = series.mean_rate();
     let changes = profile.as_ref().is_some_and(|profile| !profile.knots.is_empty());
     let level = if changes { typical_rate(series) } else { mean_rate };
-    let (law, why) = choose(series, &measured, level);
+    let shown = shown(&measured);
+    let (law, why) = choose(series, &shown, &measured, level);
     let index = |window: u32| match law {
         Law::Poisson => 1.0,
         Law::Gamma(shape) => 1.0 / shape,
         Law::Mmpp(mmpp) => mmpp.index(level, f64::from(window)),
     };
-    let shown = measured.iter().filter(|one| WINDOWS_S.contains(&one.window_s));
     Some(Calibrated {
         total: series.total,
         span_s: series.span_s(),
         bin_s: series.bin_s,
         mean_rate,
         peak_rate: profile.as_ref().map_or(mean_rate, |profile| profile.peak_rate.max(mean_rate)),
-        windows: shown.map(|one| Window { measured: *one, fitted: index(one.window_s) }).collect(),
+        windows: shown.iter().map(|one| Window { measured: *one, fitted: index(one.window_s) }).collect(),
         profile,
         law,
         why,
@@ -134,44 +135,63 @@ fn typical_rate(series: &Series) -> f64 {
     weighted / blocks.iter().map(|b| b.arrivals).sum::<f64>().max(1e-300)
 }
 
-fn choose(series: &Series, measured: &[Dispersion], level: f64) -> (Law, String) {
-    let shown: Vec<&Dispersion> = measured.iter().filter(|one| WINDOWS_S.contains(&one.window_s)).collect();
-    let (Some(first), Some(last)) = (measured.first(), measured.last()) else {
+/// Windows that are shown and judged: of 1, 10 and 60 s, or all where the log has fewer than two of these.
+fn shown(measured: &[Dispersion]) -> Vec<Dispersion> {
+    let usual: Vec<Dispersion> = measured.iter().filter(|one| WINDOWS_S.contains(&one.window_s)).copied().collect();
+    if usual.len() < 2 { measured.to_vec() } else { usual }
+}
+
+/// Whether an index may be `to`: nearer than matters, or within its error on the scale of its interval, that of the logarithm.
+fn near(one: &Dispersion, to: f64) -> bool {
+    let index = one.index.max(1e-12);
+    (index / to - 1.0).abs() <= ALIKE || libm::log(index / to).abs() <= TOLD_APART * one.error.max(1e-12) / index
+}
+
+/// `1.02 at 1 s, 1.3 at 10 s`: the numbers that a law is chosen by are those of the table.
+fn listed(judged: &[Dispersion]) -> String {
+    let words: Vec<String> =
+        judged.iter().map(|one| format!("{} at {} s", number(one.index, 4), one.window_s)).collect();
+    words.join(", ")
+}
+
+/// The process that the indices of the shown windows, `judged`, speak for.
+fn choose(series: &Series, judged: &[Dispersion], measured: &[Dispersion], level: f64) -> (Law, String) {
+    let (Some(first), Some(last)) = (judged.first(), judged.last()) else {
+        let bin = series.bin_s.max(1);
         return (
             Law::Poisson,
-            format!("assumed: fewer than 10 windows of {} s say nothing of bursts", series.bin_s.max(1)),
+            format!("assumed: fewer than {LEAST_OF_ALL} whole windows of {bin} s say nothing of bursts"),
         );
     };
-    let judged = if shown.is_empty() { vec![last] } else { shown };
-    let near = |one: &Dispersion, to: f64| {
-        (one.index / to - 1.0).abs() <= ALIKE || (one.index - to).abs() <= Z_JOINT * one.error.max(1e-12)
-    };
+    let indices = format!("the index of dispersion is {}", listed(judged));
     if judged.iter().all(|one| near(one, 1.0)) {
-        return (Law::Poisson, "the index of dispersion cannot be told from 1 at any window".into());
+        return (Law::Poisson, format!("{indices}, which cannot be told from 1"));
     }
-    let mean = judged.iter().map(|one| one.index).sum::<f64>() / judged.len() as f64;
-    let alike = judged.iter().all(|one| near(one, mean));
-    if last.index < 1.0 || judged.iter().all(|one| one.index < 1.0 || near(one, 1.0)) || (alike && judged.len() > 1) {
-        let why = format!("the index of dispersion is about {} at every window", number(mean, 3));
-        return (Law::Gamma((1.0 / mean).clamp(1e-3, 1e3)), why);
+    let weight = |one: &Dispersion| 1.0 / ((one.error / one.index.max(1e-12)).powi(2) + ALIKE * ALIKE);
+    let weights: f64 = judged.iter().map(weight).sum();
+    let mean = judged.iter().map(|one| weight(one) * one.index).sum::<f64>() / weights;
+    let gamma = |index: f64| Law::Gamma((1.0 / index.max(1e-12)).clamp(1e-3, 1e3));
+    let bursty = judged.iter().any(|one| one.index > 1.0 && !near(one, 1.0));
+    if judged.iter().all(|one| near(one, mean)) && (judged.len() > 1 || !bursty) {
+        return (gamma(mean), format!("{indices}, which cannot be told from {} at all of them", number(mean, 3)));
     }
-    let weighted: Vec<(f64, f64, f64)> = measured
-        .iter()
-        .map(|one| (f64::from(one.window_s), one.index, 1.0 / ((one.error / one.index).powi(2) + ALIKE * ALIKE)))
-        .collect();
+    if !bursty {
+        return (gamma(last.index), format!("{indices}: more even than Poisson over long windows"));
+    }
+    if last.index <= first.index && judged.len() > 1 {
+        return (
+            gamma(mean),
+            format!("{indices}: bursts that do not add up over long windows, so {} for all", number(mean, 3)),
+        );
+    }
+    let weighted: Vec<(f64, f64, f64)> =
+        measured.iter().map(|one| (f64::from(one.window_s), one.index, weight(one))).collect();
     let (slowest, fastest) = (1.0 / 600.0, 20.0 / f64::from(first.window_s));
     let Some(shape) = nearest(&weighted, slowest, fastest) else {
         return (Law::Poisson, "no window is burstier than Poisson".into());
     };
-    let mmpp = phases(series, measured, shape, level);
-    let why = format!(
-        "the index of dispersion grows from {} at {} s to {} at {} s",
-        number(first.index, 3),
-        first.window_s,
-        number(last.index, 3),
-        last.window_s
-    );
-    (Law::Mmpp(mmpp), why)
+    let why = if judged.len() > 1 { format!("{indices}: it grows") } else { indices };
+    (Law::Mmpp(phases(series, measured, shape, level)), why)
 }
 
 /// The process of this shape: the third moment is taken at the window nearest to the relaxation time.

@@ -6,27 +6,45 @@ use crate::calibrate::counts;
 const MOST_WINDOWS: u64 = 4_000_000;
 
 /// Counts in bins of equal length; bins that are not listed hold none.
+///
+/// A log begins and ends within a bin: those two hold only a part of what came in them, so that windows leave them out, while rates
+/// count their arrivals over the exact time.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Series {
     /// Length of a bin in seconds, at least 1.
     pub bin_s: u32,
-    /// Second at which the first bin starts, on the clock of whoever counted.
+    /// Second at which the first whole bin starts, on the clock of whoever counted.
     pub start_s: i64,
-    /// Bins from the first that holds arrivals to the last.
+    /// Whole bins.
     pub length: u64,
-    /// Number of the bin from 0 and its count, in rising order.
+    /// Number of the whole bin from 0 and its count, in rising order.
     bins: Vec<(u64, u64)>,
-    /// All arrivals.
+    /// All arrivals, those of the partial bins too.
     pub total: u64,
+    /// Arrivals in the partial bins before and after the whole ones.
+    partial: (u64, u64),
+    /// Seconds at which observation begins and ends.
+    observed: (f64, f64),
+    /// Whether it begins or ends at an arrival, which then says nothing of the rate.
+    at_an_arrival: bool,
 }
 
 impl Series {
-    /// From (second at which a bin starts, count), rising, all multiples of `bin_s` apart. Bins without arrivals may be left out;
-    /// those before the first and after the last that holds some do not count as observed.
+    /// From (second at which a bin starts, count), rising, all multiples of `bin_s` apart; all of these bins are whole. Bins without
+    /// arrivals may be left out; those before the first and after the last that holds some do not count as observed.
     #[must_use]
     pub fn new(bin_s: u32, counts: impl IntoIterator<Item = (i64, u64)>) -> Series {
         let bin = i64::from(bin_s.max(1));
-        let mut series = Series { bin_s: bin_s.max(1), start_s: 0, length: 0, bins: Vec::new(), total: 0 };
+        let mut series = Series {
+            bin_s: bin_s.max(1),
+            start_s: 0,
+            length: 0,
+            bins: Vec::new(),
+            total: 0,
+            partial: (0, 0),
+            observed: (0.0, 0.0),
+            at_an_arrival: false,
+        };
         for (second, count) in counts {
             if count == 0 {
                 continue;
@@ -42,38 +60,102 @@ impl Series {
             series.total += count;
         }
         series.length = series.bins.last().map_or(0, |last| last.0 + 1);
+        series.observed = (series.start_s as f64, series.end_s() as f64);
         series
     }
 
-    /// The arrivals of a log.
+    /// The arrivals of a log: the bins in which it begins and ends are partial.
     #[must_use]
     pub fn of(arrivals: &counts::Arrivals) -> Series {
-        Series::new(arrivals.bin_s(), arrivals.bins())
+        let all = Series::new(arrivals.bin_s(), arrivals.bins());
+        let Some((first_us, last_us)) = arrivals.range_us() else { return all };
+        let first = all.bins.first().map_or(0, |bin| bin.1);
+        let last = if all.length > 1 { all.bins.last().map_or(0, |bin| bin.1) } else { 0 };
+        let length = all.length.saturating_sub(2);
+        let inner = all.bins.iter().filter(|bin| bin.0 > 0 && bin.0 <= length).map(|bin| (bin.0 - 1, bin.1));
+        Series {
+            start_s: all.start_s + i64::from(all.bin_s),
+            length,
+            bins: inner.collect(),
+            partial: (first, last),
+            observed: (first_us as f64 / 1e6, last_us as f64 / 1e6),
+            at_an_arrival: true,
+            ..all
+        }
     }
 
-    /// The bins that start before second `cut`, and the others.
+    /// Second at which the last whole bin ends.
+    fn end_s(&self) -> i64 {
+        self.at(self.length)
+    }
+
+    /// Second at which whole bin `index` begins.
+    fn at(&self, index: u64) -> i64 {
+        self.start_s + index as i64 * i64::from(self.bin_s)
+    }
+
+    /// What lies before second `cut`, and the rest; bins are not parted, so that the cut is moved to the next border of them.
     #[must_use]
     pub fn split(&self, cut: i64) -> (Series, Series) {
-        let at = |index: u64| self.start_s + index as i64 * i64::from(self.bin_s);
-        let before = self.bins.iter().filter(|bin| at(bin.0) < cut).map(|bin| (at(bin.0), bin.1));
-        let after = self.bins.iter().filter(|bin| at(bin.0) >= cut).map(|bin| (at(bin.0), bin.1));
-        (Series::new(self.bin_s, before), Series::new(self.bin_s, after))
+        let bin = i64::from(self.bin_s);
+        let whole = (cut - self.start_s + bin - 1).div_euclid(bin);
+        // Before the first whole bin lies the partial one; a cut beyond all of them leaves nothing behind it.
+        let all_before = whole > self.length as i64;
+        let number = whole.clamp(0, self.length as i64) as u64;
+        let border = self.at(number);
+        let count = |bins: &[(u64, u64)]| bins.iter().map(|bin| bin.1).sum::<u64>();
+        let parted = self.bins.partition_point(|bin| bin.0 < number);
+        let (before, after) = self.bins.split_at(parted);
+        let none_before = whole < 0;
+        let first = if none_before { 0 } else { self.partial.0 };
+        let last = if all_before { self.partial.1 } else { 0 };
+        let (head, tail) =
+            (first + count(before) + last, self.partial.0 - first + count(after) + self.partial.1 - last);
+        // Where everything lies on one side, the other one has no length.
+        let edge = match (none_before, all_before) {
+            (true, _) => self.observed.0,
+            (_, true) => self.observed.1,
+            _ => border as f64,
+        };
+        let before = Series {
+            length: number,
+            bins: before.to_vec(),
+            total: head,
+            partial: (first, last),
+            observed: (self.observed.0, edge),
+            ..self.clone()
+        };
+        let after = Series {
+            start_s: border,
+            length: self.length - number,
+            bins: after.iter().map(|bin| (bin.0 - number, bin.1)).collect(),
+            total: tail,
+            partial: (self.partial.0 - first, self.partial.1 - last),
+            observed: (edge, self.observed.1),
+            ..self.clone()
+        };
+        (before, after)
     }
 
-    /// Observed time in seconds.
+    /// Observed time in seconds: from the first to the last arrival of a log, or that of all bins.
     #[must_use]
     pub fn span_s(&self) -> f64 {
-        self.length as f64 * f64::from(self.bin_s)
+        (self.observed.1 - self.observed.0).max(0.0)
     }
 
-    /// Arrivals per second; 0 where there are none.
+    /// Arrivals per second over the observed time; where that has no length over the bins that hold them, and 0 where there are none.
     #[must_use]
     pub fn mean_rate(&self) -> f64 {
-        if self.length == 0 { 0.0 } else { self.total as f64 / self.span_s() }
+        let counted = self.total.saturating_sub(u64::from(self.at_an_arrival));
+        match self.total {
+            0 => 0.0,
+            _ if counted > 0 && self.span_s() > 0.0 => counted as f64 / self.span_s(),
+            total => total as f64 / f64::from(self.bin_s),
+        }
     }
 
-    /// Counts of the whole windows of `seconds` each from the first bin on; `None` where that is no multiple of the bins, or there
-    /// are more than 4,000,000 windows.
+    /// Counts of the whole windows of `seconds` each from the first whole bin on; `None` where that is no multiple of the bins, or
+    /// there are more than 4,000,000 windows.
     #[must_use]
     pub fn windows(&self, seconds: u32) -> Option<Vec<f64>> {
         if seconds == 0 || !seconds.is_multiple_of(self.bin_s) {

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 use super::*;
+use crate::calibrate::counts;
 use crate::random::{RunKey, StreamId};
 
 /// Unit exponentials and uniforms by name.
@@ -90,7 +91,7 @@ fn a_line_has_no_dispersion_and_two_levels_have_theirs() {
     let found = dispersion(&switch, 1).unwrap();
     assert!((found.raw - 1.0).abs() < 1e-3 && (found.index - 1.0).abs() < 1e-2, "{found:?}");
     assert!(dispersion(&switch, 10).unwrap().index < 1e-9);
-    assert_eq!(dispersion(&Series::new(1, [(0, 5), (8, 1)]), 1), None, "nine windows are too few");
+    assert_eq!(dispersion(&Series::new(1, [(0, 5), (18, 1)]), 1), None, "19 windows are too few");
 }
 
 #[test]
@@ -213,4 +214,66 @@ fn zipf_from_its_own_shares() {
     let two_levels = zipf(&[1_000, 1_000, 1_000, 1_000, 1, 1, 1, 1]).unwrap();
     assert!(two_levels.off > NEAR, "{two_levels:?}");
     assert_eq!((zipf(&[5, 5]), zipf(&[0, 0, 0])), (None, None));
+}
+
+/// The stamps of a log: it begins and ends within a second, and those two seconds hold less than the others.
+fn log(seed: u64, rate: f64, from_s: f64, to_s: f64) -> counts::Arrivals {
+    let mut draws = Draws::new(seed);
+    let (mut arrivals, mut at) = (counts::Arrivals::default(), from_s);
+    while at < to_s {
+        arrivals.record((at * 1e6) as i64);
+        at += draws.exponential() / rate;
+    }
+    arrivals
+}
+
+#[test]
+fn partial_seconds_at_both_ends_are_no_bursts() {
+    for seed in 0..20 {
+        let series = Series::of(&log(seed, 1_800.0, 1_000.93, 1_068.05));
+        let found = calibrate(&series).unwrap();
+        assert_eq!(found.law, Law::Poisson, "{seed}: {} {:?}", found.why, found.windows);
+        assert!(found.windows.iter().all(|one| one.measured.index < 4.0), "{:?}", found.windows);
+        // 120,000 arrivals: a relative standard error of 0.3 %.
+        assert!((found.mean_rate / 1_800.0 - 1.0).abs() < 0.012, "{}", found.mean_rate);
+        let (first, rest) = series.split(1_048);
+        assert_eq!(first.total + rest.total, series.total);
+        assert!((first.mean_rate() / 1_800.0 - 1.0).abs() < 0.02, "{}", first.mean_rate());
+        assert!((rest.mean_rate() / 1_800.0 - 1.0).abs() < 0.03, "{}", rest.mean_rate());
+    }
+}
+
+#[test]
+fn a_few_seconds_say_nothing_of_bursts() {
+    let arrivals = log(3, 1_800.0, 0.9, 12.1);
+    let found = calibrate(&Series::of(&arrivals)).unwrap();
+    assert!(found.law == Law::Poisson && found.why.contains("fewer than 20 whole windows"), "{}", found.why);
+    assert!(found.windows.is_empty(), "no table beside a law that is assumed");
+    assert!((found.mean_rate / 1_800.0 - 1.0).abs() < 0.03, "{}", found.mean_rate);
+}
+
+#[test]
+fn a_cut_at_any_place_loses_no_arrival() {
+    let series = Series::of(&log(4, 5.0, 100.5, 130.5));
+    for cut in [0, 99, 100, 101, 102, 115, 129, 130, 131, 200] {
+        let (first, rest) = series.split(cut);
+        assert_eq!(first.total + rest.total, series.total, "{cut}");
+        assert!((first.span_s() + rest.span_s() - series.span_s()).abs() < 1e-6, "{cut}: {first:?} {rest:?}");
+    }
+}
+
+/// Whatever the law is, no index that is named says other than the table, and `grows` stands only where it does.
+#[test]
+fn sentence_and_table_are_made_of_the_same_numbers() {
+    let falls = Series::new(1, (0..4_000).map(|i| (i, if i % 2 == 0 { 10 } else { 90 })));
+    let bursts = mmpp(2, 4_000, [60.0, 20.0], [5.0, 5.0]);
+    for series in [falls, bursts, poisson(9, 4_000, 20.0, |_| 20.0)] {
+        let found = calibrate(&series).unwrap();
+        for window in &found.windows {
+            let words = format!("{} at {} s", number(window.measured.index, 4), window.measured.window_s);
+            assert!(found.why.contains(&words), "{words}: {}", found.why);
+        }
+        let (first, last) = (found.windows[0].measured.index, found.windows[2].measured.index);
+        assert!(!found.why.contains("grows") || last > first, "{}", found.why);
+    }
 }

@@ -84,11 +84,11 @@ pub fn times(first: &Times, rest: &Times) -> Option<HeldOut> {
 }
 
 /// The mean rate of the arrivals before second `cut` against that of those after it; `index` is their dispersion over long windows.
-/// `None` where one part has no arrivals.
+/// `None` where one part has no arrivals, or no length.
 #[must_use]
 pub fn rate(series: &Series, cut: i64, index: f64) -> Option<Prediction> {
     let (first, rest) = series.split(cut);
-    if first.total == 0 || rest.total == 0 {
+    if first.total == 0 || rest.total == 0 || first.span_s() <= 0.0 || rest.span_s() <= 0.0 {
         return None;
     }
     let predicted = first.mean_rate();

@@ -14,6 +14,7 @@ use rayon::prelude::*;
 use crate::calibrate::arrivals::{self, Series, Zipf, zipf};
 use crate::calibrate::fit;
 use crate::calibrate::slots::Part;
+use crate::calibrate::summary::grouped;
 use crate::calibrate::tally::Tally;
 use crate::calibrate::times::Times;
 
@@ -21,6 +22,12 @@ use crate::calibrate::times::Times;
 pub const LISTED: usize = 50;
 /// Times of a service below which it has no law of its own.
 const OWN_LAW: u64 = 200;
+/// Rows, or times of a part of the path, below which nothing is stated in an overlay.
+pub const LEAST: u64 = 100;
+/// What the times of services hold that a simulation adds once more.
+const WAITING: &str = "These times hold what requests waited in the targets' own queues, and a simulation with a limited `concurrency` lets them wait \
+     once more. Calibrate with a log of quiet hours, whose times hardly hold any waiting, or leave `concurrency` so high that nothing \
+     waits; then waiting stays what it was, whatever the load.";
 /// Share of the rows that the first part of the log has where nothing else is asked for.
 pub const FIRST_PART: f64 = 0.7;
 
@@ -76,6 +83,8 @@ pub struct Calibration {
     pub rate_held_out: Option<Prediction>,
     /// Share of the rows in the first part.
     pub first_part: f64,
+    /// Rows that were used.
+    pub rows: u64,
 }
 
 impl Calibration {
@@ -86,7 +95,9 @@ impl Calibration {
         let split = tally.slots.split(share);
         let parts: Vec<(&Part, &Times)> = whole.times.iter().collect();
         let hop = |(part, times): &(&Part, &Times)| {
-            let law = fit::calibrate(times.cells())?;
+            let mut law = fit::calibrate(times.cells())?;
+            // The mean of what was logged, the same in every table: the middles of cells would put 0 ms at a quarter of one.
+            law.mean_ms = times.mean_ms().unwrap_or(law.mean_ms);
             let held_out = split
                 .as_ref()
                 .and_then(|(first, rest, _)| heldout::times(first.times.get(part)?, rest.times.get(part)?));
@@ -103,6 +114,7 @@ impl Calibration {
             arrivals,
             rate_held_out,
             first_part: share,
+            rows: whole.rows,
         }
     }
 
@@ -111,6 +123,11 @@ impl Calibration {
     pub fn hop(&self, part: Part) -> Option<&Hop> {
         self.hops.iter().find(|hop| hop.part == part)
     }
+}
+
+/// `1 row`, `2,000 rows`.
+fn counted(n: u64, what: &str) -> String {
+    format!("{} {what}{}", grouped(n), if n == 1 { "" } else { "s" })
 }
 
 fn services(tally: &Tally) -> Services {

@@ -1,16 +1,17 @@
 //! A calibration as scenario text: laid over a scenario it replaces defaults by what was measured, and alone it is a scenario too. Every
 //! value says what it rests on.
 
-use std::collections::BTreeSet;
+mod services;
+mod workload;
+
 use std::fmt::Write as _;
 
-use super::{Calibration, HeldOut, Hop, Service};
-use crate::calibrate::arrivals::{self, Law, NEAR, Profile};
+use super::{Calibration, HeldOut, Hop, LEAST};
 use crate::calibrate::fit::{self, Kind, toml};
 use crate::calibrate::join::Joined;
 use crate::calibrate::slots::Part;
 use crate::calibrate::summary::grouped;
-use crate::calibrate::words::{error, number, time};
+use crate::calibrate::words::{UNRESOLVED, error, number, time};
 
 /// What a calibration does not know of itself.
 #[derive(Clone, Copy, Debug)]
@@ -21,6 +22,8 @@ pub struct About<'a> {
     pub gateway: &'a str,
     /// What a gateway's log and a load balancer's say together.
     pub joined: Option<&'a Joined>,
+    /// What else was found about the log as a whole; empty for nothing.
+    pub remark: &'a str,
     /// Whether a scenario lets a service be called so.
     pub legal: fn(&str) -> bool,
 }
@@ -34,14 +37,45 @@ pub fn text(found: &Calibration, about: &About<'_>) -> String {
     let mut out = String::new();
     let files = about.files.join(", ");
     comment(&mut out, &format!("Measured, by `gatecap calibrate`, from {files}."));
-    comment(&mut out, "Lay it over a scenario (gatecap run SCENARIO --overlay THIS), or run it as it is.");
+    let alone =
+        if found.services.number > 0 { "uncomment what is said below and run it alone" } else { "run it as it is" };
+    comment(&mut out, &format!("Lay it over a scenario (gatecap run SCENARIO --overlay THIS), or {alone}."));
+    if found.services.number > 0 {
+        let n = found.services.number;
+        let rate = found.arrivals.as_ref().map_or_else(String::new, |a| format!(", {}/s", number(a.peak_rate, 5)));
+        comment(
+            &mut out,
+            &format!(
+                "It covers {}{rate}. A log tells of no service that it does not have, so `count` and `rate` below are comments: \
+                 uncomment them to run this file alone, or over a scenario of these services and no others.",
+                super::counted(n as u64, "service")
+            ),
+        );
+    }
+    if !about.remark.is_empty() {
+        comment(&mut out, about.remark);
+    }
+    if found.rows < LEAST {
+        comment(
+            &mut out,
+            &format!(
+                "{}: below {LEAST} nothing is stated, all values are comments.",
+                super::counted(found.rows, "row")
+            ),
+        );
+    }
     hops(&mut out, found, about);
     service_times(&mut out, found);
     if let Some(arrivals) = &found.arrivals {
-        workload(&mut out, found, arrivals);
+        workload::text(&mut out, found, arrivals);
     }
-    services(&mut out, found, about);
+    services::text(&mut out, found, about);
     out
+}
+
+/// A line that counts where `states`, else a comment that only has to be uncommented.
+fn line(out: &mut String, states: bool, text: &str) {
+    let _ = writeln!(out, "{}{text}", if states { "" } else { "# " });
 }
 
 fn comment(out: &mut String, text: &str) {
@@ -91,10 +125,15 @@ fn evidence(out: &mut String, what: &str, resolution_ms: f64, law: &fit::Calibra
         comment(
             out,
             &format!(
-                "Held out: the law of the first {} against the other {}: {}.",
+                "Held out: the law of the first {} against the other {}: {}{}.",
                 grouped(held_out.n.0),
                 grouped(held_out.n.1),
-                errors.join(", ")
+                errors.join(", "),
+                if errors.iter().any(|one| one.contains(UNRESOLVED)) {
+                    format!(" ({UNRESOLVED}: nearer than times to {} can tell)", time(resolution_ms))
+                } else {
+                    String::new()
+                }
             ),
         );
     }
@@ -119,12 +158,14 @@ fn hops(out: &mut String, found: &Calibration, about: &About<'_>) {
     let alb = if found.hop(Part::AlbProcessing).is_some() { Part::AlbProcessing } else { Part::AlbByClock };
     for (part, hop) in [(Part::GatewayOverhead, about.gateway), (Part::Waf, "waf"), (alb, "alb")] {
         if let Some(measured) = found.hop(part) {
-            let _ = writeln!(out, "\n[hops.{hop}]");
+            out.push('\n');
+            line(out, measured.law.n >= LEAST, &format!("[hops.{hop}]"));
             stated(out, measured, "time");
         }
     }
     if let Some(measured) = found.hop(Part::Authorizer) {
-        out.push_str("\n[gateway]\n");
+        out.push('\n');
+        line(out, measured.law.n >= LEAST, "[gateway]");
         stated(out, measured, "authorizer");
     }
     if let Some(joined) = about.joined.filter(|joined| joined.pairs > 1) {
@@ -146,21 +187,29 @@ fn hops(out: &mut String, found: &Calibration, about: &About<'_>) {
 
 fn stated(out: &mut String, hop: &Hop, key: &str) {
     evidence(out, hop.part.name(), hop.resolution_ms, &hop.law, hop.held_out.as_ref());
-    let _ = writeln!(out, "{key} = {}", toml(&hop.law.law));
+    let enough = hop.law.n >= LEAST;
+    if !enough {
+        comment(out, &format!("Fewer than {LEAST} times: uncomment the law if you trust it."));
+    }
+    line(out, enough, &format!("{key} = {}", toml(&hop.law.law)));
 }
 
-/// `[services]`: the time of all services together, and their number.
+/// `[services]`: the time of all services together, and their number as a comment.
 fn service_times(out: &mut String, found: &Calibration) {
     let measured = service_hop(found);
+    let states = measured.is_some_and(|hop| hop.law.n >= LEAST);
     if measured.is_some() || found.services.number > 0 {
-        out.push_str("\n[services]\n");
+        out.push('\n');
+        line(out, states, "[services]");
     }
     if found.services.number > 0 {
-        let _ = writeln!(out, "count = {} # told apart in the log", found.services.number);
+        line(out, false, &format!("count = {}", found.services.number));
     }
     if let Some(hop) = measured {
+        comment(out, "Of services without a time of their own below.");
         stated(out, hop, "time");
-        out.push_str("time_includes_zone_leg = true # measured at the load balancer\n");
+        line(out, states, "time_includes_zone_leg = true # measured at the load balancer");
+        comment(out, super::WAITING);
     } else if let Some(integration) = found.hop(Part::Integration) {
         comment(
             out,
@@ -168,172 +217,13 @@ fn service_times(out: &mut String, found: &Calibration) {
              adds. Logs of the load balancer have them.",
         );
         evidence(out, "integration", integration.resolution_ms, &integration.law, integration.held_out.as_ref());
-        let _ = writeln!(out, "# time = {}", toml(&integration.law.law));
+        line(out, false, &format!("time = {}", toml(&integration.law.law)));
     }
 }
 
 /// Times of services as a load balancer sees them.
 fn service_hop(found: &Calibration) -> Option<&Hop> {
     found.hop(Part::Service).or_else(|| found.hop(Part::ClassicService))
-}
-
-fn workload(out: &mut String, found: &Calibration, arrivals: &arrivals::Calibrated) {
-    out.push_str("\n[workload]\n");
-    comment(
-        out,
-        &format!(
-            "{} requests in {}: {} per second on average.",
-            grouped(arrivals.total),
-            time(arrivals.span_s * 1e3),
-            number(arrivals.mean_rate, 4)
-        ),
-    );
-    if let Some(held_out) = &found.rate_held_out {
-        let (low, high) = held_out.interval;
-        comment(
-            out,
-            &format!(
-                "Held out: {} per second from the first part ({} to {}), {} in the rest, {}.",
-                number(held_out.predicted, 4),
-                number(low, 4),
-                number(high, 4),
-                number(held_out.found, 4),
-                error(held_out.error, false)
-            ),
-        );
-    }
-    let peak = arrivals.peak_rate;
-    let windows: Vec<String> = arrivals.windows.iter().map(window).collect();
-    comment(out, &format!("Arrivals: {}, {}.", arrivals.name(), arrivals.why));
-    if !windows.is_empty() {
-        comment(out, &format!("Index of dispersion around the trend, 95 %: {}.", windows.join("; ")));
-    }
-    let rate = |value: f64| format!("\"{}/s\"", number(value, 5));
-    match arrivals.law {
-        Law::Poisson => {
-            let _ = writeln!(out, "rate = {}\narrivals = \"poisson\"", rate(peak));
-        }
-        Law::Gamma(shape) => {
-            let _ = writeln!(out, "rate = {}\narrivals = {{ gamma = {{ shape = {} }} }}", rate(peak), number(shape, 4));
-        }
-        Law::Mmpp(mmpp) => {
-            comment(out, &format!("The process brings its rate, {} per second.", number(peak, 5)));
-            let seconds = |s: f64| format!("\"{}s\"", number(s, 5));
-            let _ = writeln!(
-                out,
-                "arrivals = {{ mmpp = {{ rate = [{}, {}], sojourn = [{}, {}] }} }}",
-                rate(mmpp.factor[0] * peak),
-                rate(mmpp.factor[1] * peak),
-                seconds(mmpp.sojourn_s[0]),
-                seconds(mmpp.sojourn_s[1])
-            );
-        }
-    }
-    let _ = writeln!(out, "peak_to_mean = {}", number(arrivals.peak_to_mean(), 4));
-    match &arrivals.profile {
-        Some(profile) if !profile.knots.is_empty() => self::profile(out, profile, peak, arrivals.mean_rate),
-        _ => comment(out, "No profile: the rate is level within its noise, or the log is too short to tell."),
-    }
-    out.push_str("popularity = \"uniform\" # weights and shares stand with the services\n");
-}
-
-fn window(window: &arrivals::Window) -> String {
-    let measured = window.measured;
-    format!(
-        "{} s {} ({} to {}), of the law {}, with the trend {}",
-        measured.window_s,
-        number(measured.index, 3),
-        number(measured.interval.0, 3),
-        number(measured.interval.1, 3),
-        number(window.fitted, 3),
-        number(measured.raw, 3)
-    )
-}
-
-/// The profile as a comment: a run is at one rate, that of the busiest stretch, unless it is asked to follow the day.
-fn profile(out: &mut String, profile: &Profile, peak: f64, mean: f64) {
-    let relative = |factor: f64| number((factor * mean / peak).max(0.0), 3);
-    let what = if profile.daily {
-        "the mean day of the log, from its midnight (UTC) on"
-    } else {
-        "the log from its beginning on"
-    };
-    comment(
-        out,
-        &format!(
-            "The rate over time, in straight lines between {} knots: {what}. Busiest stretch of {}: {} per second. Uncomment it for \
-             runs of that duration; the rate above is that of the busiest stretch, and a short run stays at it.",
-            profile.knots.len(),
-            time(f64::from(profile.stretch_s) * 1e3),
-            number(profile.peak_rate, 4)
-        ),
-    );
-    let knots: Vec<String> = profile
-        .knots
-        .iter()
-        .map(|(at, factor)| format!("{{ at = \"{}s\", factor = {} }}", number(*at, 7), relative(*factor)))
-        .collect();
-    let _ = writeln!(out, "# profile = [{}]", knots.join(", "));
-}
-
-/// `[[service]]`: weights where all services are listed, shares of the whole where they are too many.
-fn services(out: &mut String, found: &Calibration, about: &About<'_>) {
-    let services = &found.services;
-    if services.listed.is_empty() {
-        return;
-    }
-    out.push('\n');
-    let all = services.listed.len() == services.number;
-    let zipf = services.zipf.map_or_else(String::new, |zipf| {
-        let near = if zipf.off <= NEAR { "near" } else { "not near" };
-        format!(
-            " Zipf's law is {near}: exponent {} ({} to {}) puts {} % of the traffic on other services.",
-            number(zipf.exponent, 3),
-            number(zipf.interval.0, 3),
-            number(zipf.interval.1, 3),
-            number(100.0 * zipf.off, 2)
-        )
-    });
-    let which =
-        if all { String::new() } else { format!(", {} of them listed; the rest share evenly", services.listed.len()) };
-    comment(out, &format!("{} services in {} requests{which}.{zipf}", services.number, grouped(services.rows)));
-    let mut taken = BTreeSet::new();
-    let mean = services.rows as f64 / services.number.max(1) as f64;
-    for service in &services.listed {
-        let name = unique(&service.name, &mut taken, about.legal);
-        let _ = writeln!(out, "\n[[service]]\nname = \"{name}\"\ntitle = {}", quoted(&service.name));
-        let share = if all { ("weight", service.rows as f64 / mean) } else { ("share", service.share) };
-        let _ = writeln!(out, "{} = {} # {} requests", share.0, number(share.1, 5), grouped(service.rows));
-        own_time(out, service, service_hop(found).is_some());
-    }
-}
-
-/// The service's own law; as a comment where its times are integration times.
-fn own_time(out: &mut String, service: &Service, alone: bool) {
-    if let Some(law) = &service.law {
-        let (what, mark) = if alone { ("times", "") } else { ("integration times", "# ") };
-        comment(out, &format!("{} {what}; {}, {}.", grouped(law.n), law.name(), law.why));
-        let _ = writeln!(out, "{mark}time = {}", toml(&law.law));
-    }
-}
-
-/// A legal name for a service: the target group's own in its ARN, the words of a route, and a number where it is taken.
-fn unique(given: &str, taken: &mut BTreeSet<String>, legal: fn(&str) -> bool) -> String {
-    let own = given.split_once("targetgroup/").map_or(given, |(_, rest)| rest.split('/').next().unwrap_or(rest));
-    let mut name = String::new();
-    for c in own.chars() {
-        match c {
-            c if c.is_ascii_alphanumeric() || c == '_' => name.push(c),
-            _ if !name.is_empty() && !name.ends_with('-') => name.push('-'),
-            _ => {}
-        }
-    }
-    let name: String = name.trim_end_matches('-').chars().take(48).collect();
-    let base = if legal(&name) { name } else { format!("service-{name}").trim_end_matches('-').to_string() };
-    let candidates = std::iter::once(base.clone()).chain((2_u64..).map(|number| format!("{base}-{number}")));
-    let free = candidates.into_iter().find(|name| !taken.contains(name)).unwrap_or(base);
-    taken.insert(free.clone());
-    free
 }
 
 /// A TOML basic string.

@@ -4,11 +4,12 @@
 use std::fmt::Write as _;
 
 use super::overlay::intervals;
-use super::{Calibration, Hop, Prediction, Services};
+use super::{Calibration, Hop, LEAST, Prediction, Services, WAITING, counted};
 use crate::calibrate::arrivals::{Calibrated as Arrivals, NEAR};
 use crate::calibrate::fit::{self, Kind};
+use crate::calibrate::slots::Part;
 use crate::calibrate::summary::grouped;
-use crate::calibrate::words::{error, number, time};
+use crate::calibrate::words::{UNRESOLVED, error, number, p_value, time};
 
 /// Services that are shown.
 const SERVICES: usize = 12;
@@ -19,6 +20,11 @@ const WIDTH: usize = 116;
 #[must_use]
 pub fn text(found: &Calibration) -> String {
     let mut out = String::new();
+    if found.rows > 0 && found.rows < LEAST {
+        let rows = counted(found.rows, "row");
+        let _ =
+            writeln!(out, "{rows}: too few for a calibration; below {LEAST} `--out` writes all values as comments\n");
+    }
     found.hops.iter().for_each(|hop| hop_text(&mut out, hop));
     if let Some(arrivals) = &found.arrivals {
         arrivals_text(&mut out, arrivals, found.rate_held_out.as_ref());
@@ -29,7 +35,13 @@ pub fn text(found: &Calibration) -> String {
 
 fn hop_text(out: &mut String, hop: &Hop) {
     let law = &hop.law;
-    let _ = writeln!(out, "{}  {} times, to {}", hop.part.name(), grouped(law.n), time(hop.resolution_ms));
+    let _ = writeln!(out, "{}  {}, to {}", hop.part.name(), counted(law.n, "time"), time(hop.resolution_ms));
+    if let Some(remark) = remark(hop.part) {
+        wrapped(out, remark);
+    }
+    if law.n < LEAST {
+        wrapped(out, &format!("fewer than {LEAST} times: `--out` writes the law as a comment"));
+    }
     wrapped(out, &format!("{}: {}", law.name(), law.why));
     if let Some(fit) = law.fit() {
         wrapped(out, &intervals(&fit.parameters));
@@ -37,13 +49,15 @@ fn hop_text(out: &mut String, hop: &Hop) {
             fit.derived.iter().filter(|one| !fit.parameters.iter().any(|p| p.name == one.name)).cloned().collect();
         wrapped(out, &format!("so {}", intervals(&derived)));
         if let Some(chi) = fit.chi_square {
+            let p = p_value(chi.p);
+            let p = if p.starts_with('<') { p } else { format!("= {p}") };
             wrapped(
                 out,
                 &format!(
                     "chi-square {} on {} degrees of freedom (p {}); largest distance of distribution functions {}",
                     number(chi.statistic, 4),
                     number(chi.freedom, 4),
-                    number(chi.p, 2),
+                    p,
                     number(fit.kolmogorov, 2)
                 ),
             );
@@ -73,7 +87,22 @@ fn hop_text(out: &mut String, hop: &Hop) {
     if law.kind != Kind::Constant || hop.held_out.is_some() {
         table(out, &rows);
     }
+    if rows.iter().flatten().any(|cell| cell.ends_with(UNRESOLVED)) {
+        wrapped(out, &format!("{UNRESOLVED}: nearer than times to {} can tell", time(hop.resolution_ms)));
+    }
     out.push('\n');
+}
+
+/// What the name of a part does not say.
+fn remark(part: Part) -> Option<&'static str> {
+    match part {
+        Part::AlbByClock => Some(
+            "the ALB's own time once more, from the two instants of each row less the target's time: a check on its rounded fields; \
+             it holds the client's reading of the answer, and `--out` leaves it out where the log has those fields",
+        ),
+        Part::Service | Part::ClassicService => Some(WAITING),
+        _ => None,
+    }
 }
 
 fn arrivals_text(out: &mut String, arrivals: &Arrivals, held_out: Option<&Prediction>) {
@@ -124,7 +153,7 @@ fn services_text(out: &mut String, services: &Services) {
     if services.number == 0 {
         return;
     }
-    let _ = writeln!(out, "services  {} in {} requests", grouped(services.number as u64), grouped(services.rows));
+    let _ = writeln!(out, "services  {} in {}", grouped(services.number as u64), counted(services.rows, "request"));
     if let Some(zipf) = services.zipf {
         let near = if zipf.off <= NEAR { "near" } else { "not near" };
         wrapped(

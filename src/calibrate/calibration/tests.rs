@@ -40,7 +40,13 @@ fn tally(n: u64, rate: f64, drift: bool) -> Tally {
 }
 
 fn about(files: &[String]) -> overlay::About<'_> {
-    overlay::About { files, gateway: "rest-api", joined: None, legal: |name| !name.is_empty() && name != "latency" }
+    overlay::About {
+        files,
+        gateway: "rest-api",
+        joined: None,
+        remark: "",
+        legal: |name| !name.is_empty() && name != "latency",
+    }
 }
 
 #[test]
@@ -107,7 +113,10 @@ fn the_overlay_is_toml_with_its_evidence() {
     assert!(text.contains("# Measured, by `gatecap calibrate`, from logs/a.log, b [x].log."), "{text}");
     for wanted in [
         "\n[hops.rest-api]\n# gateway overhead: 30,000 times to 1 ms; lognormal, ",
-        "\n[services]\ncount = 3 # told apart in the log\n# service: 30,000 times to 1 ms; gamma, ",
+        "\n[services]\n# count = 3\n",
+        "\n# service: 30,000 times to 1 ms; gamma, ",
+        "\n# These times hold what requests waited in the targets' own queues",
+        "\n# rate = \"2",
         "\ntime_includes_zone_leg = true",
         "\narrivals = \"poisson\"\n",
         "\npeak_to_mean = 1\n",
@@ -118,6 +127,77 @@ fn the_overlay_is_toml_with_its_evidence() {
     ] {
         assert!(text.contains(wanted), "{wanted:?} in\n{text}");
     }
+}
+
+/// Everything in `text` that is no comment.
+fn stated(text: &str) -> Vec<&str> {
+    text.lines().filter(|line| !line.is_empty() && !line.starts_with('#')).collect()
+}
+
+#[test]
+fn a_log_of_a_few_rows_states_nothing() {
+    for (n, states) in [(2, false), (99, false), (100, true)] {
+        let found = Calibration::of(&tally(n, 25.0, false), FIRST_PART);
+        let files = files();
+        let text = overlay::text(&found, &about(&files));
+        assert_eq!(!stated(&text).is_empty(), states, "{n}: {text}");
+        assert_eq!(screen::text(&found).contains("too few for a calibration"), !states, "{n}");
+        // Uncommented it is what it would be: keys and headers stand alone on their lines.
+        assert!(text.lines().any(|line| line.trim_start_matches("# ") == "[hops.rest-api]"), "{text}");
+    }
+}
+
+#[test]
+fn a_part_of_the_system_brings_neither_its_number_nor_its_rate() {
+    let found = Calibration::of(&tally(3_000, 25.0, false), FIRST_PART);
+    let files = files();
+    let text = overlay::text(&found, &about(&files));
+    let keys: Vec<&str> = stated(&text).iter().filter_map(|line| line.split(" = ").next()).collect();
+    assert!(!keys.contains(&"count") && !keys.contains(&"rate") && keys.contains(&"arrivals"), "{text}");
+    assert!(text.contains("# It covers 3 services, 2"), "{text}");
+    // Without names of services the rate is all that there is, and counts.
+    let mut unnamed = tally(3_000, 25.0, false);
+    unnamed.services = Default::default();
+    let text = overlay::text(&Calibration::of(&unnamed, FIRST_PART), &about(&files));
+    assert!(stated(&text).iter().any(|line| line.starts_with("rate = \"2")) && !text.contains("popularity"), "{text}");
+}
+
+#[test]
+fn routes_of_an_api_are_comments_without_their_method() {
+    let mut tally = Tally::default();
+    for i in 0..900_i64 {
+        let slot = tally.slots.at(Some(i * 1_000_000));
+        slot.rows += 1;
+        slot.record(Part::Integration, MILLISECONDS, 10 + i as u64 % 7);
+        tally.arrivals.record(i * 1_000_000);
+        let name: &[u8] = [b"GET /orders".as_slice(), b"GET /users", b"POST /users"][i as usize % 3];
+        tally.services.record(name, MILLISECONDS, Some(10 + i as u64 % 7));
+    }
+    let files = files();
+    let text = overlay::text(&Calibration::of(&tally, FIRST_PART), &about(&files));
+    assert!(stated(&text).iter().all(|line| !line.contains("service")), "{text}");
+    for name in ["orders", "GET-users", "POST-users"] {
+        assert!(text.contains(&format!("\n# [[service]]\n# name = \"{name}\"\n")), "{name}: {text}");
+    }
+}
+
+/// The mean of a hop is that of the table of times, to the bit, whatever the middles of its cells are.
+#[test]
+fn one_mean_stands_in_all_tables() {
+    let mut tally = Tally::default();
+    for i in 0..1_000_i64 {
+        let slot = tally.slots.at(Some(i * 1_000_000));
+        slot.rows += 1;
+        slot.record(Part::AlbProcessing, MILLISECONDS, [0, 1, 1, 3][i as usize % 4]);
+    }
+    let found = Calibration::of(&tally, FIRST_PART);
+    assert_eq!(found.hop(Part::AlbProcessing).unwrap().law.mean_ms, 1.25);
+}
+
+#[test]
+fn tiny_probabilities_are_no_rows_of_zeros() {
+    use crate::calibrate::words::p_value;
+    assert_eq!([p_value(8.9e-170), p_value(0.0), p_value(0.0432)], ["< 0.0001", "< 0.0001", "0.043"].map(String::from));
 }
 
 #[test]

@@ -13,6 +13,7 @@ use crate::calibrate::read::{files, stream};
 use crate::calibrate::row::Rounding;
 use crate::calibrate::slots::Part;
 use crate::calibrate::stream::Control;
+use crate::calibrate::summary;
 
 fn gzip(text: &[u8]) -> Vec<u8> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
@@ -220,4 +221,30 @@ fn parts_keep_apart() {
     let whole = tally.slots.whole();
     assert_eq!(whole.times.keys().copied().collect::<Vec<_>>(), [Part::AlbProcessing, Part::AlbByClock, Part::Service]);
     assert_eq!(whole.rows, 4);
+}
+
+#[test]
+fn rows_of_two_kinds_of_apis_are_told_apart() {
+    let row = |i: u64, name: &str| {
+        format!(
+            "{{\"requestTimeEpoch\":{},\"responseLatency\":20,\"integrationLatency\":15,{name}}}\n",
+            1_714_521_600_500 + i
+        )
+    };
+    let http = |i| row(i, "\"routeKey\":\"GET /users\",\"resourcePath\":\"-\"");
+    let rest = |i| row(i, "\"routeKey\":\"-\",\"resourcePath\":\"/orders\"");
+    let said = |text: &str| {
+        summary::rows(&stream(text.as_bytes(), "a.log", &reading(Kind::ApiGateway), &Control::default()).unwrap())
+    };
+    let both = said(&[rest(1), rest(2), http(3), rest(4)].concat());
+    for words in [
+        "3 with `resourcePath` (REST, the first a.log:1)",
+        "1 with `routeKey` (HTTP, the first a.log:3)",
+        "calibrate each",
+    ] {
+        assert!(both.contains(words), "{words}: {both}");
+    }
+    for one in [[http(1), http(2)].concat(), [rest(1), rest(2)].concat()] {
+        assert!(!said(&one).contains("two kinds"), "{}", said(&one));
+    }
 }

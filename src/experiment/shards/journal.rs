@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, BufReader, BufWriter, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use super::file::{self, Damage, Place, Scan};
 use super::header::Header;
@@ -14,6 +15,8 @@ use crate::issue::Issue;
 
 /// How often a file that is gone or another one by the time that it is locked is opened again.
 const TRIES: usize = 20;
+/// Pause before a file that another process has is tried again: one that is being started holds what its parent had, for an instant.
+const PAUSE: Duration = Duration::from_millis(10);
 
 /// A file of tallies that is being written.
 #[derive(Debug)]
@@ -206,10 +209,11 @@ fn start(header: &Header) -> io::Result<Vec<u8>> {
 
 /// The file at `path`, which nobody else has.
 fn locked(path: &Path) -> Result<File, Refused> {
-    for _ in 0..TRIES {
+    for tried in 1..=TRIES {
         let open = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path);
         let file = open.map_err(|error| unwritable_at(path, &error))?;
         match file.try_lock() {
+            Err(TryLockError::WouldBlock) if tried < TRIES => std::thread::sleep(PAUSE),
             Err(TryLockError::WouldBlock) => {
                 let folder = path.parent().unwrap_or(path).display();
                 let issue =

@@ -103,25 +103,33 @@ impl Reader<'_, '_> {
         identity.aliases.push(item.shown(Some("ListenerArn")));
         let forwards = self.forwards(&item.get("DefaultActions"), &format!("listener `{}`", item.name), &item.origin);
         let (port, protocol) = (item.get("Port").whole(), item.get("Protocol").text());
-        self.estate.listeners.push(Listener { identity, balancer, port, protocol, forwards });
+        let answers = forwards.is_empty() && answers(&item.get("DefaultActions"));
+        self.estate.listeners.push(Listener { identity, balancer, port, protocol, forwards, answers });
     }
 
     fn rule(&mut self, item: &Item) {
         let listener = item.get("ListenerArn").reference();
         self.need(&listener, || format!("the listener of rule `{}`", item.name), &item.origin);
         let forwards = self.forwards(&item.get("Actions"), &format!("rule `{}`", item.name), &item.origin);
-        let (mut paths, mut hosts) = (Vec::new(), Vec::new());
+        let (mut paths, mut hosts, mut other_conditions) = (Vec::new(), Vec::new(), false);
         for condition in item.get("Conditions").entries() {
             let (patterns, config) = match condition.get("Field").text().as_deref() {
                 Some("path-pattern") => (&mut paths, "PathPatternConfig"),
                 Some("host-header") => (&mut hosts, "HostHeaderConfig"),
-                _ => continue,
+                _ => {
+                    other_conditions = true;
+                    continue;
+                }
             };
+            let before = patterns.len();
             let stated = [condition.get("Values"), condition.get(config).get("Values")];
             patterns.extend(stated.iter().flat_map(|values| values.entries()).filter_map(Value::shown));
+            other_conditions |= patterns.len() == before;
         }
-        let priority = item.get("Priority").whole();
-        self.estate.rules.push(Rule { identity: item.identity(""), listener, priority, paths, hosts, forwards });
+        let (identity, priority) = (item.identity(""), item.get("Priority").whole());
+        let answers = forwards.is_empty() && answers(&item.get("Actions"));
+        let rule = Rule { identity, listener, priority, paths, hosts, other_conditions, forwards, answers };
+        self.estate.rules.push(rule);
     }
 
     /// Target groups that actions forward to, each once.
@@ -174,4 +182,10 @@ impl Reader<'_, '_> {
             service: None,
         });
     }
+}
+
+/// Whether actions hold a redirect or a fixed answer.
+fn answers(actions: &Value) -> bool {
+    let own = |action: &&Value| matches!(action.get("Type").text().as_deref(), Some("redirect" | "fixed-response"));
+    actions.entries().iter().any(|action| own(&action))
 }

@@ -214,9 +214,13 @@ impl Reader<'_, '_> {
     fn throttled(&mut self) {
         for (id, throttles) in &self.throttles {
             let stated = if throttles.stages.is_empty() { &throttles.plans } else { &throttles.stages };
-            let lowest = stated.iter().copied().min_by(|a, b| a.0.total_cmp(&b.0));
-            if let Some(&index) = self.apis.get(id) {
-                self.estate.apis[index].throttle = lowest;
+            let Some(&index) = self.apis.get(id) else { continue };
+            self.estate.apis[index].throttle = None;
+            for throttle in stated {
+                if let Some(text) = self.estate.apis[index].throttled(Some(*throttle)) {
+                    let origin = self.estate.apis[index].identity.origin.clone();
+                    self.estate.note(NoteKind::Inferred, text, &origin);
+                }
             }
         }
     }

@@ -34,6 +34,7 @@ fn listener(name: &str, balancer: &str, group: &str) -> Listener {
         port: Some(80),
         protocol: None,
         forwards: vec![to(group)],
+        answers: false,
     }
 }
 
@@ -191,7 +192,9 @@ fn a_listener_that_leads_nowhere() {
         estate.target_groups.push(group("more", TargetKind::Ip, &["a", "b"]));
         let (listener, forwards) = (to("web"), vec![to("more")]);
         let (paths, hosts) = (Vec::new(), Vec::new());
-        estate.rules.push(Rule { identity: identity("rule"), listener, priority: None, paths, hosts, forwards });
+        let (identity, priority, other_conditions, answers) = (identity("rule"), None, false, false);
+        let rule = Rule { identity, listener, priority, paths, hosts, other_conditions, forwards, answers };
+        estate.rules.push(rule);
     });
 }
 

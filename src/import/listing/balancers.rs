@@ -192,7 +192,15 @@ fn listener(entry: &Node, origin: Origin) -> Listener {
         port: entry.get("Port").and_then(Node::number).map(|port| port as u32),
         protocol: text(entry, "Protocol").map(String::from),
         forwards: forwards(tables(entry, "DefaultActions")),
+        answers: answers(tables(entry, "DefaultActions")),
     }
+}
+
+/// Whether actions hold a redirect or a fixed answer, and none that forwards.
+fn answers(actions: &[Node]) -> bool {
+    let kinds: Vec<Option<&str>> = actions.iter().map(|action| text(action, "Type")).collect();
+    let own = |kind: &Option<&str>| matches!(kind, Some("redirect" | "fixed-response"));
+    kinds.iter().any(own) && !kinds.contains(&Some("forward"))
 }
 
 /// Target groups of actions that forward, each once.
@@ -212,16 +220,21 @@ fn forwards(actions: &[Node]) -> Vec<Reference> {
 
 fn rule(entry: &Node, origin: Origin) -> Rule {
     let arn = text(entry, "RuleArn");
-    let (mut paths, mut hosts) = (Vec::new(), Vec::new());
+    let (mut paths, mut hosts, mut other_conditions) = (Vec::new(), Vec::new(), false);
     for condition in tables(entry, "Conditions") {
         let (to, config) = match text(condition, "Field") {
             Some("path-pattern") => (&mut paths, "PathPatternConfig"),
             Some("host-header") => (&mut hosts, "HostHeaderConfig"),
-            _ => continue,
+            _ => {
+                other_conditions = true;
+                continue;
+            }
         };
         let plain = texts(condition, "Values");
         let config = condition.get(config).map(|config| texts(config, "Values")).unwrap_or_default();
-        to.extend(if plain.is_empty() { config } else { plain });
+        let patterns = if plain.is_empty() { config } else { plain };
+        other_conditions |= patterns.is_empty();
+        to.extend(patterns);
     }
     // arn:...:listener-rule/app/NAME/LB/LISTENER/RULE is of the listener arn:...:listener/app/NAME/LB/LISTENER.
     let of = arn.and_then(|arn| {
@@ -235,7 +248,9 @@ fn rule(entry: &Node, origin: Origin) -> Rule {
         priority: entry.get("Priority").and_then(Node::number).map(|priority| priority as u32),
         paths,
         hosts,
+        other_conditions,
         forwards: forwards(tables(entry, "Actions")),
+        answers: answers(tables(entry, "Actions")),
     }
 }
 

@@ -138,8 +138,10 @@ fn stages(page: &Page<'_>, known: &Known, staged: &mut BTreeSet<(String, String)
                 if staged.insert((api.identity.id.0.clone(), name.clone())) {
                     api.stages.push(name);
                 }
-                api.throttle = api.throttle.or(throttle);
                 api.waf |= waf;
+                if let Some(text) = api.throttled(throttle) {
+                    estate.note(NoteKind::Inferred, text, &page.at(*place, entry));
+                }
             }
             // An unknown API has been noted with its page.
             None if matches!(of, Reference::Unknown(_)) => {}

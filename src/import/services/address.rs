@@ -44,9 +44,9 @@ impl Address {
     }
 }
 
-/// Ports of the schemes (RFC 9110, section 4.2).
+/// Ports of the schemes (RFC 9110, section 4.2), whose case says nothing (RFC 3986, section 3.1).
 fn usual_port(scheme: &str) -> Option<u32> {
-    match scheme {
+    match scheme.to_ascii_lowercase().as_str() {
         "http" => Some(80),
         "https" => Some(443),
         _ => None,
@@ -62,6 +62,8 @@ mod tests {
         for (uri, host, port, path) in [
             ("http://a.example/orders/{id}?x=1", Some("a.example"), Some(80), "/orders/{id}"),
             ("https://a.example", Some("a.example"), Some(443), "/"),
+            ("HTTP://a.example/x", Some("a.example"), Some(80), "/x"),
+            ("Https://a.example", Some("a.example"), Some(443), "/"),
             ("http://${Nlb.DNSName}:8080/{proxy}", Some("${Nlb.DNSName}"), Some(8080), "/{proxy}"),
             ("https://${Nlb.DNSName}/", Some("${Nlb.DNSName}"), Some(443), "/"),
             ("http://${AWS::Region}.a.example/x", Some("${AWS::Region}.a.example"), Some(80), "/x"),

@@ -4,12 +4,25 @@ use std::rc::Rc;
 
 use super::index::Found;
 use super::patterns::{self, Meets};
-use super::walk::{Call, End, Forward, MOST_ENDS, Tail, Unit, Walker, part, short};
+use super::walk::{Call, End, Forward, MOST_ENDS, Reached, Tail, Unit, Walker, part, short};
 use crate::aws::part::Part;
-use crate::import::estate::{ApiKind, NoteKind, Reference, TargetKind};
+use crate::import::estate::{ApiKind, NoteKind, Reference, Rule, TargetKind};
 
 /// Most rules that are held against routes; beyond them listeners answer by their default action alone.
 const MOST_CHECKS: usize = 5_000_000;
+
+/// How requests for a path (a pattern) at a host meet the conditions of a rule.
+fn meets(rule: &Rule, path: &str, host: Option<&str>) -> Meets {
+    let by_path = patterns::meets(path, &rule.paths);
+    let by_host = match host {
+        _ if rule.hosts.is_empty() => Meets::Always,
+        Some(host) => patterns::meets(&host.to_lowercase(), &rule.hosts),
+        None => Meets::Perhaps,
+    };
+    // A rule without any has conditions that no file tells.
+    let other = rule.other_conditions || (rule.paths.is_empty() && rule.hosts.is_empty());
+    by_path.min(by_host).min(if other { Meets::Perhaps } else { Meets::Always })
+}
 
 impl Walker<'_> {
     pub(super) fn at_listener(&mut self, call: &Call<'_>, listener: usize, balancer: Found, depth: u32) -> Vec<Tail> {
@@ -21,15 +34,23 @@ impl Walker<'_> {
                 (self.part_of(&name, call), Unit::Named(name))
             }
         };
-        let forwards = self.forwards(call, listener);
+        let reached = self.reached(call, listener);
         let name = self.index.estate.listeners[listener].identity.name.clone();
-        if forwards.is_empty() {
+        if reached.forwards.is_empty() && reached.answers {
+            let text = format!(
+                "listener `{name}` answers `{} {}` itself, by a redirect or a fixed response: no service",
+                call.route.method, call.route.path
+            );
+            self.note(NoteKind::PassedOver, text, &call.route.origin);
+            return Vec::new();
+        }
+        if reached.forwards.is_empty() {
             let text = format!("listener `{name}` forwards `{} {}` nowhere", call.route.method, call.route.path);
             self.note(NoteKind::Unresolved, text, &call.route.origin);
             return vec![Tail { parts: vec![part], units: vec![unit], end: End::Named(name, String::new()) }];
         }
         let mut tails = Vec::new();
-        for forward in forwards.iter().take(MOST_ENDS + 1) {
+        for forward in reached.forwards.iter().take(MOST_ENDS + 1) {
             for mut tail in self.at_forward(call, forward, part, depth) {
                 tail.parts.insert(0, part);
                 tail.units.insert(0, unit.clone());
@@ -40,7 +61,7 @@ impl Walker<'_> {
     }
 
     /// What a listener may do with the requests of a route, in the order of its rules.
-    fn forwards(&mut self, call: &Call<'_>, listener: usize) -> Rc<Vec<Forward>> {
+    fn reached(&mut self, call: &Call<'_>, listener: usize) -> Rc<Reached> {
         let host = call.address.host.clone().filter(|host| call.kind == ApiKind::Rest && !host.contains("${"));
         let key = (listener, call.pattern.clone(), host.clone());
         if let Some(known) = self.memory.get(&key) {
@@ -48,7 +69,7 @@ impl Walker<'_> {
         }
         let index = self.index;
         let groups = |references: &[Reference]| references.iter().map(|one| index.target_groups.find(one)).collect();
-        let mut forwards: Vec<Forward> = Vec::new();
+        let mut reached = Reached::default();
         let mut surely = false;
         for &rule in index.rules_of(listener) {
             let rule = &index.estate.rules[rule];
@@ -58,17 +79,17 @@ impl Walker<'_> {
                 self.note(NoteKind::Unresolved, text, &rule.identity.origin);
                 break;
             }
-            let by_path = patterns::meets(&call.pattern, &rule.paths);
-            let by_host = match &host {
-                _ if rule.hosts.is_empty() => Meets::Always,
-                Some(host) => patterns::meets(&host.to_lowercase(), &rule.hosts),
-                None => Meets::Perhaps,
-            };
-            // A rule without either has conditions of another kind.
-            let other = if rule.paths.is_empty() && rule.hosts.is_empty() { Meets::Perhaps } else { Meets::Always };
-            let meets = by_path.min(by_host).min(other);
+            let meets = meets(rule, &call.pattern, host.as_deref());
             if meets != Meets::Never && !rule.forwards.is_empty() {
-                forwards.push(groups(&rule.forwards));
+                reached.forwards.push(groups(&rule.forwards));
+            }
+            reached.answers |= meets != Meets::Never && rule.answers;
+            if meets != Meets::Never && rule.other_conditions {
+                let name = &rule.identity.name;
+                let text = format!(
+                    "rule `{name}` has conditions on more than path and host; what it leads to and what follows it both count"
+                );
+                self.note(NoteKind::Inferred, text, &rule.identity.origin);
             }
             if meets == Meets::Always {
                 surely = true;
@@ -77,12 +98,13 @@ impl Walker<'_> {
         }
         let listener = &index.estate.listeners[listener];
         if !surely && !listener.forwards.is_empty() {
-            forwards.push(groups(&listener.forwards));
+            reached.forwards.push(groups(&listener.forwards));
         }
-        forwards.dedup();
-        let forwards = Rc::new(forwards);
-        self.memory.insert(key, Rc::clone(&forwards));
-        forwards
+        reached.answers |= !surely && listener.answers;
+        reached.forwards.dedup();
+        let reached = Rc::new(reached);
+        self.memory.insert(key, Rc::clone(&reached));
+        reached
     }
 
     /// What stands behind the target groups of one action of a load balancer of this kind.

@@ -77,8 +77,9 @@ impl Account {
 
     pub fn listener(mut self, id: &str, balancer: &str, port: u32, forwards: &[&str]) -> Account {
         let forwards = forwards.iter().map(|one| to(one)).collect();
-        let (balancer, protocol) = (to(balancer), None);
-        self.0.listeners.push(Listener { identity: identity(id), balancer, port: Some(port), protocol, forwards });
+        let (identity, balancer) = (identity(id), to(balancer));
+        let listener = Listener { identity, balancer, port: Some(port), protocol: None, forwards, answers: false };
+        self.0.listeners.push(listener);
         self
     }
 
@@ -86,7 +87,9 @@ impl Account {
         let identity = identity(&format!("{listener}-{priority}"));
         let (paths, forwards) = (vec![path.to_string()], vec![to(group)]);
         let (listener, priority, hosts) = (to(listener), Some(priority), Vec::new());
-        self.0.rules.push(Rule { identity, listener, priority, paths, hosts, forwards });
+        let (other_conditions, answers) = (false, false);
+        let rule = Rule { identity, listener, priority, paths, hosts, other_conditions, forwards, answers };
+        self.0.rules.push(rule);
         self
     }
 
@@ -298,4 +301,39 @@ fn balancers_that_lead_to_themselves_end() {
     let imported = services(account.0);
     assert!(imported.services.is_empty());
     assert!(said(&imported, NoteKind::Unresolved)[0].contains("its way is none that AWS has"));
+}
+
+#[test]
+fn what_a_listener_answers_itself_is_no_service() {
+    let mut account = fan_out().route("api", "/favicon.ico", "link", Some("a-80"), None);
+    account.0.listeners[0].forwards.clear();
+    account.0.listeners[0].answers = true;
+    let imported = services(account.0);
+    assert_eq!(imported.services.iter().map(|one| one.label.as_str()).collect::<Vec<_>>(), ["users", "cart"]);
+    let own = |path: &str| {
+        format!("listener `a-80` answers `GET {path}` itself, by a redirect or a fixed response: no service")
+    };
+    let passed = said(&imported, NoteKind::PassedOver);
+    assert_eq!(passed[..3], [own("/orders/{id}"), own("/orders"), own("/favicon.ico")]);
+    // A rule that redirects takes the route before a default that forwards.
+    let mut account = fan_out().rule("b-80", 1, "/cart*", "users");
+    let rule = account.0.rules.last_mut().expect("just made");
+    rule.forwards.clear();
+    rule.answers = true;
+    assert_eq!(found(account), ["orders http-fan-out 2", "users http-fan-out 1"]);
+}
+
+#[test]
+fn a_rule_with_conditions_of_other_kinds_takes_some_requests() {
+    let account = |other: bool| {
+        let mut account = fan_out();
+        account.0.rules[0].other_conditions = other;
+        account.route("api", "/users/{id}", "link", Some("a-80"), None)
+    };
+    assert_eq!(found(account(false)), ["orders http-fan-out 2", "users http-fan-out 2", "cart http-fan-out 1"]);
+    assert_eq!(found(account(true)), ["orders http-fan-out 4", "users http-fan-out 2", "cart http-fan-out 1"]);
+    let imported = services(account(true).0);
+    let text =
+        "rule `a-80-1` has conditions on more than path and host; what it leads to and what follows it both count";
+    assert_eq!(said(&imported, NoteKind::Inferred), [text]);
 }

@@ -59,6 +59,15 @@ pub(super) struct Tail {
 /// Target groups that one action forwards to, by place in the estate or by name.
 pub(super) type Forward = Vec<Found>;
 
+/// What a listener does with the requests of a route.
+#[derive(Debug, Default)]
+pub(super) struct Reached {
+    /// What it may forward them to, in the order of its rules.
+    pub forwards: Vec<Forward>,
+    /// Whether it answers some of them itself, by a redirect or a fixed response.
+    pub answers: bool,
+}
+
 /// Walks routes and gathers what must be said about them.
 pub struct Walker<'a> {
     pub(super) index: &'a Index<'a>,
@@ -66,7 +75,7 @@ pub struct Walker<'a> {
     told: BTreeSet<String>,
     pub(super) checks: usize,
     /// What a listener does with requests, by listener, path pattern and host.
-    pub(super) memory: BTreeMap<(usize, String, Option<String>), Rc<Vec<Forward>>>,
+    pub(super) memory: BTreeMap<(usize, String, Option<String>), Rc<Reached>>,
 }
 
 /// What is known of a route while it is walked.
@@ -94,7 +103,7 @@ impl<'a> Walker<'a> {
         }
     }
 
-    /// The ways that the requests of a private route may go; at least one.
+    /// The ways that the requests of a private route may go; none where a listener answers them all itself.
     pub fn ways(&mut self, route: &Route) -> Vec<Way> {
         let address = Address::of(route.integration.uri.as_deref().unwrap_or(""));
         let kind = self.kind(route);
@@ -125,8 +134,7 @@ impl<'a> Walker<'a> {
             return kind;
         }
         let integration = &route.integration;
-        let http =
-            integration.target.is_some() && integration.uri.as_deref().is_none_or(|uri| !uri.starts_with("http"));
+        let http = integration.target.is_some() && integration.uri.as_deref().is_none_or(|uri| !is_http(uri));
         let (kind, word) = if http { (ApiKind::Http, "an HTTP API") } else { (ApiKind::Rest, "a REST API") };
         let text = format!("the API of `{} {}` is taken as {word}: no file says its kind", route.method, route.path);
         self.note(NoteKind::Inferred, text, &route.origin);
@@ -293,6 +301,11 @@ fn balancer_of(name: &str) -> String {
         (true, Some((balancer, _))) => balancer.to_string(),
         _ => name.to_string(),
     }
+}
+
+/// Whether a URI has the scheme of HTTP or HTTPS, in whatever case.
+fn is_http(uri: &str) -> bool {
+    uri.get(..4).is_some_and(|scheme| scheme.eq_ignore_ascii_case("http"))
 }
 
 /// At most 120 characters of a text.

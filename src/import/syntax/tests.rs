@@ -96,6 +96,10 @@ fn json_is_what_serde_json_takes() {
         let ours = parse(&source(whole.as_bytes()));
         let theirs: Result<Vec<serde_json::Value>, _> =
             serde_json::Deserializer::from_str(&whole).into_iter().collect();
+        // What is beyond a double is a number here all the same: it is kept as it is written.
+        if theirs.as_ref().is_err_and(|error| error.to_string().contains("out of range")) {
+            continue;
+        }
         // Texts and numbers may follow each other for serde_json; here a further document is a table or list.
         let same = ours.is_ok()
             == theirs.as_ref().is_ok_and(|all| all.iter().all(|value| value.is_array() || value.is_object()));

@@ -126,7 +126,9 @@ fn stage(context: &Context<'_>, item: &Item<'_>, apis: &mut Apis, estate: &mut E
     if new {
         api.stages.push(name);
     }
-    api.throttle = api.throttle.or(throttle);
+    if let Some(text) = api.throttled(throttle) {
+        estate.note(NoteKind::Inferred, text, &context.origin(item));
+    }
 }
 
 /// Rate and burst where both are set; the provider writes 0 or -1 where they are not.
@@ -145,7 +147,11 @@ fn method_settings(context: &Context<'_>, item: &Item<'_>, apis: &Apis, estate: 
     }
     let of = context.required(item, "rest_api_id", &[REST], estate);
     match apis.get(context, REST, &of, estate) {
-        Some(api) => api.throttle = api.throttle.or(Some(throttle)),
+        Some(api) => {
+            if let Some(text) = api.throttled(Some(throttle)) {
+                estate.note(NoteKind::Inferred, text, &context.origin(item));
+            }
+        }
         None => absent(context, item, "a throttle", &of, estate),
     }
 }

@@ -11,6 +11,9 @@ use crate::import::estate::{
 /// Types whose targets may be registered one by one.
 const TARGETS: [&str; 3] = ["aws_instance", "aws_lb", "aws_lambda_function"];
 
+/// Blocks of a condition on neither path nor host.
+const OTHER_CONDITIONS: [&str; 4] = ["http_header", "http_request_method", "query_string", "source_ip"];
+
 /// Fills the estate with everything but APIs.
 pub(super) fn read(context: &Context<'_>, estate: &mut Estate) {
     for (index, item) in context.items.iter().enumerate() {
@@ -104,14 +107,16 @@ fn listener(context: &Context<'_>, index: usize, estate: &mut Estate) {
         port: item.get("port").number().map(|port| port as u32),
         protocol: item.text("protocol").map(String::from),
         forwards: forwards(context, item, item.get("default_action")),
+        answers: answers(item.get("default_action")),
     });
 }
 
 fn rule(context: &Context<'_>, index: usize, estate: &mut Estate) {
     let item = &context.items[index];
     let listener = context.required(item, "listener_arn", &["aws_lb_listener"], estate);
-    let (mut paths, mut hosts) = (Vec::new(), Vec::new());
+    let (mut paths, mut hosts, mut other_conditions) = (Vec::new(), Vec::new(), false);
     for condition in item.get("condition").entries() {
+        let before = paths.len() + hosts.len();
         // Providers before 2.42 write `field` and `values`; later ones a block for each kind.
         match condition.get("field").text() {
             Some("path-pattern") => paths.extend(condition.get("values").texts()),
@@ -124,6 +129,8 @@ fn rule(context: &Context<'_>, index: usize, estate: &mut Estate) {
                     .extend(condition.get("host_header").entries().into_iter().flat_map(|at| at.get("values").texts()));
             }
         }
+        let others = OTHER_CONDITIONS.iter().any(|key| !condition.get(key).entries().is_empty());
+        other_conditions |= others || paths.len() + hosts.len() == before;
     }
     estate.rules.push(Rule {
         identity: context.identity(index),
@@ -131,8 +138,17 @@ fn rule(context: &Context<'_>, index: usize, estate: &mut Estate) {
         priority: item.get("priority").number().map(|priority| priority as u32),
         paths,
         hosts,
+        other_conditions,
         forwards: forwards(context, item, item.get("action")),
+        answers: answers(item.get("action")),
     });
+}
+
+/// Whether actions hold a redirect or a fixed answer, and none that forwards.
+fn answers(actions: View<'_>) -> bool {
+    let kinds: Vec<Option<&str>> = actions.entries().iter().map(|action| action.get("type").text()).collect();
+    let own = |kind: &Option<&str>| matches!(kind, Some("redirect" | "fixed-response"));
+    kinds.iter().any(own) && !kinds.contains(&Some("forward"))
 }
 
 /// Target groups of actions that forward.

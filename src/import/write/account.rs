@@ -21,8 +21,19 @@ pub struct Network {
     pub zones_differ: bool,
     /// VPCs of the load balancers on the way.
     pub vpcs: Option<u32>,
-    /// Cross-zone balancing where all NLBs on the way that state it agree.
-    pub nlb_cross_zone: Option<bool>,
+    /// Cross-zone balancing of the NLBs on the way.
+    pub cross_zone: CrossZone,
+}
+
+/// Names of NLBs by what they state of cross-zone balancing, in the order of the files.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct CrossZone {
+    /// It is on.
+    pub on: Vec<String>,
+    /// It is off.
+    pub off: Vec<String>,
+    /// Nothing is stated.
+    pub silent: Vec<String>,
 }
 
 /// `[network]` by the load balancers on the way to the services.
@@ -38,13 +49,20 @@ pub fn network(imported: &Imported) -> Network {
         _ => None,
     };
     let vpcs: BTreeSet<String> = balancers.iter().filter_map(vpc).collect();
-    let nlbs = balancers.iter().filter(|one| one.kind == BalancerKind::Nlb);
-    let cross: BTreeSet<bool> = nlbs.filter_map(|one| one.cross_zone).collect();
+    let mut cross_zone = CrossZone::default();
+    for nlb in balancers.iter().filter(|one| one.kind == BalancerKind::Nlb) {
+        let names = match nlb.cross_zone {
+            Some(true) => &mut cross_zone.on,
+            Some(false) => &mut cross_zone.off,
+            None => &mut cross_zone.silent,
+        };
+        names.push(nlb.identity.name.clone());
+    }
     Network {
         zones: zones.last().copied(),
         zones_differ: zones.len() > 1,
         vpcs: u32::try_from(vpcs.len()).ok().filter(|count| *count > 0),
-        nlb_cross_zone: cross.first().copied().filter(|_| cross.len() == 1),
+        cross_zone,
     }
 }
 

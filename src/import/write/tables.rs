@@ -1,13 +1,24 @@
 //! The tables of the scenario text, one function each.
 
+use super::account::CrossZone;
+use super::gateway::gateway;
+use super::notes::merged;
 use super::{Draft, FIVE, MOST_NOTES, account, by_option, clean};
 use crate::aws::option::{ArchitectureOption, Share};
-use crate::aws::part::Part;
 use crate::import::estate::NoteKind;
 use crate::import::services::{Recognised, option_words};
 
 /// Column at which comments behind values begin.
 const COMMENT: usize = 44;
+
+/// Files that the head lists.
+const SHOWN_FILES: usize = 5;
+
+/// Names that a comment about many things lists.
+const NAMED: usize = 8;
+
+/// Files that the title names.
+const TITLE_FILES: usize = 3;
 
 /// The whole text.
 pub fn text(draft: &Draft<'_>) -> String {
@@ -33,25 +44,25 @@ pub fn text(draft: &Draft<'_>) -> String {
 
 /// Lines of text.
 #[derive(Debug, Default)]
-struct Lines(String);
+pub(super) struct Lines(pub(super) String);
 
 impl Lines {
-    fn line(&mut self, text: &str) {
+    pub(super) fn line(&mut self, text: &str) {
         self.0.push_str(text);
         self.0.push('\n');
     }
 
-    fn comment(&mut self, text: &str) {
+    pub(super) fn comment(&mut self, text: &str) {
         self.line(&format!("# {}", clean(text)));
     }
 
     /// A value with a comment behind it.
-    fn value(&mut self, text: &str, comment: &str) {
+    pub(super) fn value(&mut self, text: &str, comment: &str) {
         let width = text.chars().count().max(COMMENT - 1);
         self.line(&format!("{text:width$} # {}", clean(comment)));
     }
 
-    fn header(&mut self, text: &str) {
+    pub(super) fn header(&mut self, text: &str) {
         self.line("");
         self.line(text);
     }
@@ -63,21 +74,22 @@ fn quoted(text: &str) -> String {
 }
 
 /// A number as TOML has it: whole ones without a point.
-fn number(value: f64) -> String {
+pub(super) fn number(value: f64) -> String {
     if value.fract() == 0.0 && value.abs() < 1e15 { format!("{value:.0}") } else { format!("{value}") }
 }
 
 /// Milliseconds with their unit, whole seconds as such.
-fn duration(millis: f64) -> String {
+pub(super) fn duration(millis: f64) -> String {
     if millis % 1e3 == 0.0 { format!("{}s", number(millis / 1e3)) } else { format!("{}ms", number(millis)) }
 }
 
 fn head(draft: &Draft<'_>, out: &mut Lines) {
-    let files: Vec<String> = draft.files.iter().take(3).map(|file| clean(file)).collect();
-    let more = if draft.files.len() > 3 { format!(" and {} more", draft.files.len() - 3) } else { String::new() };
     out.comment("What files say of an account, as a scenario. Read it, correct it, then: gatecap limits FILE");
-    for file in draft.files {
+    for file in draft.files.iter().take(SHOWN_FILES) {
         out.comment(&format!("  read: {file}"));
+    }
+    if draft.files.len() > SHOWN_FILES {
+        out.comment(&format!("  and {} more", draft.files.len() - SHOWN_FILES));
     }
     if draft.services.is_empty() {
         out.comment("Nothing private is in them: no route goes through a VPC link, so no service is listed.");
@@ -87,14 +99,22 @@ fn head(draft: &Draft<'_>, out: &mut Lines) {
         out.comment(&format!("{sum} {word}: {}", by_option(draft.imported)));
     }
     notes(draft, NoteKind::Unresolved, "unresolved: a person must look", out);
-    let title: String = format!("Imported from {}{more}", files.join(", ")).chars().take(300).collect();
     out.line("");
-    out.line(&format!("title = {}", quoted(&title)));
+    out.line(&format!("title = {}", quoted(&title(draft.files))));
+}
+
+/// `Imported from a.yaml, b.yaml`, the files without their folders; many by their number.
+fn title(files: &[String]) -> String {
+    if files.len() > TITLE_FILES {
+        return format!("Imported from {} files", files.len());
+    }
+    let names: Vec<String> = files.iter().map(|file| clean(file.rsplit(['/', '\\']).next().unwrap_or(file))).collect();
+    format!("Imported from {}", names.join(", ")).chars().take(300).collect()
 }
 
 /// The notes of one kind as comments.
 fn notes(draft: &Draft<'_>, kind: NoteKind, title: &str, out: &mut Lines) {
-    let of_kind: Vec<_> = draft.imported.estate.notes.iter().filter(|note| note.kind == kind).collect();
+    let of_kind = merged(&draft.imported.estate, kind);
     if of_kind.is_empty() {
         return;
     }
@@ -102,7 +122,7 @@ fn notes(draft: &Draft<'_>, kind: NoteKind, title: &str, out: &mut Lines) {
     out.comment(&format!("{title}:"));
     for note in of_kind.iter().take(MOST_NOTES) {
         out.comment(&format!("  - {}", clean(&note.text)));
-        out.comment(&format!("    at {}", note.origin));
+        out.comment(&format!("    at {}", note.place()));
     }
     if of_kind.len() > MOST_NOTES {
         out.comment(&format!("  and {} more", of_kind.len() - MOST_NOTES));
@@ -156,7 +176,11 @@ fn services_table(draft: &Draft<'_>, out: &mut Lines) {
             out.value("# targets = 3", &format!("unresolved: no file tells the targets of {unknown}; gatecap takes 3"));
         }
     }
-    out.comment("unresolved: traffic and times are in no such file: `[workload] rate_per_service`, `time` above");
+    out.comment(
+        "unresolved: traffic and times are in no such file: state `[workload] rate_per_service`, and `time` here",
+    );
+    out.comment("unresolved: how many requests a target works on at once and lets wait, which decide how busy targets are: here,");
+    out.comment("`concurrency` (1 where nothing is stated) and `queue` (128 where nothing is stated)");
 }
 
 fn network(draft: &Draft<'_>, out: &mut Lines) {
@@ -176,9 +200,37 @@ fn network(draft: &Draft<'_>, out: &mut Lines) {
         Some(vpcs) => out.value(&format!("vpcs = {vpcs}"), "of the load balancers on the way"),
         None => out.value("vpcs = 1", "inferred: no file tells"),
     }
-    if let Some(cross) = network.nlb_cross_zone {
-        out.value(&format!("nlb_cross_zone = {cross}"), "as the NLBs on the way state");
+    cross_zone(&network.cross_zone, out);
+}
+
+/// `nlb_cross_zone`: one value for all NLBs. Where they differ, it is off, as AWS has an NLB that states nothing.
+fn cross_zone(stated: &CrossZone, out: &mut Lines) {
+    let CrossZone { on, off, silent } = stated;
+    match (on.is_empty(), off.is_empty() && silent.is_empty()) {
+        (true, _) if off.is_empty() => {}
+        (true, _) => out.value("nlb_cross_zone = false", "as the NLBs on the way state"),
+        (false, true) => out.value("nlb_cross_zone = true", "as the NLBs on the way state"),
+        (false, false) => {
+            out.comment("unresolved: one value stands for all NLBs, and on the way to the services they differ:");
+            for (word, names) in [("on at", on), ("off at", off), ("not stated, which is off, at", silent)] {
+                if !names.is_empty() {
+                    out.comment(&format!("  {word} {}", some(names)));
+                }
+            }
+            out.value(
+                "nlb_cross_zone = false",
+                "so zones without a target are told of services whose NLB has it on, too",
+            );
+        }
     }
+}
+
+/// The first names of many: `3 (a, b, c)`, `12 (a, b, c and 9 more)`.
+fn some(names: &[String]) -> String {
+    let shown = names.iter().take(NAMED).map(|name| clean(name)).collect::<Vec<_>>().join(", ");
+    let more = names.len().saturating_sub(NAMED);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    format!("{} ({shown}{more})", names.len())
 }
 
 fn region(draft: &Draft<'_>, out: &mut Lines) {
@@ -186,60 +238,6 @@ fn region(draft: &Draft<'_>, out: &mut Lines) {
         out.header("[account]");
         out.value(&format!("region = {}", quoted(&region)), "inferred: the Region of all ARNs");
     }
-}
-
-fn gateway(draft: &Draft<'_>, out: &mut Lines) {
-    let mut lines = Lines::default();
-    match account::timeout(draft.imported) {
-        Ok(None) => {}
-        Ok(Some(timeout)) => match fitting(draft, timeout) {
-            None => lines.value(&format!("integration_timeout = \"{}\"", duration(timeout)), "as every route states"),
-            Some(why) => lines.value(&format!("# integration_timeout = \"{}\"", duration(timeout)), &why),
-        },
-        Err(stated) => {
-            let shown: Vec<String> = stated.iter().take(5).map(|one| format!("{} ms", number(*one))).collect();
-            lines.comment(&format!("integration timeouts differ: {}, or none stated", shown.join(", ")));
-        }
-    }
-    let apis: Vec<_> = draft.imported.services.iter().flat_map(|service| &service.apis).collect();
-    let mut throttles: Vec<Option<(f64, f64)>> =
-        apis.iter().map(|at| draft.imported.estate.apis[**at].throttle).collect();
-    throttles.dedup();
-    match throttles.as_slice() {
-        [Some((rate, burst))] if *rate > 0.0 && *rate <= 1e9 && *burst >= 1.0 && *burst <= 100_000.0 => {
-            let text = format!("stage_throttle = {{ rate = \"{}/s\", burst = {:.0} }}", number(*rate), burst.floor());
-            lines.value(&text, "as the stages state");
-        }
-        _ => {
-            for (rate, burst) in throttles.iter().flatten().take(10) {
-                lines.comment(&format!(
-                    "unresolved: not every stage has this throttle: {} a second, burst {}",
-                    number(*rate),
-                    number(*burst)
-                ));
-            }
-        }
-    }
-    if draft.needs.contains(&"lambda-auth") {
-        lines.comment("unresolved: an authorizer of code stands before the routes; its latency is in no such file:");
-        lines.comment("authorizer = { lognormal = { median = \"20ms\", p99 = \"100ms\" } }");
-    }
-    if !lines.0.is_empty() {
-        out.header("[gateway]");
-        out.0.push_str(&lines.0);
-    }
-}
-
-/// Why a timeout cannot stand in the scenario; `None` where it can. Every compared option must be able to wait so long.
-fn fitting(draft: &Draft<'_>, timeout: f64) -> Option<String> {
-    if !(50.0..=300_000.0).contains(&timeout) {
-        return Some("unresolved: every route states it, and gatecap takes 50 ms to 5 min".into());
-    }
-    let longest = |part: Part| part.integration_timeout(&draft.system).map(|(_, longest)| longest.millis());
-    let shortest = [Part::RestApi, Part::HttpApi].into_iter().filter_map(longest).fold(f64::INFINITY, f64::min);
-    (timeout > shortest).then(|| {
-        format!("unresolved: every route states it, and not every option can wait longer than {} ms", number(shortest))
-    })
 }
 
 fn requirements(draft: &Draft<'_>, out: &mut Lines) {
@@ -254,16 +252,28 @@ fn requirements(draft: &Draft<'_>, out: &mut Lines) {
     );
 }
 
+/// What differs from the built-in options: the sharing of those that services go by, and of the others what is shared today, so that
+/// a move to them is not charged with load balancers that nobody would run.
 fn sharing(draft: &Draft<'_>, out: &mut Lines) {
-    for recognised in draft.imported.options.iter().filter(|one| one.built_in && !one.stated.is_empty()) {
-        out.header(&format!("[option.{}]", recognised.option.name));
-        for (key, rule) in &recognised.stated {
+    for name in FIVE {
+        let used = draft.imported.options.iter().find(|one| one.option.name == name);
+        let stated = used.map(|one| one.stated.as_slice()).unwrap_or_default();
+        let same = draft.shared.as_ref().filter(|shared| shared.options.contains(&name));
+        if stated.is_empty() && same.is_none() {
+            continue;
+        }
+        out.header(&format!("[option.{name}]"));
+        for (key, rule) in stated {
             let why = match rule {
                 Share::Group => "as it is: numbers differ, so `group` of a service names its load balancer",
                 Share::Max => "as it is: one holds them all",
                 Share::Count(_) => "as it is: each holds so many",
             };
             out.value(&format!("{key} = {}", toml_rule(*rule)), why);
+        }
+        if let Some(shared) = same {
+            let why = format!("as {} shares them today; without this line, one for each service", shared.from);
+            out.value(&format!("services_per_alb = {}", toml_rule(shared.rule)), &why);
         }
     }
 }

@@ -152,3 +152,109 @@ fn whatever_names_whatever_a_scenario_comes_out() {
     }
     assert!(found > 1_000, "{found}");
 }
+
+#[test]
+fn many_files_are_counted_and_folders_left_out_of_the_title() {
+    let of = |count: usize| {
+        let files: Vec<String> = (1..=count).map(|at| format!("folder/file-{at}.json")).collect();
+        scenario(&services(account().0), &files).text
+    };
+    assert_eq!(lines(&of(3), "title = \"Imp"), ["title = \"Imported from file-1.json, file-2.json, file-3.json\""]);
+    let many = of(60);
+    assert_eq!(lines(&many, "title = \"Imp"), ["title = \"Imported from 60 files\""]);
+    assert!(many.contains("#   read: folder/file-5.json\n#   and 55 more\n"), "{many}");
+}
+
+#[test]
+fn cross_zone_that_differs_is_off_and_told() {
+    let of = |stated: [Option<bool>; 2]| {
+        let mut account = account().group("c", None).listener("l3", "nlb2", 8083, &["c"]).route(
+            "api",
+            "/c",
+            "spare",
+            None,
+            Some("http://example.com:8083/"),
+        );
+        for (balancer, stated) in account.0.balancers.iter_mut().zip(stated) {
+            balancer.cross_zone = stated;
+        }
+        text(account)
+    };
+    let value = |text: &str| lines(text, "nlb_cross_zone").concat();
+    for (stated, expected) in [
+        ([None, None], ""),
+        ([Some(true), Some(true)], "nlb_cross_zone = true"),
+        ([Some(false), None], "nlb_cross_zone = false"),
+        ([Some(true), Some(false)], "nlb_cross_zone = false"),
+        ([Some(true), None], "nlb_cross_zone = false"),
+    ] {
+        assert_eq!(value(&of(stated)), expected, "{stated:?}");
+    }
+    let differ = of([Some(true), Some(false)]);
+    assert!(differ.contains("#   on at 1 (nlb)\n#   off at 1 (nlb2)\n"), "{differ}");
+    assert!(of([Some(true), None]).contains("#   not stated, which is off, at 1 (nlb2)\n"));
+}
+
+/// What most services share today, others would share as well: their ALBs are no part of what a move costs.
+#[test]
+fn other_options_share_albs_as_what_is_built_does() {
+    let shared = Account::default()
+        .api("api", ApiKind::Http)
+        .v2("link")
+        .balancer("alb", BalancerKind::Alb)
+        .group("a", None)
+        .group("b", None)
+        .listener("l", "alb", 80, &[])
+        .rule("l", 1, "/a", "a")
+        .rule("l", 2, "/b", "b")
+        .route("api", "/a", "link", Some("l"), None)
+        .route("api", "/b", "link", Some("l"), None);
+    let text = text(shared);
+    assert_eq!(lines(&text, "option ="), ["option = \"http-fan-out\""; 2], "{text}");
+    assert_eq!(
+        lines(&text, "[option."),
+        ["[option.http-fan-out]", "[option.rest-nlb-alb]", "[option.rest-alb-direct]"]
+    );
+    assert_eq!(lines(&text, "services_per_alb"), ["services_per_alb = \"max\""; 3]);
+    assert!(!self::text(account()).contains("services_per_alb"), "no ALB is shared where there is none");
+}
+
+#[test]
+fn throttles_that_differ_are_listed_and_none_is_used() {
+    let of = |throttles: [Option<(f64, f64)>; 2]| {
+        let mut account = account().api("second", ApiKind::Rest).route(
+            "second",
+            "/b",
+            "link",
+            None,
+            Some("http://example.com:8082/"),
+        );
+        (account.0.apis[0].throttle, account.0.apis[2].throttle) = (throttles[0], throttles[1]);
+        text(account)
+    };
+    let same = of([Some((50.0, 20.0)); 2]);
+    assert_eq!(lines(&same, "stage_throttle"), ["stage_throttle = { rate = \"50/s\", burst = 20 }"]);
+    let differ = of([Some((50.0, 20.0)), Some((70.0, 20.0))]);
+    assert!(differ.contains("#   `api`: 50 a second, burst 20\n#   `second`: 70 a second, burst 20\n"), "{differ}");
+    assert!(of([Some((50.0, 20.0)), None]).contains("#   `second`: none stated\n"));
+    assert!(!of([None, None]).contains("throttle") && lines(&differ, "stage_throttle").is_empty());
+}
+
+#[test]
+fn the_lower_throttle_of_two_stages_counts_and_is_noted() {
+    let mut api = account().0.apis.remove(0);
+    assert_eq!(api.throttled(Some((50.0, 20.0))), None);
+    assert_eq!((api.throttled(None), api.throttled(Some((50.0, 20.0)))), (None, None));
+    let noted = api.throttled(Some((40.0, 30.0))).unwrap();
+    assert!(noted.contains("40 a second, burst 30 and of 50 a second, burst 20"), "{noted}");
+    assert_eq!(api.throttle, Some((40.0, 30.0)));
+}
+
+#[test]
+fn an_authorizer_of_code_is_told_where_only_some_services_have_it() {
+    let mut account =
+        account().api("second", ApiKind::Rest).route("second", "/c", "link", None, Some("http://example.com:8082/"));
+    assert!(!text(Account(account.0.clone())).contains("authorizer"));
+    account.0.apis[0].authorizer = true;
+    assert!(text(account).contains("# unresolved: an authorizer of code stands before "));
+}

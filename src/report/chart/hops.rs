@@ -86,10 +86,14 @@ fn paint(index: u8, assumed: bool) -> Paint {
     if assumed { Paint::HopHatch(index) } else { Paint::Hop(index) }
 }
 
-/// The hops that can be drawn.
-fn drawn<'a>(row: &Row<'a>) -> impl Iterator<Item = &'a HopInfo> {
-    let stable = row.point.stable;
-    row.point.hops.iter().filter(move |h| stable && h.mean_ms.is_finite() && h.mean_ms > 0.0)
+/// The hops that can be drawn, in path order. Where services of an option go several ways, the hops of one way follow those of another
+/// and all ways end at the service, so it stands last.
+fn drawn<'a>(row: &Row<'a>) -> impl Iterator<Item = &'a HopInfo> + use<'a> {
+    let point = row.point;
+    let drawn = move |h: &&'a HopInfo| point.stable && h.mean_ms.is_finite() && h.mean_ms > 0.0;
+    let last = move |h: &&'a HopInfo| point.option.is_some() && h.name == "service";
+    let before = point.hops.iter().filter(move |h| !last(h));
+    before.chain(point.hops.iter().filter(last)).filter(drawn)
 }
 
 fn total(row: &Row) -> f64 {
@@ -160,6 +164,20 @@ fn describe(rows: &[Row], place: &str) -> String {
 mod tests {
     use super::super::fixture;
     use super::*;
+
+    #[test]
+    fn the_service_stands_behind_all_ways_to_it() {
+        let hop = |name: &str, mean_ms: f64| HopInfo { name: name.into(), mean_ms, ..HopInfo::default() };
+        let hops = vec![hop("http-api", 1.0), hop("service", 9.0), hop("rest-api", 2.0), hop("waf", 0.0)];
+        let of = |option: Option<&str>| {
+            let option = option.map(String::from);
+            let point = crate::results::Point { option, stable: true, hops: hops.clone(), ..Default::default() };
+            let row = Row { index: 0, number: "1".into(), title: "as-built".into(), point: &point };
+            drawn(&row).map(|hop| hop.name.clone()).collect::<Vec<_>>()
+        };
+        assert_eq!(of(Some("as-built")), ["http-api", "rest-api", "service"]);
+        assert_eq!(of(None), ["http-api", "service", "rest-api"], "a path that somebody wrote stands as it is");
+    }
 
     #[test]
     fn hops_keep_their_colour_in_every_chart() {

@@ -97,8 +97,15 @@ pub fn legend_height(entries: usize) -> f64 {
     17.0 * (entries as f64 + 1.0)
 }
 
-/// A table below a plot: swatch, number, name, and right-aligned columns 100 pixels wide under their heads.
+/// A table below a plot: swatch, number, name, and right-aligned columns 100 pixels wide under their heads. Swatches are lines.
 pub fn legend(canvas: &Canvas, top: f64, heads: &[&str], entries: &[Entry]) {
+    legend_with(canvas, top, heads, entries, |row, y| {
+        canvas.line(&[(2.0, y), (22.0, y)], Stroke(entries[row].paint, 2.6, Dash::Solid));
+    });
+}
+
+/// The same with swatches drawn by `swatch` (20 pixels wide from 2 on) for a row at a height.
+pub fn legend_with(canvas: &Canvas, top: f64, heads: &[&str], entries: &[Entry], swatch: impl Fn(usize, f64)) {
     let small = Type::plain(11.0, Paint::Muted);
     let column = 100.0;
     let right = |i: usize| WIDTH - 2.0 - column * (heads.len() - 1 - i) as f64;
@@ -108,7 +115,7 @@ pub fn legend(canvas: &Canvas, top: f64, heads: &[&str], entries: &[Entry]) {
     let room = WIDTH - 32.0 - column * heads.len() as f64;
     for (row, entry) in entries.iter().enumerate() {
         let y = top + 17.0 * (row as f64 + 1.0);
-        canvas.line(&[(2.0, y), (22.0, y)], Stroke(entry.paint, 2.6, Dash::Solid));
+        swatch(row, y);
         name(canvas, (30.0, y), (&entry.number, entry.paint), &entry.title, (11.0, room));
         for (i, value) in entry.values.iter().enumerate() {
             canvas.text((right(i), y), value, Tie::Right, Type::plain(11.0, Paint::Ink));

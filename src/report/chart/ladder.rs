@@ -98,7 +98,7 @@ pub fn ladder(results: &Results) -> Option<Chart> {
             words(canvas, row, x, top + LINE * row.lines_above as f64);
             top += height(row);
         }
-        legend(canvas, bottom + 34.0);
+        legend(canvas, bottom + 34.0, rows.iter().any(|row| !row.traffic.is_empty()));
     }))
 }
 
@@ -223,9 +223,10 @@ fn words(canvas: &Canvas, row: &Row, x: Axis, top: f64) {
     }
 }
 
-fn legend(canvas: &Canvas, top: f64) {
-    let words = ["on today's quotas (structure)", "once the quota before it is raised", "first traffic limit"]
-        .map(String::from);
+/// The key, of the limits of traffic only where a row has one.
+fn legend(canvas: &Canvas, top: f64, traffic: bool) {
+    let mut words = vec!["on today's quotas (structure)".to_string(), "once the quota before it is raised".to_string()];
+    words.extend(traffic.then(|| "first traffic limit".to_string()));
     key(canvas, top, WIDTH, &words, |i, x, y| match i {
         0 => canvas.rect((x, y - 5.0), (16.0, 10.0), Paint::Series(4), 1.0),
         1 => canvas.rect((x, y - 5.0), (16.0, 10.0), Paint::Hatch(4), 1.0),

@@ -45,8 +45,12 @@ pub(super) fn today(results: &Results, all: bool, paint: Paint) -> String {
         let more = number::counted(rows.len() - shown, "more quota is used", "more quotas are used");
         out.push_str(&wrapped(&format!("{more}: --all"), "  "));
     }
-    let units = "units as while a service is deployed, traffic at the peak; ^ 80 % or more is used, x nothing is left";
-    out.push_str(&wrapped(units, ""));
+    let traffic = match as_built::assumed_traffic(results) {
+        Some(rate) => format!("traffic at the assumed {rate}, since none is stated"),
+        None => "traffic at the peak".to_string(),
+    };
+    let units = format!("units as while a service is deployed, {traffic}; ^ 80 % or more is used, x nothing is left");
+    out.push_str(&wrapped(&units, ""));
     out.push('\n');
     out
 }

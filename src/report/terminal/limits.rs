@@ -220,6 +220,8 @@ fn traffic_lines(results: &Results) -> Vec<String> {
             }
         }
     }
+    let assumed = crate::report::as_built::assumed_traffic(results);
+    let at = assumed.map(|rate| format!(" at the assumed {rate}")).unwrap_or_default();
     let line = |(rung, numbers): &(&Ceiling, Vec<String>)| {
         let who = match numbers.len() {
             all if all == results.options.len() => "no option passes".to_string(),
@@ -229,7 +231,7 @@ fn traffic_lines(results: &Results) -> Vec<String> {
         let raise = if rung.adjustable { "can be raised" } else { "never raised" };
         let code = rung.code.as_deref().map_or(String::new(), |code| format!("{code}, "));
         let services = number::counted_services(rung.services);
-        format!("traffic: {who} {services}, {} {}/s ({code}{raise})", rung.name, number::plain(rung.limit))
+        format!("traffic{at}: {who} {services}, {} {}/s ({code}{raise})", rung.name, number::plain(rung.limit))
     };
     ends.iter().map(line).collect()
 }

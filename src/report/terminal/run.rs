@@ -7,6 +7,7 @@ use super::{Paint, differences, mix, proof, stopped, sweep, wrapped};
 use crate::report::judge::rejects;
 use crate::report::month;
 use crate::report::number;
+use crate::report::overload;
 use crate::report::precision;
 use crate::report::theory;
 use crate::report::warnings::warnings;
@@ -95,6 +96,9 @@ pub(super) fn points(results: &Results, colour: bool) -> String {
     if !hops.is_empty() {
         out.push('\n');
         out.push_str(&hops.text(paint));
+    }
+    for sentence in overload::sentences(results) {
+        out.push_str(&format!("{} {}", paint.mark("x"), wrapped(&sentence, "  ")));
     }
     out.push_str(&mix(results));
     out.push_str(&as_built::moves(results, paint));

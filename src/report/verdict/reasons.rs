@@ -1,5 +1,6 @@
 //! Sentences of the verdict about ends: how far each option goes, what ends it, and why it is not the chosen one.
 
+use super::super::as_built;
 use super::super::asks::wants;
 use super::super::judge::{Judgement, Outcome, monthly};
 use super::super::number::{self, list};
@@ -155,7 +156,7 @@ fn after_a_raise(results: &Results, options: &[Judgement], chosen: &Judgement) -
 }
 
 /// Where traffic ends the options: in one sentence where it is the same for all.
-pub(super) fn traffic(options: &[Judgement]) -> String {
+pub(super) fn traffic(results: &Results, options: &[Judgement]) -> String {
     let rungs: Vec<_> = options.iter().filter_map(|option| option.traffic).collect();
     let (Some(first), true) = (rungs.iter().min_by_key(|rung| rung.services), rungs.len() == options.len()) else {
         return String::new();
@@ -168,8 +169,10 @@ pub(super) fn traffic(options: &[Judgement]) -> String {
         (true, _) => "them all",
         (false, _) => "the first of them",
     };
+    let assumed = as_built::assumed_traffic(results);
+    let at = assumed.map(|rate| format!(", at the assumed {rate}")).unwrap_or_default();
     format!(
-        "Traffic stops {whom} at {} ({} {}/s{raised}).",
+        "Traffic stops {whom} at {} ({} {}/s{raised}{at}).",
         number::counted_services(first.services),
         first.name,
         number::plain(first.limit)

@@ -49,10 +49,11 @@ fn sections_are_joined_and_values_replaced() {
 fn services_are_joined_by_name() {
     same(
         "[[service]]\nname = \"a\"\ntargets = 2\nshare = 0.5\n[[service]]\nname = \"b\"\n",
-        &["[[service]]\nname = \"c\"\n[[service]]\nname = \"a\"\nweight = 3\ntime = { constant = \"9ms\" }\n"],
-        "[[service]]\nname = \"a\"\ntargets = 2\nweight = 3\ntime = { constant = \"9ms\" }\n[[service]]\nname = \"b\"\n\
-         [[service]]\nname = \"c\"\n",
+        &["[[service]]\nname = \"a\"\nweight = 3\ntime = { constant = \"9ms\" }\n"],
+        "[[service]]\nname = \"a\"\ntargets = 2\nweight = 3\ntime = { constant = \"9ms\" }\n[[service]]\nname = \"b\"\n",
     );
+    let c = "[[service]]\nname = \"c\"\n";
+    same("[services]\ncount = 7\n", &[c], "[services]\ncount = 7\n[[service]]\nname = \"c\"\n");
 }
 
 #[test]
@@ -86,4 +87,38 @@ fn issues_point_into_the_file_at_fault() {
     );
     let hops = hops.unwrap_err();
     assert!(hops.contains("`[hops]` and `[[hop]]` stand in one file") && hops.contains("over0.toml:1:2"), "{hops}");
+}
+
+#[test]
+fn services_that_the_scenario_does_not_list_are_misspelt() {
+    let lower = "[services]\ncount = 3\n[[service]]\nname = \"orders\"\n[[service]]\nname = \"users\"\n";
+    let upper = "[[service]]\nname = \"order\"\n[[service]]\nname = \"users\"\nweight = 2\n[[service]]\nname = \"UsersSvc\"\n\
+                 [[service]]\nname = \"geo\"\n";
+    let said = resolve(lower, &[upper]).unwrap_err();
+    for words in [
+        "service `order` is none of the 2 services that `shop.toml` lists",
+        "over0.toml:2:8",
+        "did you mean `orders`?",
+        "over0.toml:7:8",
+        "did you mean `users`?",
+        "service `geo` is none",
+        "over0.toml:9:8",
+        "give it the name of one of them",
+    ] {
+        assert!(said.contains(words), "{words}: {said}");
+    }
+    // What else is wrong is said at once.
+    let both = resolve(lower, &[&format!("[services]\nqueue = \"x\"\n{upper}")]).unwrap_err();
+    assert!(both.contains("over0.toml:2:9") && both.contains("`order` is none"), "{both}");
+}
+
+#[test]
+fn a_count_is_wrong_where_it_is_written() {
+    let listed = "[services]\ncount = 2\n[[service]]\nname = \"a\"\n[[service]]\nname = \"b\"\n";
+    let said = resolve(listed, &["[services]\ncount = 1\n"]).unwrap_err();
+    assert!(said.contains("over0.toml:2:9") && said.contains("2 services are listed"), "{said}");
+    let said = resolve("[services]\ncount = 1\n", &["[[service]]\nname = \"a\"\n[[service]]\nname = \"b\"\n"]);
+    assert!(said.as_ref().is_err_and(|said| said.contains("over0.toml:1:1")), "{said:?}");
+    let said = resolve("[services]\ncount = 1\n[[service]]\nname = \"a\"\n[[service]]\nname = \"b\"\n", &[]);
+    assert!(said.as_ref().is_err_and(|said| said.contains("shop.toml:3:3")), "{said:?}");
 }
