@@ -156,7 +156,11 @@ pub fn files(paths: &[PathBuf], control: &Control) -> Result<Metrics, Issues> {
     metrics.drop_falling();
     if issues.is_empty() && metrics.is_empty() {
         let found: Vec<String> = metrics.passed_over.keys().take(3).map(|label| format!("`{label}`")).collect();
-        let found = if found.is_empty() { "no datapoint".to_string() } else { found.join(", ") };
+        let found = match (found.is_empty(), metrics.remarks.is_empty()) {
+            (_, false) => "no datapoint that can be used".to_string(),
+            (true, true) => "no datapoint".to_string(),
+            (false, true) => found.join(", "),
+        };
         let uses = "Latency, IntegrationLatency, TargetResponseTime, RequestCount and Count";
         let issue = Issue::new(format!("{found} is all that the files hold, but {uses} say something of a hop"));
         let remark = metrics.remarks.first().cloned();

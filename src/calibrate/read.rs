@@ -14,6 +14,7 @@ use super::kind::Kind;
 use super::lines::Lines;
 use super::row::{Refusal, Rounding};
 use super::stream::{Control, Sound, text};
+use super::summary::grouped;
 use super::tally::Tally;
 use super::{alb, elb_classic, nlb};
 use crate::issue::{Issue, Issues};
@@ -174,7 +175,7 @@ fn damaged(name: &str, error: &io::Error, unproven: &Tally) -> String {
     let left = match unproven.rows {
         0 => "all rows lie before the damage and count".to_string(),
         1 => "1 row since the last right checksum is left out".to_string(),
-        n => format!("{n} rows since the last right checksum are left out"),
+        n => format!("{} rows since the last right checksum are left out", grouped(n)),
     };
     format!("`{name}` is damaged gzip ({error}): {left}")
 }
