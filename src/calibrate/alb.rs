@@ -5,7 +5,7 @@
 
 use super::fields::{Fields, Number, iso, number};
 use super::kind::Kind;
-use super::row::{LONGEST_US, Refusal, Rounding, status, trace_root};
+use super::row::{LONGEST_US, Refusal, Rounding, is_cut_off, status, trace_root};
 use super::slots::Part;
 use super::tally::Tally;
 use super::times::Scale;
@@ -92,6 +92,9 @@ pub fn count(line: &[u8], rounding: Rounding, tally: &mut Tally) -> Result<(), R
     let Some([request, target, response]) = row.times_us else {
         tally.services.record(row.group, scale, None);
         tally.lacks("a time of -1: not dispatched to a target, or broken off");
+        if is_cut_off(row.status) {
+            tally.cuts_off(Part::Service);
+        }
         return Ok(());
     };
     slot.record(Part::AlbProcessing, of_two, millis(request) + millis(response));

@@ -14,7 +14,7 @@ use names::{ITEMS, Item};
 
 use super::fields::{Number, clf, iso, number};
 use super::kind::Kind;
-use super::row::{Refusal, Rounding, status, trace_root};
+use super::row::{Refusal, Rounding, is_cut_off, status, trace_root};
 use super::slots::Part;
 use super::tally::{Api, Tally};
 use super::times::Scale;
@@ -226,7 +226,12 @@ fn count(row: &Row<'_>, rounding: Rounding, tally: &mut Tally) {
                 tally.lacks("overhead below 0, counted as 0: the parts are rounded one by one");
             }
         }
-        (Some(_), None) => tally.lacks("no integration latency: the gateway answered itself, or does not log it"),
+        (Some(_), None) => {
+            tally.lacks("no integration latency: the gateway answered itself, or does not log it");
+            if is_cut_off(row.status) {
+                tally.cuts_off(Part::Integration);
+            }
+        }
         (None, _) => tally.lacks("no response latency"),
     }
 }

@@ -13,6 +13,7 @@ use std::path::PathBuf;
 
 pub use curve::{Curve, Period};
 
+use super::fields::iso_text;
 use super::read::{open, shown};
 use super::stream::{Control, text};
 use crate::issue::{Issue, Issues};
@@ -111,6 +112,22 @@ impl Metrics {
         }
     }
 
+    /// Takes out periods whose percentiles fall, which no distribution has, and says so. To be called when all files are read: the
+    /// percentiles of a period may lie in several.
+    pub fn drop_falling(&mut self) {
+        for (metric, curve) in &mut self.curves {
+            let Some((periods, second, ranks)) = curve.drop_falling() else { continue };
+            let [low, high] = ranks.map(|rank| f64::from(rank) / 1000.0);
+            self.remarks.insert(format!(
+                "`{}`: {periods} period{} left out, the first {}: p{high} is below p{low}, but percentiles rise",
+                metric.name(),
+                if periods == 1 { " is" } else { "s are" },
+                iso_text(second.saturating_mul(1_000_000))
+            ));
+        }
+        self.curves.retain(|_, curve| !curve.periods.is_empty());
+    }
+
     /// Whether nothing was read that says something of a hop.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -136,11 +153,18 @@ pub fn files(paths: &[PathBuf], control: &Control) -> Result<Metrics, Issues> {
         let read = open(path).and_then(|stream| read(stream, &shown(path), &mut metrics, control));
         issues.extend(read.err());
     }
+    metrics.drop_falling();
     if issues.is_empty() && metrics.is_empty() {
         let found: Vec<String> = metrics.passed_over.keys().take(3).map(|label| format!("`{label}`")).collect();
-        let found = if found.is_empty() { "no datapoint".to_string() } else { found.join(", ") };
+        let found = match (found.is_empty(), metrics.remarks.is_empty()) {
+            (_, false) => "no datapoint that can be used".to_string(),
+            (true, true) => "no datapoint".to_string(),
+            (false, true) => found.join(", "),
+        };
         let uses = "Latency, IntegrationLatency, TargetResponseTime, RequestCount and Count";
         let issue = Issue::new(format!("{found} is all that the files hold, but {uses} say something of a hop"));
+        let remark = metrics.remarks.first().cloned();
+        let issue = remark.map_or(issue.clone(), |remark| issue.note(remark));
         issues.push(issue.hint(
             "ask for percentiles: aws cloudwatch get-metric-statistics --metric-name Latency --extended-statistics p50 p90 p99 p99.9 ...",
         ));

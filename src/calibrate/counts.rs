@@ -9,6 +9,13 @@ const BLOCK: i64 = 3600;
 /// Most blocks: 42 days of seconds that hold arrivals, 15 MB. Beyond, bins grow to 10 s, 60 s, ...
 const BLOCKS: usize = 1024;
 
+/// Most stretches without arrivals that are looked at: the longest.
+const GAPS: usize = 64;
+/// How many times the longest gap that chance gives a stretch must last to be told as one, and the least length in seconds.
+const GAP: (f64, i64) = (10.0, 60);
+/// Arrivals below which nothing is said of gaps.
+const FEW: u64 = 100;
+
 /// Counts of arrivals. Rows may come in any order: what is kept depends on what was counted alone.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Arrivals {
@@ -118,4 +125,40 @@ impl Arrivals {
         }
         Some(counts)
     }
+
+    /// Stretches without arrivals that last over 10 times as long as the longest that chance would give at the rate of the rest, and a
+    /// minute at least, as (first second, second after the last), the longest first; at most 64. None below 100 arrivals.
+    ///
+    /// Of `n` arrivals at random the longest gap is about (ln n + 1) mean ones (the greatest of n exponential times).
+    #[must_use]
+    pub fn gaps(&self) -> Vec<(i64, i64)> {
+        let length = i64::from(self.bin_s());
+        let mut gaps: Vec<(i64, i64)> = Vec::new();
+        let (mut first, mut end) = (None, i64::MAX);
+        for (start, _) in self.bins() {
+            first.get_or_insert(start);
+            if start - end.min(start) >= GAP.1 {
+                gaps.push((end, start));
+            }
+            if gaps.len() >= 2 * GAPS {
+                keep_longest(&mut gaps);
+            }
+            end = start + length;
+        }
+        keep_longest(&mut gaps);
+        let Some(first) = first.filter(|_| self.total >= FEW) else { return Vec::new() };
+        let n = self.total as f64;
+        let mut covered = end - first;
+        let told = gaps.iter().take_while(|gap| {
+            covered -= gap.1 - gap.0;
+            (gap.1 - gap.0) as f64 > GAP.0 * (libm::log(n) + 1.0) * covered as f64 / n
+        });
+        told.copied().collect()
+    }
+}
+
+/// The longest stretches, longest first, the earlier of equals.
+fn keep_longest(gaps: &mut Vec<(i64, i64)>) {
+    gaps.sort_by_key(|(from, to)| (from - to, *from));
+    gaps.truncate(GAPS);
 }

@@ -31,6 +31,9 @@ pub fn log(kind: &str, tally: &Tally, joined: Option<&Joined>) -> Value {
         json!({ "why": why, "count": refused.count, "first": first })
     });
     let used_in_part = tally.without.iter().map(|(why, count)| json!({ "why": why, "count": count }));
+    let cut_off = tally.cut_off.iter().map(|(part, n)| (part.name().to_string(), json!(n)));
+    let gaps = tally.arrivals.gaps().into_iter();
+    let gaps = gaps.map(|(from, to)| json!([iso_text(from * 1_000_000), iso_text(to * 1_000_000)]));
     let whole = tally.slots.whole();
     let parts = whole.times.iter().map(|(part, counted)| (part.name().to_string(), times(counted)));
     let services = tally
@@ -46,6 +49,7 @@ pub fn log(kind: &str, tally: &Tally, joined: Option<&Joined>) -> Value {
         "used": tally.used,
         "refused": refused.collect::<Vec<_>>(),
         "used_in_part": used_in_part.collect::<Vec<_>>(),
+        "cut_off": cut_off.collect::<Map<String, Value>>(),
         "remarks": tally.remarks,
         "times": parts.collect::<Map<String, Value>>(),
         "arrivals": {
@@ -53,6 +57,7 @@ pub fn log(kind: &str, tally: &Tally, joined: Option<&Joined>) -> Value {
             "first": range.map(|(first, _)| iso_text(first)),
             "last": range.map(|(_, last)| iso_text(last)),
             "bin_s": tally.arrivals.bin_s(),
+            "gaps": gaps.collect::<Vec<_>>(),
         },
         "statuses": statuses.collect::<Map<String, Value>>(),
         "services": services.collect::<Vec<_>>(),

@@ -4,7 +4,7 @@
 
 use super::fields::{Fields, Number, iso, number};
 use super::kind::Kind;
-use super::row::{LONGEST_US, Refusal, Rounding, status};
+use super::row::{LONGEST_US, Refusal, Rounding, is_cut_off, status};
 use super::slots::Part;
 use super::tally::Tally;
 use super::times::Scale;
@@ -46,6 +46,9 @@ pub fn count(line: &[u8], rounding: Rounding, tally: &mut Tally) -> Result<(), R
         slot.record(Part::ClassicService, scale, times[1]);
     } else {
         tally.lacks("a time of -1: not dispatched to a backend, or broken off");
+        if is_cut_off(status) {
+            tally.cuts_off(Part::ClassicService);
+        }
     }
     tally.services.record(name, scale, all.then_some(times[1]));
     Ok(())

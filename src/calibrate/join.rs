@@ -4,6 +4,7 @@
 //! Integration latency less the ALB's three times, request by request, has a resolution of a millisecond or two: the mean of many
 //! requests says something, percentiles do not. Memory is bounded: ids are taken in turns by their hash, as many turns as it needs.
 
+use std::io::ErrorKind;
 use std::path::PathBuf;
 
 use super::alb;
@@ -59,15 +60,25 @@ fn hash(id: &[u8]) -> u64 {
     (folded ^ (folded >> 29)).wrapping_mul(0xbf58_476d_1ce4_e5b9)
 }
 
-/// Shows `visit` the lines of files, as far as they can be read: a fault of a stream was told when it was tallied.
+/// Shows `visit` the lines of files, as far as they can be read; damaged gzip is refused, since the rows that
+/// were shown cannot be taken back.
 fn lines(paths: &[PathBuf], control: &Control, mut visit: impl FnMut(&[u8])) -> Result<(), Issues> {
     for path in paths {
         let stream = open(path).map_err(|issue| vec![issue])?;
         let unreadable = |error| vec![Issue::new(format!("cannot read `{}`: {error}", shown(path)))];
         let text = text(stream, control).map_err(unreadable)?;
         let mut lines = Lines::new(text.stream, &text.head);
-        while let Ok(Some(line)) = lines.line() {
-            visit(line.bytes.trim_ascii());
+        loop {
+            let before = lines.position();
+            match lines.line() {
+                Ok(Some(line)) => visit(line.bytes.trim_ascii()),
+                Err(error) if error.kind() != ErrorKind::UnexpectedEof && before > text.sound.bytes() => {
+                    let issue =
+                        Issue::new(format!("`{}` is damaged gzip ({error}), so nothing can be joined", shown(path)));
+                    return Err(vec![issue.hint("give an undamaged copy, or leave it out")]);
+                }
+                _ => break,
+            }
         }
     }
     if control.stopped() { Err(Issues::new()) } else { Ok(()) }

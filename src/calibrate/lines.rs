@@ -18,6 +18,8 @@ pub struct Line<'a> {
     pub too_long: bool,
     /// Whether the stream ends without an end of this line: it may be cut off.
     pub unended: bool,
+    /// How many bytes of the stream lie before what follows it.
+    pub end: u64,
 }
 
 /// A stream cut into lines. It holds at most [`LONGEST`] bytes and a block.
@@ -29,6 +31,7 @@ pub struct Lines<R> {
     end: usize,
     number: u64,
     ended: bool,
+    before: u64,
 }
 
 impl<R: Read> Lines<R> {
@@ -36,7 +39,13 @@ impl<R: Read> Lines<R> {
     pub fn new(stream: R, before: &[u8]) -> Lines<R> {
         let mut buffer = vec![0; BLOCK.max(before.len() + BLOCK)];
         buffer[..before.len()].copy_from_slice(before);
-        Lines { stream, buffer, start: 0, end: before.len(), number: 0, ended: false }
+        Lines { stream, buffer, start: 0, end: before.len(), number: 0, ended: false, before: 0 }
+    }
+
+    /// How many bytes of the stream lie before the line that comes next; those that were taken off it before count.
+    #[must_use]
+    pub fn position(&self) -> u64 {
+        self.before + self.start as u64
     }
 
     /// Reads another block behind what is there; whether there was one.
@@ -44,6 +53,7 @@ impl<R: Read> Lines<R> {
         if self.start > 0 {
             self.buffer.copy_within(self.start..self.end, 0);
             self.end -= self.start;
+            self.before += self.start as u64;
             self.start = 0;
         }
         if self.buffer.len() - self.end < BLOCK / 2 {
@@ -77,7 +87,8 @@ impl<R: Read> Lines<R> {
                 let too_long = too_long || bytes.len() > LONGEST;
                 self.number += 1;
                 let bytes = if too_long { &[] } else { bytes.strip_suffix(b"\r").unwrap_or(bytes) };
-                return Ok(Some(Line { bytes, number: self.number, too_long, unended: false }));
+                let end = self.before + self.start as u64;
+                return Ok(Some(Line { bytes, number: self.number, too_long, unended: false, end }));
             }
             searched = self.end - self.start;
             if searched > LONGEST {
@@ -96,7 +107,8 @@ impl<R: Read> Lines<R> {
                 self.number += 1;
                 let bytes = &self.buffer[from..self.end];
                 let bytes = if too_long { &[] } else { bytes };
-                return Ok(Some(Line { bytes, number: self.number, too_long, unended: true }));
+                let end = self.before + self.end as u64;
+                return Ok(Some(Line { bytes, number: self.number, too_long, unended: true, end }));
             }
         }
     }

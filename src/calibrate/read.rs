@@ -13,7 +13,8 @@ use super::apigateway::{Format, Reader};
 use super::kind::Kind;
 use super::lines::Lines;
 use super::row::{Refusal, Rounding};
-use super::stream::{Control, text};
+use super::stream::{Control, Sound, text};
+use super::summary::grouped;
 use super::tally::Tally;
 use super::{alb, elb_classic, nlb};
 use crate::issue::{Issue, Issues};
@@ -53,15 +54,19 @@ pub fn files(paths: &[PathBuf], reading: &Reading, control: &Control) -> Result<
     }
     issues.sort_by_key(|(at, _)| *at);
     if issues.is_empty() && tally.used == 0 {
-        issues.push((0, nothing(paths, reading.kind)));
+        issues.push((0, nothing(paths, reading.kind, &tally)));
     }
     if issues.is_empty() { Ok(tally) } else { Err(issues.into_iter().map(|(_, issue)| issue).collect()) }
 }
 
-fn nothing(paths: &[PathBuf], kind: Kind) -> Issue {
+fn nothing(paths: &[PathBuf], kind: Kind, tally: &Tally) -> Issue {
     let names: Vec<String> = paths.iter().take(3).map(|path| format!("`{}`", shown(path))).collect();
     let more = if paths.len() > 3 { format!(" and {} more files", paths.len() - 3) } else { String::new() };
     let issue = Issue::new(format!("no rows in {}{more}, but {} has one a request", names.join(", "), kind.name()));
+    if let Some(damage) = tally.remarks.iter().find(|remark| remark.contains("is damaged gzip")) {
+        let hint = "give an undamaged copy; what `gzip -dc` still gives of this one may be wrong anywhere";
+        return issue.note(damage.as_str()).hint(hint);
+    }
     match kind {
         Kind::Nlb => issue.hint("only TLS listeners of an NLB write access logs; for TCP listeners there are none"),
         _ => issue.hint("give files in which requests were logged"),
@@ -101,8 +106,23 @@ fn file(path: &Path, reading: &Reading, control: &Control) -> Result<Tally, Issu
 struct Judge<'a> {
     name: &'a str,
     kind: Kind,
+    found: Found,
+}
+
+/// Rows that were counted, and those among them that belong to other kinds of files.
+#[derive(Default)]
+struct Found {
+    tally: Tally,
     foreign: u64,
     of_kinds: BTreeMap<&'static str, u64>,
+}
+
+impl Found {
+    fn merge(&mut self, other: Found) {
+        self.tally.merge(other.tally);
+        self.foreign += other.foreign;
+        other.of_kinds.into_iter().for_each(|(why, n)| *self.of_kinds.entry(why).or_insert(0) += n);
+    }
 }
 
 /// Reads one log from a stream; `name` is its name for people.
@@ -110,7 +130,6 @@ struct Judge<'a> {
 /// # Errors
 /// That it cannot be read, or is no log of this kind.
 pub fn stream(stream: impl Read, name: &str, reading: &Reading, control: &Control) -> Result<Tally, Issue> {
-    let mut tally = Tally::default();
     let unreadable = |error: &io::Error| Issue::new(format!("cannot read `{name}`: {error}"));
     let text = text(stream, control).map_err(|error| match error.kind() {
         io::ErrorKind::UnexpectedEof | io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData => {
@@ -132,33 +151,62 @@ pub fn stream(stream: impl Read, name: &str, reading: &Reading, control: &Contro
     }
     let (gzip, empty) = (text.gzip, text.head.is_empty());
     let mut lines = Lines::new(text.stream, &text.head);
-    let mut judge = Judge { name, kind: reading.kind, foreign: 0, of_kinds: BTreeMap::new() };
-    match rows(&mut lines, reading, &mut tally, &mut judge) {
-        Err(error) if !gzip => return Err(unreadable(&error)),
-        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
-            tally.remarks.insert(format!("`{name}` is gzip that is cut off: what lies before the cut counts"));
+    let mut judge = Judge { name, kind: reading.kind, found: Found::default() };
+    let mut unproven = Found::default();
+    let fault = rows(&mut lines, &text.sound, reading, &mut judge, &mut unproven).err();
+    let remark = match fault {
+        Some(error) if !gzip => return Err(unreadable(&error)),
+        Some(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
+            judge.found.merge(unproven);
+            Some(format!("`{name}` is gzip that is cut off: what lies before the cut counts"))
         }
-        Err(error) => {
-            tally.remarks.insert(format!("`{name}` is damaged gzip ({error}): what lies before the damage counts"));
+        Some(error) => Some(damaged(name, &error, &unproven.tally)),
+        None => {
+            judge.found.merge(unproven);
+            empty.then(|| format!("`{name}` is empty"))
         }
-        Ok(()) if empty => {
-            tally.remarks.insert(format!("`{name}` is empty"));
-        }
-        Ok(()) => {}
-    }
-    judge.verdict(&tally).map_or(Ok(tally), Err)
+    };
+    judge.found.tally.remarks.extend(remark);
+    judge.verdict().map_or(Ok(judge.found.tally), Err)
 }
 
-/// Counts the rows of a file.
-fn rows<R: Read>(lines: &mut Lines<R>, reading: &Reading, tally: &mut Tally, judge: &mut Judge<'_>) -> io::Result<()> {
+/// What is said of gzip whose checksum or structure is wrong.
+fn damaged(name: &str, error: &io::Error, unproven: &Tally) -> String {
+    let left = match unproven.rows {
+        0 => "all rows lie before the damage and count".to_string(),
+        1 => "1 row since the last right checksum is left out".to_string(),
+        n => format!("{} rows since the last right checksum are left out", grouped(n)),
+    };
+    format!("`{name}` is damaged gzip ({error}): {left}")
+}
+
+/// Counts the rows of a file: those that are known to be what was written in `judge`, others in `unproven` until they are. The place of
+/// a fault cannot be told from where it shows, so what a wrong checksum covers counts for nothing.
+fn rows<R: Read>(
+    lines: &mut Lines<R>,
+    sound: &Sound,
+    reading: &Reading,
+    judge: &mut Judge<'_>,
+    unproven: &mut Found,
+) -> io::Result<()> {
     let name: Arc<str> = judge.name.into();
     let mut gateway = Reader::new(reading.format.clone());
-    while let Some(line) = lines.line()? {
+    loop {
+        let before = lines.position();
+        let line = lines.line();
+        // Reading on may have proven all lines so far, even where it ends in a fault.
+        if unproven.tally.rows > 0 && before <= sound.bytes() {
+            judge.found.merge(std::mem::take(unproven));
+        }
+        let Some(line) = line? else { return Ok(()) };
         let row = line.bytes.trim_ascii();
         // Logs of other services, and of Windows' tools, open with comments.
         if !line.too_long && (row.is_empty() || row.starts_with(b"#")) {
             continue;
         }
+        let known = judge.found.tally.used + unproven.tally.used;
+        let found = if line.end <= sound.bytes() { &mut judge.found } else { &mut *unproven };
+        let tally = &mut found.tally;
         tally.rows += 1;
         let counted = match reading.kind {
             _ if line.too_long => Err(Refusal::damaged("line of over 1 MiB")),
@@ -172,33 +220,33 @@ fn rows<R: Read>(lines: &mut Lines<R>, reading: &Reading, tally: &mut Tally, jud
                 tally.used += 1;
                 tally.meets(&name, line.number);
             }
-            Err(_) if line.unended && tally.used > 0 => {
+            Err(_) if line.unended && known > 0 => {
                 tally.refuse("last row of a file, cut off", &name, line.number);
             }
             Err(refusal) => {
-                judge.foreign += u64::from(refusal.foreign);
+                found.foreign += u64::from(refusal.foreign);
                 if refusal.foreign {
-                    *judge.of_kinds.entry(refusal.why).or_insert(0) += 1;
+                    *found.of_kinds.entry(refusal.why).or_insert(0) += 1;
                 }
                 tally.refuse(refusal.why, &name, line.number);
             }
         }
-        if tally.used == 0 && tally.rows >= PATIENCE {
-            break;
+        let (proven, unproven) = (&judge.found.tally, &unproven.tally);
+        if proven.used + unproven.used == 0 && proven.rows + unproven.rows >= PATIENCE {
+            return Ok(());
         }
     }
-    Ok(())
 }
 
 impl Judge<'_> {
     /// What is wrong with the file as a whole: most of it is something else, or nothing of it is usable.
-    fn verdict(&self, tally: &Tally) -> Option<Issue> {
-        let Judge { name, kind, foreign, .. } = self;
+    fn verdict(&self) -> Option<Issue> {
+        let Judge { name, kind, found: Found { tally, foreign, of_kinds } } = self;
         if tally.rows == 0 || (tally.used > 0 && foreign * 2 <= tally.rows) {
             return None;
         }
         let (word, argument) = (kind.word(), if *name == "stdin" { "-" } else { name });
-        let most = self.of_kinds.iter().max_by_key(|(_, count)| **count);
+        let most = of_kinds.iter().max_by_key(|(_, count)| **count);
         let other = most.and_then(|(why, _)| Kind::ALL.into_iter().find(|kind| kind.foreign() == *why));
         if let Some(other) = other.filter(|other| other != kind && foreign * 2 > tally.rows) {
             let found = format!("`{name}` looks like {}, but `calibrate {word}` reads {}", other.name(), kind.name());

@@ -57,6 +57,13 @@ pub fn status(text: &[u8]) -> Option<u16> {
     digits.then(|| text.iter().fold(0, |code, digit| code * 10 + u16::from(digit - b'0'))).filter(|code| *code >= 100)
 }
 
+/// Whether an answer of this status was not waited for: the client of a load balancer went away (460), or a timeout passed (504). A
+/// time that such a row lacks was a long one.
+#[must_use]
+pub fn is_cut_off(status: Option<u16>) -> bool {
+    matches!(status, Some(460 | 504))
+}
+
 /// The root of an X-Ray trace id: `1-58337281-1d84f3d73c47ec4e58577259` of `Self=...;Root=1-58337281-...;Sampled=1`, or of the bare
 /// id; empty for anything else.
 #[must_use]

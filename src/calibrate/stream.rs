@@ -1,7 +1,11 @@
 //! Streams of bytes as files have them: counted for the progress, stopped by Ctrl-C, gzip taken off.
 
-use std::io::{self, Read};
+use std::cell::Cell;
+use std::io::{self, BufRead, BufReader, Read};
+use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use flate2::bufread::GzDecoder;
 
 use super::kind::foreign_file;
 
@@ -61,6 +65,52 @@ pub struct Text<'a> {
     pub gzip: bool,
     /// What it is where it is no text, by its first bytes.
     pub foreign: Option<&'static str>,
+    /// How far its bytes are known to be those that were written: [`Sound`].
+    pub sound: Sound,
+}
+
+/// How many bytes of a text, from its first, are known to be what was written: of gzip, those of the members whose checksum was right
+/// so far; of plain text, which has no checksum, all.
+#[derive(Clone, Debug)]
+pub struct Sound(Rc<Cell<u64>>);
+
+impl Sound {
+    fn up_to(bytes: u64) -> Sound {
+        Sound(Rc::new(Cell::new(bytes)))
+    }
+
+    /// So many by now.
+    #[must_use]
+    pub fn bytes(&self) -> u64 {
+        self.0.get()
+    }
+}
+
+/// The members of gzip, one after the other, as one stream. The fault of a member is told where it shows, which may be long behind it.
+struct Members<R> {
+    member: Option<GzDecoder<BufReader<R>>>,
+    given: u64,
+    sound: Sound,
+}
+
+impl<R: Read> Read for Members<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        while let Some(member) = &mut self.member {
+            let n = member.read(buffer)?;
+            if n > 0 || buffer.is_empty() {
+                self.given += n as u64;
+                return Ok(n);
+            }
+            self.sound.0.set(self.given);
+            // Left in place while it is asked for more: an interrupted read is repeated.
+            if member.get_mut().fill_buf()?.is_empty() {
+                self.member = None;
+            } else {
+                self.member = self.member.take().map(|member| GzDecoder::new(member.into_inner()));
+            }
+        }
+        Ok(0)
+    }
 }
 
 /// The first bytes of a stream, fewer where it ends.
@@ -80,9 +130,17 @@ pub fn text<'a>(stream: impl Read + 'a, control: &'a Control) -> io::Result<Text
     if !first.starts_with(b"\x1f\x8b") {
         let foreign = foreign_file(&first);
         let mark = if first.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
-        return Ok(Text { stream: raw, head: first[mark..].to_vec(), gzip: false, foreign });
+        return Ok(Text {
+            stream: raw,
+            head: first[mark..].to_vec(),
+            gzip: false,
+            foreign,
+            sound: Sound::up_to(u64::MAX),
+        });
     }
-    let mut unpacked = flate2::read::MultiGzDecoder::new(io::Cursor::new(first).chain(raw));
+    let sound = Sound::up_to(0);
+    let packed = BufReader::new(io::Cursor::new(first).chain(raw));
+    let mut unpacked = Members { member: Some(GzDecoder::new(packed)), given: 0, sound: sound.clone() };
     let mut first = vec![0; HEAD];
     // What a cut-off file gives before its end counts; the fault comes again with the next read.
     let mut filled = 0;
@@ -95,13 +153,13 @@ pub fn text<'a>(stream: impl Read + 'a, control: &'a Control) -> io::Result<Text
             Err(error) => {
                 first.truncate(filled);
                 let stream = Box::new(Broken(Some(error)));
-                return Ok(Text { stream, foreign: foreign_file(&first), head: first, gzip: true });
+                return Ok(Text { stream, foreign: foreign_file(&first), head: first, gzip: true, sound });
             }
         }
     }
     first.truncate(filled);
     let foreign = if first.starts_with(b"\x1f\x8b") { Some("gzip within gzip") } else { foreign_file(&first) };
-    Ok(Text { stream: Box::new(unpacked), head: first, gzip: true, foreign })
+    Ok(Text { stream: Box::new(unpacked), head: first, gzip: true, foreign, sound })
 }
 
 /// A stream that only tells its fault.

@@ -3,11 +3,15 @@
 use super::cloudwatch::Metrics;
 use super::fields::iso_text;
 use super::join::Joined;
-use super::tally::{Api, Tally};
+use super::slots::Slot;
+use super::tally::{Api, Service, Tally};
 use super::times::Times;
 
 /// Quantiles that are shown.
 pub(super) const QUANTILES: [f64; 4] = [0.5, 0.9, 0.99, 0.999];
+
+/// Services of which it is said how busy they are: those with most requests.
+const BUSY: usize = 4;
 
 /// A whole number with a comma between thousands.
 #[must_use]
@@ -58,6 +62,15 @@ pub fn rows(tally: &Tally) -> String {
     for (why, count) in &tally.without {
         text += &format!("  used in part {}: {why}\n", grouped(*count));
     }
+    let whole = if tally.cut_off.is_empty() { Slot::default() } else { tally.slots.whole() };
+    for (part, cut) in &tally.cut_off {
+        let share = 100.0 * *cut as f64 / (whole.times.get(part).map_or(0, Times::n) + cut) as f64;
+        text += &format!(
+            "  {}: the tail is understated: {} rows ({share:.1} %) were cut off (460 or 504), their times are not known\n",
+            part.name(),
+            grouped(*cut)
+        );
+    }
     for remark in &tally.remarks {
         text += &format!("  {remark}\n");
     }
@@ -96,8 +109,11 @@ pub fn times(tally: &Tally) -> String {
             vec![name.to_string(), grouped(times.n()), resolution.to_string(), ms(times.mean_ms(), resolution)];
         // Below 10 rows beyond it a quantile says nothing.
         let quantile = |q: f64| times.quantile_ms(q).filter(|_| (1.0 - q) * times.n() as f64 >= 10.0 || q <= 0.5);
-        row.extend(QUANTILES.map(|q| ms(quantile(q), resolution)));
-        row.push(ms(times.range_ticks().map(|(_, max)| max as f64 * resolution), resolution));
+        let longest = times.range_ticks().map(|(_, max)| max as f64 * resolution);
+        // The step of the longest time reaches beyond it: quantiles that fall there are not shown as longer.
+        let no_longer = |value: Option<f64>| Some(value?.min(longest?));
+        row.extend(QUANTILES.map(|q| ms(no_longer(quantile(q)), resolution)));
+        row.push(ms(longest, resolution));
         row
     };
     rows.extend(whole.times.iter().map(|(part, times)| row(part.name(), times)));
@@ -120,6 +136,7 @@ pub fn arrivals(tally: &Tally) -> String {
             bin => format!("; {} in the busiest {} s, the shortest bins kept\n", grouped(busiest), grouped(bin.into())),
         };
     }
+    text += &gaps(tally);
     let statuses: Vec<String> = tally.statuses.iter().map(|(status, n)| format!("{status}: {}", grouped(*n))).collect();
     if !statuses.is_empty() {
         text += &format!("statuses {}\n", statuses.join(", "));
@@ -129,6 +146,33 @@ pub fn arrivals(tally: &Tally) -> String {
         text += &format!("services: over {most} names, so none is told apart; log the resource, not the path\n");
     } else if tally.services.unnamed > 0 && tally.services.unnamed < tally.used {
         text += &format!("without a service: {}\n", grouped(tally.services.unnamed));
+    }
+    text
+}
+
+/// Stretches in which nothing came, and how busy services were in the others.
+fn gaps(tally: &Tally) -> String {
+    let gaps = tally.arrivals.gaps();
+    let mut text = String::new();
+    if let Some((from, to)) = gaps.first() {
+        let more =
+            if gaps.len() > 1 { format!(", and in {} shorter stretches", gaps.len() - 1) } else { String::new() };
+        text += &format!(
+            "  no arrivals from {} to {}{more}: if a log is missing there, rate and bursts are wrong,\n  \
+             so calibrate each piece by itself\n",
+            iso_text(from * 1_000_000),
+            iso_text(to * 1_000_000)
+        );
+    }
+    let Some((first, last)) = tally.arrivals.range_us() else { return text };
+    let span_ms = (last - first) as f64 / 1e3 - gaps.iter().map(|(from, to)| (to - from) as f64 * 1e3).sum::<f64>();
+    let busy = |(name, service): &(String, &Service)| {
+        let busy = service.times.mean_ms()? * service.times.n() as f64 / span_ms;
+        (span_ms >= 1e3).then(|| format!("{} {busy:.3}", printable(name).chars().take(40).collect::<String>()))
+    };
+    let busy: Vec<String> = tally.services.by_rows().iter().take(BUSY).filter_map(busy).collect();
+    if !busy.is_empty() {
+        text += &format!("busy on average (rate x mean time): {}\n", busy.join(", "));
     }
     text
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::counts::Arrivals;
-use super::slots::Slots;
+use super::slots::{Part, Slots};
 use super::times::{Scale, Times};
 
 /// Most services that are told apart.
@@ -135,6 +135,8 @@ pub struct Tally {
     pub refused: BTreeMap<&'static str, Refused>,
     /// Rows that were used, but lack one of the times, by reason: requests that were never dispatched, say.
     pub without: BTreeMap<&'static str, u64>,
+    /// Used rows whose time in a part is not known because a client or a timeout cut it off: all that is known is that it was long.
+    pub cut_off: BTreeMap<Part, u64>,
     /// Remarks on whole files (truncated, say), each once, in order.
     pub remarks: std::collections::BTreeSet<String>,
     /// Times by part of the path, and by part of the log.
@@ -175,6 +177,11 @@ impl Tally {
         *self.without.entry(why).or_insert(0) += 1;
     }
 
+    /// Notes that a used row was cut off in a part.
+    pub fn cuts_off(&mut self, part: Part) {
+        *self.cut_off.entry(part).or_insert(0) += 1;
+    }
+
     /// Rows of which nothing was used.
     #[must_use]
     pub fn refused_rows(&self) -> u64 {
@@ -191,6 +198,7 @@ impl Tally {
             refused.first.into_iter().for_each(|place| mine.add(place));
         }
         other.without.into_iter().for_each(|(why, n)| *self.without.entry(why).or_insert(0) += n);
+        other.cut_off.into_iter().for_each(|(part, n)| *self.cut_off.entry(part).or_insert(0) += n);
         self.remarks.extend(other.remarks);
         self.slots.merge(other.slots);
         self.arrivals.merge(&other.arrivals);

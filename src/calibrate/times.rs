@@ -137,16 +137,18 @@ impl Times {
         (self.n > 0).then(|| (self.sum as f64 / self.n as f64 + middle) * self.resolution_ms())
     }
 
-    /// The intervals that hold times, in rising order; neighbours touch but never overlap.
+    /// The intervals that hold times, in rising order; neighbours touch but never overlap, and none reaches beyond the intervals of
+    /// the least and the greatest value.
     pub fn cells(&self) -> impl Iterator<Item = Cell> + '_ {
         let (tick, shift) = (self.resolution_ms(), self.scale.shift);
+        let (min, max) = (self.min.min(LONGEST), self.max.min(LONGEST));
         let counters = self.pages.iter().enumerate().filter_map(|(page, counters)| Some((page, counters.as_ref()?)));
         counters.flat_map(move |(page, counters)| {
             let counted = counters.iter().enumerate().filter(|(_, count)| **count > 0);
             counted.map(move |(at, count)| {
                 let (least, held) = values(page * PAGE + at);
                 let end = |ticks: u64| ((ticks as f64 + shift) * tick).max(0.0);
-                Cell { low_ms: end(least), high_ms: end(least + held), count: *count }
+                Cell { low_ms: end(least.max(min)), high_ms: end((least + held).min(max + 1)), count: *count }
             })
         })
     }

@@ -129,3 +129,19 @@ fn metrics_are_said_in_words_and_in_json() {
     assert_eq!(run(folder.path(), &["limits", "measured.toml"]).status, 0, "{overlay}");
     refused(&run(folder.path(), &["calibrate", "cloudwatch", "x", "--plot", "p"]), "`--plot` goes with access logs");
 }
+
+#[test]
+fn what_is_read_is_never_replaced() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = alb(100);
+    std::fs::write(folder.path().join("a.log"), &text).unwrap();
+    std::fs::write(folder.path().join("service.svg"), &text).unwrap();
+    std::fs::write(folder.path().join("own.yaml"), "Resources: {}\n").unwrap();
+    refused(&run(folder.path(), &["calibrate", "alb", "a.log", "--out", "./a.log"]), "`--out` would replace `./a.log`");
+    refused(&run(folder.path(), &["calibrate", "alb", "service.svg", "--plot", "."]), "`--plot` would replace");
+    refused(
+        &run(folder.path(), &["import", "cloudformation", "own.yaml", "--out", "own.yaml"]),
+        "`--out` would replace",
+    );
+    assert_eq!(std::fs::read_to_string(folder.path().join("a.log")).unwrap(), text);
+}

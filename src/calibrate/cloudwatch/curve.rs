@@ -43,6 +43,19 @@ impl Curve {
         }
     }
 
+    /// Takes out the periods whose percentiles fall: how many, the first, and the ranks of the first two of its percentiles that fall,
+    /// in thousandths of a percent. `None` where all rise.
+    pub(super) fn drop_falling(&mut self) -> Option<(usize, i64, [u32; 2])> {
+        let falling = |period: &Period| {
+            let mut pairs = period.percentiles.iter().zip(period.percentiles.iter().skip(1));
+            pairs.find(|(low, high)| high.1 < low.1).map(|(low, high)| [*low.0, *high.0])
+        };
+        let first = self.periods.iter().find_map(|(second, period)| Some((*second, falling(period)?)));
+        let before = self.periods.len();
+        self.periods.retain(|_, period| falling(period).is_none());
+        first.map(|(second, ranks)| (before - self.periods.len(), second, ranks))
+    }
+
     /// How many values there are in all periods; `None` where a period does not say.
     #[must_use]
     pub fn n(&self) -> Option<f64> {

@@ -9,6 +9,9 @@ use crate::issue::Issue;
 /// Wrappers that are taken off one within another.
 const WRAPPERS: usize = 4;
 
+/// Why a value is passed over.
+const NO_VALUE: &str = "a value below 0, above 10^12 or no number";
+
 /// Reads a document.
 ///
 /// # Errors
@@ -58,7 +61,11 @@ fn metric_data(result: &Value, metrics: &mut Metrics) {
     for (at, value) in points {
         match (second(at), finite(value)) {
             (Some(second), Some(value)) => metrics.record(metric, second, &statistic, value * scale),
-            _ => _ = metrics.passed_over.insert(shown.to_string(), "a datapoint without an instant or a number"),
+            _ => {
+                _ = metrics
+                    .passed_over
+                    .insert(shown.to_string(), "a datapoint without an instant, or whose value is below 0 or no number")
+            }
         }
     }
     if text("StatusCode") == "PartialData" {
@@ -85,14 +92,19 @@ fn statistics(answer: &Value, points: &[Value], metrics: &mut Metrics) {
             _ => metric.unit_ms(),
         };
         for plain in ["Average", "Minimum", "Maximum", "Sum", "SampleCount"] {
-            if let Some(value) = point.get(plain).and_then(finite) {
-                let scale = if metric == Metric::Requests || plain == "SampleCount" { 1.0 } else { unit };
-                metrics.record(metric, second, plain, value * scale);
-            }
+            let Some(value) = point.get(plain) else { continue };
+            let Some(value) = finite(value) else {
+                metrics.passed_over.insert(format!("{label} {plain}"), NO_VALUE);
+                continue;
+            };
+            let scale = if metric == Metric::Requests || plain == "SampleCount" { 1.0 } else { unit };
+            metrics.record(metric, second, plain, value * scale);
         }
         for (percentile, value) in point.get("ExtendedStatistics").and_then(Value::as_object).into_iter().flatten() {
-            if let (Some(statistic), Some(value)) = (statistic(percentile), finite(value)) {
-                metrics.record(metric, second, &statistic, value * unit);
+            match (statistic(percentile), finite(value)) {
+                (Some(statistic), Some(value)) => metrics.record(metric, second, &statistic, value * unit),
+                (None, _) => _ = metrics.passed_over.insert(format!("{label} {percentile}"), "no statistic"),
+                (_, None) => _ = metrics.passed_over.insert(format!("{label} {percentile}"), NO_VALUE),
             }
         }
     }

@@ -141,3 +141,30 @@ fn the_first_places_of_a_fault_do_not_depend_on_the_order_of_files() {
     assert_eq!(places, [("a", 7), ("b", 1), ("b", 2)]);
     assert_eq!(a.refused_rows(), 5);
 }
+
+#[test]
+fn stretches_without_arrivals_are_told_where_chance_does_not_explain_them() {
+    let of = |starts: &[i64], seconds: i64| {
+        let mut arrivals = Arrivals::default();
+        for start in starts {
+            (0..seconds * 10).for_each(|tenth| arrivals.record((start * 10 + tenth) * 100_000));
+        }
+        arrivals.gaps()
+    };
+    assert_eq!(of(&[0, 21_600], 150), [(150, 21_600)]);
+    assert_eq!(of(&[0, 1_000, 10_000], 150), [(1_150, 10_000), (150, 1_000)], "the longest first");
+    assert!(of(&[0, 190], 150).is_empty(), "40 s are told of no log");
+    // One request every 10 minutes: gaps of 10 minutes are what its rate gives.
+    let mut sparse = Arrivals::default();
+    (0..500).for_each(|i| sparse.record(i * 600_000_000));
+    assert!(sparse.gaps().is_empty() && Arrivals::default().gaps().is_empty());
+}
+
+#[test]
+fn no_quantile_lies_beyond_the_longest_times_interval() {
+    let mut times = Times::new(Scale { tick_us: 1000, shift: -0.5 });
+    (0..1_000).for_each(|i| times.record(if i < 900 { 20_000 } else { 29_000 }));
+    assert!(times.quantile_ms(1.0).unwrap() <= 29_000.5 && times.quantile_ms(0.0).unwrap() >= 19_999.5);
+    let cells: Vec<_> = times.cells().collect();
+    assert_eq!((cells[0].low_ms, cells[1].high_ms), (19_999.5, 29_000.5));
+}

@@ -136,3 +136,17 @@ fn means_are_subtracted_and_the_busiest_period_gives_the_rate() {
     assert!(overlay.contains("mean overhead of 5.500 ms"), "{overlay}");
     assert!(overlay.contains("rate = \"10/s\"\npeak_to_mean = 1.81818\n"), "{overlay}");
 }
+
+#[test]
+fn falling_percentiles_and_values_below_0_are_refused_in_words() {
+    let mut read = response_times(r#""p50":100,"p90":60,"p99":400"#);
+    read.drop_falling();
+    assert!(read.is_empty());
+    let expected = "`TargetResponseTime`: 1 period is left out, the first 2024-05-01T00:00:00";
+    let remark = read.remarks.first().unwrap();
+    assert!(remark.starts_with(expected) && remark.ends_with("p90 is below p50, but percentiles rise"), "{remark}");
+    let mut read = response_times(r#""p50":-1,"p90":60,"p99":60"#);
+    read.drop_falling();
+    assert_eq!(read.curves[&Metric::TargetResponseTime].quantiles(), [(0.9, 60.0), (0.99, 60.0)]);
+    assert!(read.passed_over["TargetResponseTime p50"].contains("below 0"), "{:?}", read.passed_over);
+}

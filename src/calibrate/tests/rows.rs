@@ -249,3 +249,14 @@ fn trace_ids_have_a_root() {
     assert_eq!(trace_root(b"-"), b"");
     assert_eq!((row::status(b"200"), row::status(b"-"), row::status(b"000")), (Some(200), None, None));
 }
+
+#[test]
+fn rows_that_were_cut_off_are_counted_by_part() {
+    let row =
+        |times: &str, status: u32| alb_row(1, times, "orders").replace(" 200 200 1 2 ", &format!(" {status} - 1 2 "));
+    let text = alb_row(0, "0.001 0.010 0.000", "orders").repeat(6) + &row("-1 -1 -1", 460) + &row("0.001 -1 -1", 504);
+    // A 503 was never dispatched: it says nothing of the target's time.
+    let tally = read(Kind::Alb, text + &row("-1 -1 -1", 503)).unwrap();
+    assert_eq!(tally.cut_off.into_iter().collect::<Vec<_>>(), [(Part::Service, 2)]);
+    assert_eq!(tally.without.values().sum::<u64>(), 3);
+}

@@ -85,6 +85,45 @@ fn gzip_may_have_members_and_be_cut_off() {
 }
 
 #[test]
+fn rows_count_once_the_checksum_over_them_is_right() {
+    // Rows that differ, so that the packed text is long enough to be damaged in its middle.
+    let log = |minute: u32| -> String {
+        (0..3_000)
+            .map(|i| alb_row(minute * 60 + i % 60, &format!("0.001 0.{:03} 0", i * i * 7 % 997), "orders"))
+            .collect()
+    };
+    let (first, second) = (gzip(log(0).as_bytes()), gzip(log(1).as_bytes()));
+    let whole = read(Kind::Alb, log(0)).unwrap();
+    for at in (30..second.len()).step_by(second.len() / 25) {
+        let mut damaged = second.clone();
+        damaged[at] ^= 0x10;
+        let mut tally = read(Kind::Alb, [first.clone(), damaged.clone(), second.clone()].concat()).unwrap();
+        let remark = tally.remarks.pop_first().unwrap();
+        assert!(remark.contains("is damaged gzip") && tally.remarks.is_empty(), "{at}: {remark}");
+        assert_eq!(tally, whole, "{at}: what lies before the damaged member counts, nothing else");
+        assert!(read(Kind::Alb, damaged).map_or(0, |tally| tally.used) == 0, "{at}: alone, nothing counts");
+    }
+    let sound = read(Kind::Alb, [first.clone(), second, first].concat()).unwrap();
+    assert_eq!((sound.used, sound.remarks.len()), (9_000, 0));
+}
+
+#[test]
+fn a_log_of_nothing_but_damage_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.gz");
+    let mut damaged = gzip(log(200).as_bytes());
+    let checksum = damaged.len() - 8;
+    damaged[checksum] ^= 1;
+    std::fs::write(&path, damaged).unwrap();
+    let control = Control::default();
+    let issue = &files(std::slice::from_ref(&path), &reading(Kind::Alb), &control).unwrap_err()[0];
+    assert!(issue.note.as_ref().unwrap().ends_with("200 rows since the last right checksum are left out"), "{issue:?}");
+    let paths = std::slice::from_ref(&path);
+    let issue = &join(paths, paths, None, Rounding::Nearest, &control).unwrap_err()[0];
+    assert!(issue.message.contains("so nothing can be joined"), "{}", issue.message);
+}
+
+#[test]
 fn foreign_files_are_named() {
     let found = |kind, bytes: &[u8]| read(kind, bytes).unwrap_err().message;
     assert!(found(Kind::Alb, b"\x89PNG\r\n\x1a\n").contains("`log` is a PNG picture"));
