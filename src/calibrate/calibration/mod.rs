@@ -25,9 +25,9 @@ const OWN_LAW: u64 = 200;
 /// Rows, or times of a part of the path, below which nothing is stated in an overlay.
 pub const LEAST: u64 = 100;
 /// What the times of services hold that a simulation adds once more.
-const WAITING: &str = "These times hold what requests waited in the targets' own queues, and a simulation with a limited `concurrency` lets them wait \
-     once more. Calibrate with a log of quiet hours, whose times hardly hold any waiting, or leave `concurrency` so high that nothing \
-     waits; then waiting stays what it was, whatever the load.";
+const WAITING: &str = "These times hold what requests waited in the targets' own queues, and a simulation with a limited \
+     `concurrency` lets them wait once more. Calibrate with a log of quiet hours, whose times hardly hold any waiting, or leave \
+     `concurrency` so high that nothing waits; then waiting stays what it was, whatever the load.";
 /// Share of the rows that the first part of the log has where nothing else is asked for.
 pub const FIRST_PART: f64 = 0.7;
 
