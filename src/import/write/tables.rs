@@ -5,7 +5,7 @@ use super::gateway::gateway;
 use super::notes::merged;
 use super::{Draft, FIVE, MOST_NOTES, account, by_option, clean};
 use crate::aws::option::{ArchitectureOption, Share};
-use crate::import::estate::NoteKind;
+use crate::import::estate::{IntegrationKind, NoteKind, Route};
 use crate::import::services::{Recognised, option_words};
 
 /// Column at which comments behind values begin.
@@ -91,7 +91,10 @@ fn head(draft: &Draft<'_>, out: &mut Lines) {
     if draft.files.len() > SHOWN_FILES {
         out.comment(&format!("  and {} more", draft.files.len() - SHOWN_FILES));
     }
-    if draft.services.is_empty() {
+    let private = |route: &Route| route.integration.kind == IntegrationKind::Private;
+    if draft.services.is_empty() && draft.imported.estate.routes.iter().any(private) {
+        out.comment("No service is listed: routes go through a VPC link, and the notes at the end say where they end.");
+    } else if draft.services.is_empty() {
         out.comment("Nothing private is in them: no route goes through a VPC link, so no service is listed.");
     } else {
         let sum: u32 = draft.imported.services.iter().fold(0, |sum, one| sum.saturating_add(one.copies));

@@ -88,6 +88,20 @@ fn a_timeout_that_all_state_goes_in_and_others_are_listed() {
 }
 
 #[test]
+fn private_routes_without_a_service_are_not_called_none() {
+    let mut account = Account::default()
+        .api("api", ApiKind::Http)
+        .v2("link")
+        .balancer("alb", BalancerKind::Alb)
+        .listener("l", "alb", 80, &[])
+        .route("api", "/a", "link", Some("l"), None);
+    account.0.listeners[0].answers = true;
+    let text = text(account);
+    assert!(text.contains("No service is listed: routes go through a VPC link"), "{text}");
+    assert!(!text.contains("Nothing private"));
+}
+
+#[test]
 fn nothing_private_is_still_a_scenario() {
     let text = text(Account::default().api("api", ApiKind::Http));
     assert!(
