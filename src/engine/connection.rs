@@ -1,11 +1,41 @@
 //! Connections: an attempt takes an idle one from its class's pool, or pays for a new one.
 
 use super::attempt::{Attempt, choose};
-use super::network::{Balancing, FlowLimits, Pool};
+use super::network::{Balancing, Coin};
 use super::observer::{Observer, Passes};
 use super::run::Run;
 use super::tally::Outcome;
 use super::walk::Next;
+use crate::random::{Sampler, StreamId};
+
+/// A pool of connections in front of a class's stations.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Pool {
+    /// Probability that an attempt takes an idle connection, if there is one.
+    pub reuse: Coin,
+    /// Idle connections are closed after this, ns.
+    pub idle_timeout: u64,
+    /// Set-up of a new connection: round trips of these samplers, each drawn once per count, then crypto.
+    pub round_trips: Vec<(u32, Sampler, StreamId)>,
+    /// Set-up time beside the round trips.
+    pub crypto: (Sampler, StreamId),
+    /// Which station of the class's group a new connection leads to, where the balancer balances connections:
+    /// cumulative weights over 2^64 for each class.
+    pub hash: Option<StreamId>,
+    /// Limiters of new flows; `None`: no limit.
+    pub flow_limiters: Option<FlowLimits>,
+    /// Status of an attempt that could not open its connection.
+    pub refused: u16,
+}
+
+/// Which limiter counts a new flow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FlowLimits {
+    /// That of the station it leads to; the first limiter, in the order of stations.
+    Targets(u32),
+    /// That of its class (a load balancer of its own stands behind); the first limiter, in the order of classes.
+    Classes(u32),
+}
 
 impl<const OPEN: bool, O: Observer> Run<'_, OPEN, O> {
     /// Takes the connection that became idle last, or opens one.

@@ -1,6 +1,30 @@
 //! Token buckets in integer arithmetic: no drift, exact ties.
 
-use super::network::{LimiterSpec, Refill, Steps};
+use super::steps::Steps;
+
+/// How tokens come back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refill {
+    /// Continuously.
+    Continuous,
+    /// One whole token every 1/rate, on a clock that runs from time 0.
+    Tick,
+}
+
+/// A token bucket.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LimiterSpec {
+    /// Tokens per second, above 0.
+    pub rate: f64,
+    /// Capacity in tokens, 1 or more.
+    pub burst: u32,
+    /// How tokens come back.
+    pub refill: Refill,
+    /// Full or empty at time 0.
+    pub starts_full: bool,
+    /// Later rates.
+    pub rate_changes: Steps<f64>,
+}
 
 /// Units of a bucket's level that make one token: 10^24. A rate of 1 token a second is 10^15 units a nanosecond.
 const TOKEN: i128 = 1_000_000_000_000_000_000_000_000;

@@ -28,6 +28,7 @@
 mod ahead;
 mod attempt;
 mod calendar;
+mod changes;
 mod client;
 mod connection;
 mod limiter;

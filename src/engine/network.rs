@@ -1,31 +1,11 @@
 //! A queueing network as data: what the engine runs. Built by others, never changed while it runs.
 
+pub use super::changes::{Loss, Rotation, Scaling, ScalingMetric};
+pub use super::connection::{FlowLimits, Pool};
+pub use super::limiter::{LimiterSpec, Refill};
 pub use super::steps::Steps;
+use super::tally::Outcome;
 use crate::random::{Sampler, StreamId};
-
-/// How tokens come back.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Refill {
-    /// Continuously.
-    Continuous,
-    /// One whole token every 1/rate, on a clock that runs from time 0.
-    Tick,
-}
-
-/// A token bucket.
-#[derive(Clone, Debug, PartialEq)]
-pub struct LimiterSpec {
-    /// Tokens per second, above 0.
-    pub rate: f64,
-    /// Capacity in tokens, 1 or more.
-    pub burst: u32,
-    /// How tokens come back.
-    pub refill: Refill,
-    /// Full or empty at time 0.
-    pub starts_full: bool,
-    /// Later rates.
-    pub rate_changes: Steps<f64>,
-}
 
 /// What a station is like; shared by all stations that are alike.
 #[derive(Clone, Debug, PartialEq)]
@@ -48,6 +28,9 @@ pub struct StationKind {
     pub time_factors: Steps<f64>,
     /// Later failure probabilities, by the instant at which service ends.
     pub failure_changes: Steps<f64>,
+    /// When stations of this kind are lost and come back: work at hand is gone at a loss, and after it the station is empty and
+    /// idle. A loss comes after the departures of its instant and before its arrivals.
+    pub losses: Steps<Loss>,
 }
 
 /// A biased coin with its own draws; the threshold is compared with 64 uniform bits.
@@ -85,6 +68,11 @@ pub struct Group {
     pub count: u32,
     /// How one is chosen.
     pub balancing: Balancing,
+    /// Which take new attempts: from that instant on (before its arrivals) the rotation of this index; before the first and where
+    /// there is none, all of them, as `balancing` has it.
+    pub rotations: Steps<u32>,
+    /// What sets the number of those that take attempts, an index into [`Network::scalings`]; `None`: nothing does.
+    pub scaling: Option<u32>,
 }
 
 /// How an attempt chooses among the stations of a group.
@@ -100,35 +88,6 @@ pub enum Balancing {
     LeastOutstanding,
     /// The station that the attempt's connection was opened to.
     ByConnection,
-}
-
-/// A pool of connections in front of a class's stations.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Pool {
-    /// Probability that an attempt takes an idle connection, if there is one.
-    pub reuse: Coin,
-    /// Idle connections are closed after this, ns.
-    pub idle_timeout: u64,
-    /// Set-up of a new connection: round trips of these samplers, each drawn once per count, then crypto.
-    pub round_trips: Vec<(u32, Sampler, StreamId)>,
-    /// Set-up time beside the round trips.
-    pub crypto: (Sampler, StreamId),
-    /// Which station of the class's group a new connection leads to, where the balancer balances connections:
-    /// cumulative weights over 2^64 for each class.
-    pub hash: Option<StreamId>,
-    /// Limiters of new flows; `None`: no limit.
-    pub flow_limiters: Option<FlowLimits>,
-    /// Status of an attempt that could not open its connection.
-    pub refused: u16,
-}
-
-/// Which limiter counts a new flow.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum FlowLimits {
-    /// That of the station it leads to; the first limiter, in the order of stations.
-    Targets(u32),
-    /// That of its class (a load balancer of its own stands behind); the first limiter, in the order of classes.
-    Classes(u32),
 }
 
 /// One step of a route.
@@ -163,6 +122,22 @@ pub enum Step {
         enters: bool,
         /// Limiters that give their token back when this one refuses.
         refund: Vec<(u32, bool)>,
+        /// How an attempt ends that is refused: throttled, or failed where it is capacity that is exhausted.
+        refused: Outcome,
+    },
+    /// Where attempts are lost by chance, on a way of which a part leads nowhere. It counts only those that it loses, so it stands
+    /// before the step at which its hop is entered.
+    Gate {
+        /// The hop they are counted at.
+        hop: u16,
+        /// Probability that an attempt is lost, from that instant on (before its arrivals); 0 before the first.
+        share: Steps<f64>,
+        /// Draws.
+        stream: StreamId,
+        /// They fail so much later, ns, unless somebody gave up on them before; `u64::MAX`: never.
+        after: u64,
+        /// Status with which they fail.
+        status: u16,
     },
     /// Takes a connection from the class's pool and pays for a new one.
     Connect {
@@ -361,6 +336,10 @@ pub struct Network {
     pub stations: Vec<u16>,
     /// Hops.
     pub hops: Vec<Hop>,
+    /// What the groups' rotations are chosen from.
+    pub rotations: Vec<Rotation>,
+    /// What sets the number of stations of groups in rotation; one group each.
+    pub scalings: Vec<Scaling>,
 }
 
 impl Network {

@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use super::attempt::{choose, cumulative};
 use super::network::{Arrivals, Balancing, Class, Coin, Network, Retry, Step, Steps};
+use super::tally::Outcome;
 use crate::random::{AttemptKey, Sampler, StreamId};
 
 const POPULARITY: StreamId = StreamId::new("services", "popularity");
@@ -25,7 +26,9 @@ pub(super) enum Op<'a> {
         failure_changes: &'a Steps<f64>,
     },
     /// A token bucket.
-    Limit { hop: u16, limiter: u32, by_class: bool, enters: bool, refund: &'a [(u32, bool)] },
+    Limit { hop: u16, limiter: u32, by_class: bool, enters: bool, refund: &'a [(u32, bool)], refused: Outcome },
+    /// A way of which a part leads nowhere.
+    Gate { hop: u16, share: &'a Steps<f64>, stream: StreamId, after: u64, status: u16 },
     /// A connection.
     Connect { hop: u16, pool: u16 },
     /// A deadline of the server side.
@@ -195,9 +198,10 @@ fn op(step: &Step) -> Op<'_> {
         Step::Delay { hop, ref time, stream, ref failure, ref time_factors, ref failure_changes, enters } => {
             Op::Delay { hop, enters, time, stream, failure, time_factors, failure_changes }
         }
-        Step::Limit { hop, limiter, by_class, enters, ref refund } => {
-            Op::Limit { hop, limiter, by_class, enters, refund }
+        Step::Limit { hop, limiter, by_class, enters, ref refund, refused } => {
+            Op::Limit { hop, limiter, by_class, enters, refund, refused }
         }
+        Step::Gate { hop, ref share, stream, after, status } => Op::Gate { hop, share, stream, after, status },
         Step::Connect { hop, pool } => Op::Connect { hop, pool },
         Step::Deadline { after, status } => Op::Deadline { after, status },
         Step::Serve { hop, group, by_class, enters } => Op::Serve { hop, group, by_class, enters },

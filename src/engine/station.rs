@@ -245,6 +245,7 @@ mod tests {
             server_changes: Steps::default(),
             time_factors: Steps::default(),
             failure_changes: Steps::default(),
+            losses: Steps::default(),
         }
     }
 
@@ -262,6 +263,8 @@ mod tests {
             kinds: vec![kind],
             stations: vec![0],
             hops: Vec::new(),
+            rotations: Vec::new(),
+            scalings: Vec::new(),
         }
     }
 

@@ -49,6 +49,7 @@ impl<const OPEN: bool, O: Observer> Run<'_, OPEN, O> {
                     Next::On(at)
                 }
                 Op::Delay { .. } => self.delay(&attempt.walker, at, op),
+                Op::Gate { .. } => self.gate(&attempt.walker, at, op),
                 Op::Answer => Next::Over(Outcome::Ok, at),
                 _ if at > self.now => {
                     self.schedule(attempt, at, slot);
@@ -61,9 +62,7 @@ impl<const OPEN: bool, O: Observer> Run<'_, OPEN, O> {
                     let connected = if OPEN || attempt.errand.pool == 0 { None } else { Some(attempt.errand.target) };
                     self.serve(&mut attempt.walker, connected, at, hop, group, enters)
                 }
-                &Op::Limit { hop, limiter, by_class, enters, refund } => {
-                    self.limit(&attempt.walker, at, hop, (limiter, by_class), enters, refund)
-                }
+                op @ Op::Limit { .. } => self.limit(&attempt.walker, at, op),
                 &Op::Connect { hop, pool } if !OPEN => self.connect(&mut attempt, at, hop, pool),
                 Op::Connect { .. } | Op::Turn => Next::On(at),
             };
@@ -131,15 +130,8 @@ impl<const OPEN: bool, O: Observer> Run<'_, OPEN, O> {
         if failed { Next::Over(Outcome::Failed(0), end) } else { Next::On(end) }
     }
 
-    fn limit(
-        &mut self,
-        walker: &Walker,
-        at: u64,
-        hop: u16,
-        (limiter, by_class): (u32, bool),
-        enters: bool,
-        refund: &[(u32, bool)],
-    ) -> Next {
+    fn limit(&mut self, walker: &Walker, at: u64, op: &Op<'_>) -> Next {
+        let &Op::Limit { hop, limiter, by_class, enters, refund, refused } = op else { return Next::On(at) };
         let index = |(limiter, by_class): (u32, bool)| (limiter + if by_class { walker.class } else { 0 }) as usize;
         let granted = self.limiters[index((limiter, by_class))].take(at);
         if !granted {
@@ -150,9 +142,26 @@ impl<const OPEN: bool, O: Observer> Run<'_, OPEN, O> {
         if walker.measured {
             let counts = &mut self.meters[usize::from(hop)].counts;
             counts.arrivals += u64::from(enters);
-            counts.throttled += u64::from(!granted);
+            let refusals = if refused == Outcome::Throttled { &mut counts.throttled } else { &mut counts.failed };
+            *refusals += u64::from(!granted);
         }
-        if granted { Next::On(at) } else { Next::Over(Outcome::Throttled, at) }
+        if granted { Next::On(at) } else { Next::Over(refused, at) }
+    }
+
+    /// A way of which a part leads nowhere.
+    #[cold]
+    fn gate(&mut self, walker: &Walker, at: u64, op: &Op<'_>) -> Next {
+        let &Op::Gate { hop, share, stream, after, status } = op else { return Next::On(at) };
+        let lost = share.at(at, true).and_then(super::network::threshold);
+        if !lost.is_some_and(|threshold| walker.key.bits(stream) < threshold) {
+            return Next::On(at);
+        }
+        if walker.measured {
+            let counts = &mut self.meters[usize::from(hop)].counts;
+            counts.arrivals += 1;
+            counts.failed += 1;
+        }
+        Next::Over(Outcome::Failed(status), at.saturating_add(after))
     }
 
     /// The station of `group` that the attempt takes, `connected` to one of them or not; whether others ask how many are

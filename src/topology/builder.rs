@@ -51,6 +51,8 @@ impl<'a> Builder<'a> {
             kinds: Vec::new(),
             stations: Vec::new(),
             hops: Vec::new(),
+            rotations: Vec::new(),
+            scalings: Vec::new(),
         };
         let legend = Legend { open: arrivals::offered_rate(scenario, 1).is_some(), ..Legend::default() };
         let mut builder = Builder { request, network, legend };
@@ -145,6 +147,7 @@ impl<'a> Builder<'a> {
                 Change::Failure(probability) => Some(probability),
                 _ => None,
             }),
+            losses: Steps::default(),
         }
     }
 

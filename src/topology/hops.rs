@@ -5,7 +5,8 @@ use std::sync::Arc;
 use super::builder::Builder;
 use super::{Legend, Load, LoadKind, Request, offered_rate, timeline};
 use crate::engine::Network;
-use crate::engine::network::{Balancing, Class, Coin, Group, LimiterSpec, Refill, Step};
+use crate::engine::network::{Balancing, Class, Coin, Group, LimiterSpec, Refill, Step, Steps};
+use crate::engine::tally::Outcome;
 use crate::random::StreamId;
 use crate::scenario::{Bucket, BucketStart, Change, Copies, Hop, HopBalancing, Popularity, Retries, Station, Stations};
 
@@ -19,7 +20,14 @@ pub(super) fn build(request: Request<'_>, hops: &[Hop]) -> (Network, Legend) {
         if let Some(bucket) = &hop.bucket {
             let refund = Vec::new();
             let limiter = limiter(&mut builder, &hop.name, bucket, rate);
-            route.push(Step::Limit { hop: index, limiter, by_class: false, enters: true, refund });
+            route.push(Step::Limit {
+                hop: index,
+                limiter,
+                by_class: false,
+                enters: true,
+                refund,
+                refused: Outcome::Throttled,
+            });
             rate = rate.min(bucket.rate.per_second());
         }
         let enters = hop.bucket.is_none();
@@ -163,7 +171,7 @@ fn parallel(builder: &mut Builder<'_>, index: u16, hop: &Hop, stations: &Station
     record.stations = (first, count);
     record.members = names;
     record.member_quantiles = builder.request.detail;
-    builder.network.groups.push(Group { first, count, balancing });
+    builder.network.groups.push(Group { first, count, balancing, rotations: Steps::default(), scaling: None });
     (builder.network.groups.len() - 1) as u32
 }
 

@@ -17,6 +17,7 @@ use crate::aws::system::{AccountTopology, Balancing as Wanted, System, hold_shar
 use crate::aws::{accounts_of_apis, latency, mix};
 use crate::engine::Network;
 use crate::engine::network::{Class, Coin, FlowLimits, Pool, Step};
+use crate::engine::tally::Outcome;
 use crate::random::{Distribution, StreamId};
 use crate::scenario::Popularity;
 
@@ -196,7 +197,7 @@ impl Route<'_, '_> {
         for &Throttling { hop: name, first: limiter, by_class } in throttles {
             let hop = self.builder.hop(name, &name.replace('-', " "), "");
             let refund = if self.system.gateway.refund_tokens { earlier.clone() } else { Vec::new() };
-            steps.push(Step::Limit { hop, limiter, by_class, enters: true, refund });
+            steps.push(Step::Limit { hop, limiter, by_class, enters: true, refund, refused: Outcome::Throttled });
             earlier.push((limiter, by_class));
         }
         let (_, grade) = self.time(names::CONNECTION);

@@ -128,7 +128,8 @@ impl Stream {
                     self.gaps = Err(Unknown::Flows(*hop));
                 }
             }
-            Step::Deadline { .. } | Step::Limit { .. } | Step::Serve { .. } => {}
+            // Where gates are, things change over time, and nothing is said at all.
+            Step::Gate { .. } | Step::Deadline { .. } | Step::Limit { .. } | Step::Serve { .. } => {}
         }
     }
 

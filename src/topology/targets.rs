@@ -8,7 +8,7 @@ use super::{Load, LoadKind};
 use crate::aws::option::ArchitectureOption;
 use crate::aws::part::Part;
 use crate::aws::system::{Balancing as Wanted, Listed, System};
-use crate::engine::network::{Balancing, Coin, Group};
+use crate::engine::network::{Balancing, Coin, Group, Steps};
 use crate::random::StreamId;
 use crate::scenario::Station;
 
@@ -67,7 +67,13 @@ pub(super) fn stations(
         };
         let first = builder.stations(kind, targets);
         let (balancing, largest) = balancing(system, service, targets);
-        builder.network.groups.push(Group { first, count: targets, balancing });
+        builder.network.groups.push(Group {
+            first,
+            count: targets,
+            balancing,
+            rotations: Steps::default(),
+            scaling: None,
+        });
         let service_s = time.mean_ns() * 1e-9;
         let rate = rate_per_weight * service.weight * admitted * largest;
         let load = Load {
