@@ -1,5 +1,6 @@
 //! An attempt as it walks its route, where it is kept while it waits, and how it chooses by weight.
 
+use super::ahead::{NOT_CHOSEN, NOT_DRAWN};
 use super::tally::Outcome;
 use crate::random::AttemptKey;
 
@@ -19,6 +20,16 @@ pub(super) struct Walker {
     pub measured: bool,
     /// The client knows the outcome; only the work goes on.
     pub decided: bool,
+}
+
+impl Walker {
+    /// The service time that was drawn ahead, if it was; both it and the choice that was are used up.
+    #[inline(always)]
+    pub(super) fn take_demand(&mut self) -> Option<u64> {
+        let demand = Some(self.demand).filter(|&demand| demand != NOT_DRAWN);
+        (self.demand, self.choice) = (NOT_DRAWN, NOT_CHOSEN);
+        demand
+    }
 }
 
 /// What only matters where somebody waits for the attempt's end, or where it holds a connection.

@@ -12,6 +12,8 @@ pub enum Kind {
     Retry = 2,
     /// A closed client sends its next request.
     Start = 3,
+    /// What decides how many stations there are takes a look.
+    Change = 4,
 }
 
 /// A scheduled event: when, what, and the slot it is about.
@@ -241,7 +243,8 @@ fn kind_of(entry: u128) -> Kind {
         0 => Kind::Move,
         1 => Kind::End,
         2 => Kind::Retry,
-        _ => Kind::Start,
+        3 => Kind::Start,
+        _ => Kind::Change,
     }
 }
 

@@ -43,10 +43,13 @@ impl<const OPEN: bool, O: Observer> Run<'_, OPEN, O> {
         let net = self.net;
         let spec = &net.pools[usize::from(pool)];
         let Attempt { walker, errand } = attempt;
+        let class = walker.class;
         let index = usize::from(pool) * net.classes.len() + walker.class as usize;
         errand.pool = index as u32 + 1;
         let warm = match spec.reuse.threshold {
-            Some(threshold) if walker.key.bits(spec.reuse.stream) <= threshold => self.take_idle(index, at, spec),
+            Some(threshold) if walker.key.bits(spec.reuse.stream) <= threshold => {
+                self.take_idle(index, at, spec, class)
+            }
             _ => None,
         };
         let mut end = at;
@@ -55,11 +58,13 @@ impl<const OPEN: bool, O: Observer> Run<'_, OPEN, O> {
         } else {
             let group = &net.groups[walker.class as usize];
             if let Some(stream) = spec.hash {
+                let chosen = self.rotations.of(class, at).map(|state| state.draw(walker.key.bits(stream)));
                 let thresholds = match &group.balancing {
                     Balancing::Weighted(_, thresholds) => thresholds.as_slice(),
                     _ => &[],
                 };
-                errand.target = choose(walker.key.bits(stream), thresholds, group.count as usize);
+                let draw = || choose(walker.key.bits(stream), thresholds, group.count as usize);
+                errand.target = chosen.unwrap_or_else(draw);
             }
             if let Some(limits) = spec.flow_limiters {
                 let index = match limits {
@@ -91,17 +96,28 @@ impl<const OPEN: bool, O: Observer> Run<'_, OPEN, O> {
         Next::On(end)
     }
 
-    fn take_idle(&mut self, index: usize, at: u64, spec: &Pool) -> Option<u32> {
-        let idle = &mut self.idle[index];
-        // Those at the end become idle only later: their answers are still on the way.
-        let ready = idle.iter().rposition(|&(since, _)| since <= at)?;
-        let (since, target) = idle[ready];
-        if at - since > spec.idle_timeout {
-            idle.drain(..=ready);
-            return None;
+    fn take_idle(&mut self, index: usize, at: u64, spec: &Pool, class: u32) -> Option<u32> {
+        loop {
+            let idle = &mut self.idle[index];
+            // Those at the end become idle only later: their answers are still on the way.
+            let ready = idle.iter().rposition(|&(since, _)| since <= at)?;
+            let (since, target) = idle[ready];
+            if at - since > spec.idle_timeout {
+                idle.drain(..=ready);
+                return None;
+            }
+            idle.remove(ready);
+            if spec.hash.is_none() || self.is_kept(class, target, since, at) {
+                return Some(target);
+            }
         }
-        idle.remove(ready);
-        Some(target)
+    }
+
+    /// Whether a connection to a station of the class's group that became idle at `since` is still there at `at`.
+    fn is_kept(&mut self, class: u32, target: u32, since: u64, at: u64) -> bool {
+        let Some(state) = self.rotations.of(class, at) else { return true };
+        let station = state.group.first + target;
+        state.keeps(target, since) && self.stations.kind(station).keeps_connection(since, at)
     }
 
     pub(super) fn release_connection(&mut self, index: u32, at: u64, target: u32) {

@@ -28,7 +28,10 @@ struct Turned {
     rejected: u64,
     abandoned: u64,
     failed: u64,
-    /// Waiting of the abandoned, ns.
+    lost: u64,
+    /// Those of the lost that waited.
+    lost_waited: u64,
+    /// Waiting of the abandoned and the lost, ns.
     wait: u128,
 }
 
@@ -231,7 +234,17 @@ impl HopMeter {
                 turned.abandoned += 1;
                 turned.wait += u128::from(leaves - at);
             }
+            Admission::Lost { start, .. } => {
+                turned.lost += 1;
+                turned.lost_waited += u64::from(start > at);
+                turned.wait += u128::from(start - at);
+            }
         }
+    }
+
+    /// Service that was not brought to an end, ns, whoever's it was.
+    pub(super) fn worked(&mut self, line: usize, ns: u64) {
+        self.lines[line].busy += u128::from(ns);
     }
 
     /// The tally, but for busy servers and capacities, which the end of the window has settled in `tally`.
@@ -272,16 +285,17 @@ impl HopMeter {
 
 impl Line {
     fn with(&self, turned: &Turned) -> Counts {
-        let &Turned { rejected, abandoned, failed, wait } = turned;
+        let &Turned { rejected, abandoned, failed, lost, lost_waited, wait } = turned;
         Counts {
-            arrivals: self.served + rejected + abandoned,
+            arrivals: self.served + rejected + abandoned + lost,
             rejected,
             abandoned,
             failed,
             served: self.served,
             waited: self.waited,
+            lost,
             // Whoever waited, lost patience or was turned away found no free server, and nobody else.
-            blocked: self.waited + rejected + abandoned,
+            blocked: self.waited + rejected + abandoned + lost_waited,
             wait: self.wait,
             wait_admitted: self.wait + wait,
             sojourn: self.sojourn,
@@ -297,6 +311,7 @@ impl Counts {
         self.rejected += other.rejected;
         self.abandoned += other.abandoned;
         self.failed += other.failed;
+        self.lost += other.lost;
         self.served += other.served;
         self.waited += other.waited;
         self.blocked += other.blocked;

@@ -4,7 +4,8 @@
 use std::ops::Range;
 
 use super::attempt::{choose, cumulative};
-use super::network::{Arrivals, Balancing, Class, Coin, Network, Retry, Step, Steps};
+use super::network::{Arrivals, Balancing, Class, Coin, Group, Network, Retry, Step, Steps};
+use super::rotation::changes;
 use super::tally::Outcome;
 use crate::random::{AttemptKey, Sampler, StreamId};
 
@@ -35,6 +36,8 @@ pub(super) enum Op<'a> {
     Deadline { after: u64, status: u16 },
     /// A station of a group.
     Serve { hop: u16, group: u32, by_class: bool, enters: bool },
+    /// A station of a group that changes.
+    ServeChanging { hop: u16, group: u32, by_class: bool, enters: bool },
     /// The answer.
     Answer,
     /// Its turn in the calendar, where what follows could be taken ahead of the clock.
@@ -85,7 +88,9 @@ impl<'a> Program<'a> {
     pub(super) fn step_by_step(net: &'a Network) -> Program<'a> {
         Program::compiled(net, |program, route| {
             let entry = program.ops.len() as u32;
-            program.ops.extend(route.iter().map(op).chain([Op::Answer]).flat_map(|op| [Op::Turn, op]));
+            program
+                .ops
+                .extend(route.iter().map(|step| op(net, step)).chain([Op::Answer]).flat_map(|op| [Op::Turn, op]));
             (entry, AheadOfTime::default())
         })
     }
@@ -137,7 +142,7 @@ impl<'a> Program<'a> {
         for step in steps {
             match plain(step) {
                 Some(delay) => self.chain(delay, entry),
-                None => self.ops.push(op(step)),
+                None => self.ops.push(op(net, step)),
             }
             if let Step::Serve { group, by_class, .. } = step {
                 let end = self.delays.len();
@@ -162,11 +167,15 @@ impl<'a> Program<'a> {
     }
 }
 
+/// A group, or those of all classes from it on.
+fn groups(net: &Network, group: u32, by_class: bool) -> &[Group] {
+    let number = if by_class { net.classes.len() } else { 1 };
+    net.groups.get(group as usize..).and_then(|groups| groups.get(..number)).unwrap_or_default()
+}
+
 /// The service time of the stations of a group, or of all classes' groups from it on, if they are all of one kind.
 fn demand(net: &Network, group: u32, by_class: bool) -> Option<(&Sampler, StreamId)> {
-    let groups = if by_class { net.classes.len() } else { 1 };
-    let groups = net.groups.get(group as usize..)?.get(..groups)?;
-    let mut stations = groups.iter().flat_map(|group| group.first..group.first + group.count);
+    let mut stations = groups(net, group, by_class).iter().flat_map(|group| group.first..group.first + group.count);
     let number = *net.stations.get(stations.next()? as usize)?;
     let kind = &net.kinds[usize::from(number)];
     stations.all(|station| net.stations[station as usize] == number).then_some((&kind.time, kind.time_stream))
@@ -174,7 +183,7 @@ fn demand(net: &Network, group: u32, by_class: bool) -> Option<(&Sampler, Stream
 
 /// The draw that chooses a station of a group evenly at random, and how many there are.
 fn choice(net: &Network, group: u32, by_class: bool) -> Option<(StreamId, usize)> {
-    let group = net.groups.get(group as usize).filter(|group| !by_class && group.count > 1)?;
+    let group = net.groups.get(group as usize).filter(|group| !by_class && group.count > 1 && !changes(net, group))?;
     match group.balancing {
         Balancing::Random(stream) => Some((stream, group.count as usize)),
         _ => None,
@@ -193,7 +202,7 @@ fn plain(step: &Step) -> Option<PlainDelay<'_>> {
     }
 }
 
-fn op(step: &Step) -> Op<'_> {
+fn op<'a>(net: &Network, step: &'a Step) -> Op<'a> {
     match *step {
         Step::Delay { hop, ref time, stream, ref failure, ref time_factors, ref failure_changes, enters } => {
             Op::Delay { hop, enters, time, stream, failure, time_factors, failure_changes }
@@ -204,6 +213,11 @@ fn op(step: &Step) -> Op<'_> {
         Step::Gate { hop, ref share, stream, after, status } => Op::Gate { hop, share, stream, after, status },
         Step::Connect { hop, pool } => Op::Connect { hop, pool },
         Step::Deadline { after, status } => Op::Deadline { after, status },
+        Step::Serve { hop, group, by_class, enters }
+            if groups(net, group, by_class).iter().any(|g| changes(net, g)) =>
+        {
+            Op::ServeChanging { hop, group, by_class, enters }
+        }
         Step::Serve { hop, group, by_class, enters } => Op::Serve { hop, group, by_class, enters },
     }
 }

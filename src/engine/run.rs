@@ -11,6 +11,8 @@ use super::meter::HopMeter;
 use super::network::{Arrivals, Network, Retry, Window};
 use super::observer::Observer;
 use super::program::Program;
+use super::rotation::Rotations;
+use super::scaling::{Controlled, Controller};
 use super::simulate::EngineError;
 use super::source::Source;
 use super::station::Stations;
@@ -40,6 +42,8 @@ pub(super) struct Run<'a, const OPEN: bool, O = ()> {
     pub waiting: Waiting<OPEN>,
     pub limiters: Vec<Limiter>,
     pub stations: Stations<'a>,
+    pub rotations: Rotations<'a>,
+    pub controllers: Vec<Controller<'a>>,
     /// Next station of each group's turn.
     pub turns: Vec<u32>,
     /// Idle connections (closed at, target) of each pool and class, in order of when they became idle.
@@ -91,6 +95,8 @@ impl<'a, const OPEN: bool, O: Observer> Run<'a, OPEN, O> {
             waiting: Waiting::default(),
             limiters: net.limiters.iter().map(Limiter::new).collect(),
             stations: Stations::new(net),
+            rotations: Rotations::new(net),
+            controllers: Controller::all(net),
             turns: vec![0; net.groups.len()],
             idle: vec![Vec::new(); net.pools.len() * net.classes.len()],
             meters: net.hops.iter().map(HopMeter::new).collect(),
@@ -110,6 +116,7 @@ impl<'a, const OPEN: bool, O: Observer> Run<'a, OPEN, O> {
                 // None has begun.
                 dispersion: [1, 10, 60].map(|seconds| Dispersion::new(seconds, u64::MAX)),
                 hops: net.hops.iter().map(HopTally::new).collect(),
+                scalings: Vec::new(),
                 audit: Audit::default(),
             },
             retrying: Retrying::new(&net.client.retry),
@@ -133,6 +140,7 @@ impl<'a, const OPEN: bool, O: Observer> Run<'a, OPEN, O> {
                 self.calendar.push(self.lead, Kind::Start, client);
             }
         }
+        self.start_controllers();
         let mut next = self.after(None);
         let mut stood = 0;
         loop {
@@ -228,6 +236,10 @@ impl<'a, const OPEN: bool, O: Observer> Run<'a, OPEN, O> {
 
     #[inline(never)]
     fn rarer_event(&mut self, event: Event) {
+        if event.kind == Kind::Change {
+            self.control(event.slot, event.at);
+            return;
+        }
         if event.kind == Kind::Start {
             let clients = self.sent.len() as u64;
             let sent = &mut self.sent[event.slot as usize];
@@ -303,11 +315,9 @@ impl<'a, const OPEN: bool, O: Observer> Run<'a, OPEN, O> {
         self.ahead.count(&mut self.meters, &mut self.tally.dispersion);
         self.tally.dispersion.iter_mut().for_each(|dispersion| dispersion.pass(at));
         let (from, cut) = (self.gate.opened + self.lead, at.saturating_add(self.lead));
+        let controlled = Controlled::of(&self.controllers, self.net.stations.len());
         for ((hop, meter), tally) in self.net.hops.iter().zip(&mut self.meters).zip(&mut self.tally.hops) {
-            let capacity = |station| {
-                let kind = self.stations.kind(station);
-                kind.server_changes.integral(kind.servers, from, cut)
-            };
+            let capacity = |station| controlled.capacity(station, &self.stations, from, cut);
             for (index, (busy, stations)) in meter.busy().zip(hop.lines()).enumerate() {
                 let left: u128 = stations.clone().map(|station| self.stations.backlog(station, cut)).sum();
                 let (busy, capacity) = (*busy - left, stations.map(capacity).sum::<u128>());
@@ -326,7 +336,7 @@ impl<'a, const OPEN: bool, O: Observer> Run<'a, OPEN, O> {
         self.ahead.count(&mut self.meters, &mut self.tally.dispersion);
         let mut audit = self.tally.audit.clone();
         while let Some(event) = self.calendar.pop() {
-            if event.kind == Kind::Start {
+            if matches!(event.kind, Kind::Start | Kind::Change) {
                 continue;
             }
             let walker = self.waiting.get(event.slot).walker;
@@ -354,6 +364,8 @@ impl<'a, const OPEN: bool, O: Observer> Run<'a, OPEN, O> {
         tally.outcomes.ok = tally.latency.count();
         tally.client_latency += tally.latency.sum();
         tally.in_system = self.in_system.total;
+        let window = (tally.opened.saturating_add(self.lead), tally.closed.saturating_add(self.lead));
+        tally.scalings = self.controllers.iter().map(|controller| controller.tally(window, &self.observe)).collect();
         for (meter, hop) in self.meters.into_iter().zip(&mut tally.hops) {
             meter.finish(hop);
         }

@@ -147,6 +147,15 @@ impl Varying {
         self.services.insert(place, (start, end));
     }
 
+    /// The attempt that was to start last is lost at `at`, before it does.
+    pub(super) fn lose_before(&mut self, at: u64) {
+        self.last_start = self.last_start.min(at);
+    }
+
+    pub(super) fn busy_until(&self) -> u64 {
+        self.services.back().map_or(0, |&(_, end)| end)
+    }
+
     pub(super) fn in_service(&self, at: u64) -> usize {
         self.services.iter().filter(|&&(start, end)| start <= at && end > at).count()
     }

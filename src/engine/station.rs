@@ -28,6 +28,13 @@ pub enum Admission {
     Abandons(u64),
     /// Found the waiting room full.
     Rejected,
+    /// Lost with its station, or found it lost.
+    Lost {
+        /// Start of the service that it had, or until when it waited for one.
+        start: u64,
+        /// When.
+        at: u64,
+    },
 }
 
 /// Servers up to which the earliest is found by looking at all of them.
@@ -160,6 +167,20 @@ impl<'a> Stations<'a> {
     /// number outstanding.
     #[inline(always)]
     pub fn arrive(&mut self, station: u32, at: u64, key: AttemptKey, demand: Option<u64>, counted: bool) -> Admission {
+        self.arrive_until::<false>(station, at, key, demand, counted, u64::MAX)
+    }
+
+    /// As [`Stations::arrive`], at a station that with `LOSING` is lost at `until`, after `at`: whoever is not served by then.
+    #[inline(always)]
+    pub(super) fn arrive_until<const LOSING: bool>(
+        &mut self,
+        station: u32,
+        at: u64,
+        key: AttemptKey,
+        demand: Option<u64>,
+        counted: bool,
+        until: u64,
+    ) -> Admission {
         let number = usize::from(self.kind[station as usize]);
         let (kind, form) = (&self.kinds[number], self.forms[number]);
         let place = self.place[station as usize] as usize;
@@ -172,7 +193,7 @@ impl<'a> Stations<'a> {
         let minded = counted || kind.queue != u32::MAX || kind.patience.is_some();
         if minded
             && start > at
-            && let Some(turned) = self.wait(station, at, start, key, counted)
+            && let Some(turned) = self.wait(station, at, if LOSING { start.min(until) } else { start }, key, counted)
         {
             return turned;
         }
@@ -180,13 +201,36 @@ impl<'a> Stations<'a> {
         if !kind.time_factors.is_empty() {
             demand = (demand as f64 * kind.time_factors.at(start, false).unwrap_or(1.0)).round() as u64;
         }
-        let end = start.saturating_add(demand);
+        let mut end = start.saturating_add(demand);
+        let mut admission = Admission::Served { start, end };
+        if LOSING && end > until {
+            // At the loss everybody goes, and all servers are free.
+            admission = Admission::Lost { start: start.min(until), at: until };
+            end = until;
+            if start >= until {
+                if form == Form::Varying {
+                    self.varying[place].lose_before(until);
+                }
+                return admission;
+            }
+        }
         match form {
             Form::Few(_) => self.free[place + server] = end,
             Form::Many => self.heaps[place].replace_earliest(at, end),
             Form::Varying => self.varying[place].serve(start, end),
         }
-        Admission::Served { start, end }
+        admission
+    }
+
+    /// When the last of the attempts that have come so far is over, ns; 0 where there were none.
+    pub(super) fn busy_until(&self, station: u32) -> u64 {
+        let place = self.place[station as usize] as usize;
+        let last = |free: &[u64]| free.iter().copied().max().unwrap_or(0);
+        match self.forms[usize::from(self.kind[station as usize])] {
+            Form::Few(servers) => last(self.few(place, servers)),
+            Form::Many => last(self.heaps[place].free()),
+            Form::Varying => self.varying[place].busy_until(),
+        }
     }
 
     /// No server is free before `start`: what becomes of the attempt if it is not served then; its place in the waiting room.

@@ -48,6 +48,12 @@ impl<T: Copy> Steps<T> {
         self.changes.get(self.changes.partition_point(|&(time, _)| time <= at)).map(|&(time, _)| time)
     }
 
+    /// The changes, in order: from when on which value.
+    #[must_use]
+    pub fn changes(&self) -> &[(u64, T)] {
+        &self.changes
+    }
+
     /// The values, in order.
     pub fn values(&self) -> impl Iterator<Item = T> + '_ {
         self.changes.iter().map(|&(_, value)| value)

@@ -79,6 +79,8 @@ pub struct Counts {
     pub abandoned: u64,
     /// Failed when their service ended.
     pub failed: u64,
+    /// Lost with their station, found it lost, or lost on the way to it.
+    pub lost: u64,
     /// Served (or delayed).
     pub served: u64,
     /// Served after waiting.
@@ -87,7 +89,7 @@ pub struct Counts {
     pub blocked: u64,
     /// Waiting of the served.
     pub wait: u128,
-    /// Waiting of all admitted, served or abandoned.
+    /// Waiting of all admitted, served, abandoned or lost.
     pub wait_admitted: u128,
     /// Waiting plus service of the served.
     pub sojourn: u128,
@@ -137,6 +139,21 @@ impl HopTally {
     }
 }
 
+/// The stations in rotation of one scaled group.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ScalingTally {
+    /// Stations in rotation x ns within the window.
+    pub stations: u128,
+    /// Fewest in rotation at any instant of the window.
+    pub fewest: u32,
+    /// Most.
+    pub most: u32,
+    /// How often the number changed within the window.
+    pub changes: u64,
+    /// Stations in rotation at each observed instant, after what changes at it.
+    pub observed: Vec<u32>,
+}
+
 /// Everything one replication counted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tally {
@@ -169,6 +186,8 @@ pub struct Tally {
     pub dispersion: [Dispersion; 3],
     /// Hops.
     pub hops: Vec<HopTally>,
+    /// Scaled groups, in the order of the network's scalings.
+    pub scalings: Vec<ScalingTally>,
     /// Requests of the whole replication, measured or not, for the audit.
     pub audit: Audit,
 }

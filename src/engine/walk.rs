@@ -1,6 +1,6 @@
 //! An attempt's walk along its route: delays are added up, shared steps are taken at their instant, the rest is scheduled.
 
-use super::ahead::{NOT_CHOSEN, NOT_DRAWN};
+use super::ahead::NOT_CHOSEN;
 use super::attempt::{Attempt, Walker, choose};
 use super::calendar::Kind;
 use super::network::{Balancing, Coin, Steps};
@@ -61,6 +61,12 @@ impl<const OPEN: bool, O: Observer> Run<'_, OPEN, O> {
                     let group = group + if by_class { attempt.walker.class } else { 0 };
                     let connected = if OPEN || attempt.errand.pool == 0 { None } else { Some(attempt.errand.target) };
                     self.serve(&mut attempt.walker, connected, at, hop, group, enters)
+                }
+                &Op::ServeChanging { hop, group, by_class, enters } => {
+                    place = None;
+                    let group = group + if by_class { attempt.walker.class } else { 0 };
+                    let connected = if OPEN || attempt.errand.pool == 0 { None } else { Some(attempt.errand.target) };
+                    self.serve_changing(&mut attempt, connected, at, (hop, group, enters))
                 }
                 op @ Op::Limit { .. } => self.limit(&attempt.walker, at, op),
                 &Op::Connect { hop, pool } if !OPEN => self.connect(&mut attempt, at, hop, pool),
@@ -142,8 +148,7 @@ impl<const OPEN: bool, O: Observer> Run<'_, OPEN, O> {
         if walker.measured {
             let counts = &mut self.meters[usize::from(hop)].counts;
             counts.arrivals += u64::from(enters);
-            let refusals = if refused == Outcome::Throttled { &mut counts.throttled } else { &mut counts.failed };
-            *refusals += u64::from(!granted);
+            counts.throttled += u64::from(!granted);
         }
         if granted { Next::On(at) } else { Next::Over(refused, at) }
     }
@@ -159,7 +164,7 @@ impl<const OPEN: bool, O: Observer> Run<'_, OPEN, O> {
         if walker.measured {
             let counts = &mut self.meters[usize::from(hop)].counts;
             counts.arrivals += 1;
-            counts.failed += 1;
+            counts.lost += 1;
         }
         Next::Over(Outcome::Failed(status), at.saturating_add(after))
     }
@@ -208,13 +213,24 @@ impl<const OPEN: bool, O: Observer> Run<'_, OPEN, O> {
         enters: bool,
     ) -> Next {
         let (station, counted) = self.station_of(walker, connected, at, group);
-        let demand = Some(walker.demand).filter(|&demand| demand != NOT_DRAWN);
-        (walker.demand, walker.choice) = (NOT_DRAWN, NOT_CHOSEN);
+        let demand = walker.take_demand();
         let admission = self.stations.arrive(station, at, walker.key, demand, counted);
+        self.served(walker, at, (hop, station, enters), admission)
+    }
+
+    /// What a station did with an attempt that came at `at`.
+    #[inline(always)]
+    pub(super) fn served(
+        &mut self,
+        walker: &Walker,
+        at: u64,
+        (hop, station, enters): (u16, u32, bool),
+        admission: Admission,
+    ) -> Next {
         let (start, end) = match admission {
             Admission::Served { start, end } => (start, end),
             Admission::Abandons(leaves) => (leaves, leaves),
-            Admission::Rejected => (at, at),
+            Admission::Rejected | Admission::Lost { .. } => (at, at),
         };
         self.observer.passes(walker.key, Passes { hop, at, start, end, station: Some(station) });
         let meter = &mut self.meters[usize::from(hop)];

@@ -7,6 +7,7 @@ use gatecap::engine::tally::{Audit, HopTally, Outcome, Tally};
 use gatecap::engine::{Network, Way, simulate_by};
 use gatecap::random::RunKey;
 
+use crate::changes::{change, changing};
 use crate::measure::{network, outcome, scenario, tally, value, window};
 use crate::naive::{Fate, Naive};
 use crate::networks::{Kind, Plan, impatient, plan};
@@ -90,7 +91,8 @@ const COMPARED: u64 = 400;
 
 /// Every request on its own, every hop's integer sums, and the integrals over a window, against the naive simulator.
 fn agree_to_the_nanosecond(seed: u64, plan: &Plan, seen: &mut [u32; 5]) {
-    let network = network(&scenario(&plan.text(COMPARED, 1)));
+    let mut network = network(&scenario(&plan.text(COMPARED, 1)));
+    change(&mut network, plan);
     let naive = Naive::run(plan, &network, RunKey::new(seed, 0), COMPARED);
     for request in 0..COMPARED {
         let one = tally(&network, &window(request, 1), seed, 0);
@@ -105,6 +107,12 @@ fn agree_to_the_nanosecond(seed: u64, plan: &Plan, seen: &mut [u32; 5]) {
     for (index, hop) in half.hops.iter().enumerate().filter(|(_, hop)| hop.capacity > 0) {
         let busy = naive.busy(index, (opened + lead, closed + lead));
         assert_eq!(hop.busy, busy, "network {seed}, hop {index} busy: {plan:#?}");
+        let capacity = naive.capacity(index, (opened + lead, closed + lead));
+        assert_eq!(hop.capacity, capacity, "network {seed}, hop {index} capacity: {plan:#?}");
+    }
+    let scaled = plan.hops.iter().enumerate().filter(|(_, hop)| hop.changes.scaling.is_some());
+    for (tally, (hop, _)) in half.scalings.iter().zip(scaled) {
+        assert_eq!(*tally, naive.scaled(hop, (opened + lead, closed + lead)), "network {seed}, hop {hop}: {plan:#?}");
     }
     // Left-behind work of a timeout has no common end in both, so sums are compared without.
     if plan.timeout.is_none() {
@@ -113,6 +121,23 @@ fn agree_to_the_nanosecond(seed: u64, plan: &Plan, seen: &mut [u32; 5]) {
             assert_eq!(hop.counts, *counts, "network {seed}: {plan:#?}");
         }
     }
+}
+
+/// With who takes attempts, what is lost, ways that lead nowhere and the number of copies changing.
+#[test]
+fn a_naive_simulator_agrees_on_what_changes() {
+    let (mut seen, mut lost, mut scaled) = ([0_u32; 5], 0, 0);
+    for seed in 1..=3 * NETWORKS {
+        let plan = changing(seed);
+        agree_to_the_nanosecond(seed, &plan, &mut seen);
+        let mut network = network(&scenario(&plan.text(COMPARED, 1)));
+        change(&mut network, &plan);
+        let tally = tally(&network, &window(0, COMPARED), seed, 0);
+        lost += tally.hops.iter().map(|hop| hop.counts.lost).sum::<u64>();
+        scaled += tally.scalings.iter().map(|scaling| scaling.changes).sum::<u64>();
+    }
+    assert!(seen.iter().all(|&count| count > 50), "every kind of end occurs: {seen:?}");
+    assert!(lost > 500 && scaled > 50, "{lost} lost, {scaled} changes of a number of copies");
 }
 
 #[test]
@@ -132,9 +157,9 @@ fn the_outcome(tally: &Tally) -> Outcome {
         (counts.rejected, Outcome::Rejected),
         (counts.abandoned, Outcome::Abandoned),
         (counts.timed_out, Outcome::TimedOut),
-        (counts.failed_total(), Outcome::Failed(0)),
     ]
     .into_iter()
+    .chain(counts.failed.iter().map(|&(status, count)| (count, Outcome::Failed(status))))
     .find_map(|(count, outcome)| (count == 1).then_some(outcome))
     .unwrap()
 }
@@ -233,6 +258,26 @@ fn all_ways_through_a_network_give_the_same_tally() {
         assert!(reference == full, "network {seed}: {plan:#?}");
     }
     assert!(seen[1..].iter().all(|&count| count > 15), "every way occurs: {seen:?}");
+}
+
+#[test]
+fn all_ways_through_a_network_that_changes_give_the_same_tally() {
+    let mut seen = [0_u32; 4];
+    for seed in 1..=2 * NETWORKS {
+        let mut plan = changing(seed);
+        (plan.timeout, plan.retries) = if seed % 2 == 0 { (None, None) } else { (None, plan.retries) };
+        let mut network = network(&scenario(&plan.text(3_000, 1)));
+        change(&mut network, &plan);
+        let way = Way::of(&network);
+        seen[way as usize] += 1;
+        let full = by(Way::Full, &network, seed);
+        for shorter in [Way::Open, Way::Short].into_iter().filter(|&shorter| shorter <= way) {
+            assert!(by(shorter, &network, seed) == full, "network {seed}, {shorter:?}: {plan:#?}");
+        }
+        let reference = but_for_the_audit(by(Way::Reference, &network, seed));
+        assert!(reference == but_for_the_audit(full), "network {seed}: {plan:#?}");
+    }
+    assert!(seen[1] > 15 && seen[2] > 15, "{seen:?}");
 }
 
 /// An AWS path with connections, deadlines and the SDK's retries, whose ends are events in every way.

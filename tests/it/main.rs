@@ -6,6 +6,7 @@
 
 mod as_built;
 mod calibrate;
+mod changes;
 mod cli;
 mod clusters;
 mod compare;
@@ -24,6 +25,7 @@ mod logs;
 mod measure;
 mod mix;
 mod naive;
+mod naive_changes;
 mod needs;
 mod networks;
 mod opinions;

@@ -5,37 +5,90 @@
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
 
-use gatecap::engine::network::{Network, Step};
+use gatecap::engine::network::{Loss, Network, Step};
 use gatecap::engine::tally::{Counts, Outcome};
 use gatecap::random::{Distribution, RunKey, Sampler, StreamId};
 
+use crate::naive_changes::Taking;
 use crate::networks::{HopPlan, Plan};
 
 /// What happens at one instant comes in this order.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Event {
-    Departure { hop: usize, copy: usize, attempt: usize },
-    Arrives { hop: usize, attempt: usize },
-    PatienceEnds { hop: usize, copy: usize, attempt: usize },
-    Timeout { attempt: usize },
-    Retry { request: u64, number: u32 },
-    NewRequest { request: u64 },
+pub(crate) enum Event {
+    Departure {
+        hop: usize,
+        copy: usize,
+        attempt: usize,
+    },
+    /// Somebody says that the attempt failed, which a lost copy or a way that leads nowhere had.
+    Fails {
+        attempt: usize,
+        status: u16,
+        hung: Option<(usize, usize)>,
+    },
+    /// A copy is lost, or comes back: change number so many of its own.
+    Loss {
+        hop: usize,
+        copy: usize,
+        change: usize,
+    },
+    Arrives {
+        hop: usize,
+        attempt: usize,
+    },
+    PatienceEnds {
+        hop: usize,
+        copy: usize,
+        attempt: usize,
+    },
+    Timeout {
+        attempt: usize,
+    },
+    Retry {
+        request: u64,
+        number: u32,
+    },
+    NewRequest {
+        request: u64,
+    },
+    /// Whoever decides how many copies there are has something to do.
+    Scaling {
+        hop: usize,
+    },
 }
 
-struct Attempt {
+pub(crate) struct Attempt {
     request: u64,
     number: u32,
     /// When it reached the hop where it is.
-    reached: u64,
+    pub reached: u64,
+    /// When its service there started, and its number among the hop's services.
+    pub started: u64,
+    pub service: usize,
     /// Its request has an outcome, or another attempt: the work goes on unseen.
     left: bool,
     over: bool,
 }
 
 #[derive(Clone, Default)]
-struct Copy {
-    busy: u32,
-    waiting: VecDeque<usize>,
+pub(crate) struct Copy {
+    /// Who is in service.
+    pub served: Vec<usize>,
+    pub waiting: VecDeque<usize>,
+    /// How many hang there since it is silent.
+    pub hanging: usize,
+    /// What becomes of those who come.
+    pub loss: Loss,
+}
+
+/// A service at a hop, whoever's it was; ns.
+#[derive(Clone, Copy)]
+pub(crate) struct Service {
+    pub copy: usize,
+    /// When the attempt reached the copy.
+    pub reached: u64,
+    pub from: u64,
+    pub to: u64,
 }
 
 /// What became of a request.
@@ -50,28 +103,29 @@ pub struct Fate {
 const BEYOND: u64 = 100;
 
 /// The part of `from` to `to` that lies within a window.
-fn within((from, to): (u64, u64), (open, close): (u64, u64)) -> u128 {
+pub(crate) fn within((from, to): (u64, u64), (open, close): (u64, u64)) -> u128 {
     u128::from(to.min(close).saturating_sub(from.max(open)))
 }
 
 /// The simulator's state.
 pub struct Naive<'a> {
-    plan: &'a Plan,
+    pub(crate) plan: &'a Plan,
     run: RunKey,
     samplers: Vec<Sampler>,
     gap: Sampler,
     heap: BinaryHeap<Reverse<(u64, Event, u64)>>,
     scheduled: u64,
-    now: u64,
-    attempts: Vec<Attempt>,
-    copies: Vec<Vec<Copy>>,
+    pub(crate) now: u64,
+    pub(crate) attempts: Vec<Attempt>,
+    pub(crate) copies: Vec<Vec<Copy>>,
+    /// Who takes attempts at each hop.
+    pub(crate) taking: Vec<Taking>,
     arrived: Vec<u64>,
     /// Fates of the requests, by number.
     pub fates: Vec<Option<Fate>>,
     /// Counts of each hop, of the measured requests only.
     pub counts: Vec<Counts>,
-    /// Start and end of every service at each hop, whoever's it was.
-    services: Vec<Vec<(u64, u64)>>,
+    pub(crate) services: Vec<Vec<Service>>,
     measured: u64,
 }
 
@@ -97,6 +151,7 @@ impl<'a> Naive<'a> {
             scheduled: 0,
             now: 0,
             attempts: Vec::new(),
+            taking: plan.hops.iter().map(Taking::new).collect(),
             copies: plan.hops.iter().map(|hop| vec![Copy::default(); hop.copies as usize]).collect(),
             arrived: Vec::new(),
             fates: Vec::new(),
@@ -105,6 +160,7 @@ impl<'a> Naive<'a> {
             measured,
         };
         naive.next_request(0);
+        naive.plan_changes();
         let known = measured + BEYOND;
         while naive.fates.iter().take(known as usize).flatten().count() < known as usize {
             // Looking through all fates each time would be quadratic: a batch of events goes between two looks.
@@ -115,7 +171,7 @@ impl<'a> Naive<'a> {
         naive
     }
 
-    fn schedule(&mut self, at: u64, event: Event) {
+    pub(crate) fn schedule(&mut self, at: u64, event: Event) {
         self.scheduled += 1;
         self.heap.push(Reverse((at, event, self.scheduled)));
     }
@@ -137,7 +193,20 @@ impl<'a> Naive<'a> {
             }
             Event::Retry { request, number } => self.begin(request, number),
             Event::Arrives { hop, attempt } => self.arrive(hop, attempt),
-            Event::Departure { hop, copy, attempt } => self.depart(hop, copy, attempt),
+            Event::Departure { hop, copy, attempt } => {
+                // Whoever was lost does not depart.
+                if self.copies[hop][copy].served.contains(&attempt) {
+                    self.depart(hop, copy, attempt);
+                }
+            }
+            Event::Fails { attempt, status, hung } => {
+                if let Some((hop, copy)) = hung {
+                    self.copies[hop][copy].hanging -= 1;
+                }
+                self.over(attempt, Outcome::Failed(status));
+            }
+            Event::Loss { hop, copy, change } => self.lose(hop, copy, change),
+            Event::Scaling { hop } => self.scale(hop),
             Event::PatienceEnds { hop, copy, attempt } => {
                 let waiting = &mut self.copies[hop][copy].waiting;
                 if let Some(place) = waiting.iter().position(|&other| other == attempt) {
@@ -161,7 +230,15 @@ impl<'a> Naive<'a> {
 
     fn begin(&mut self, request: u64, number: u32) {
         let attempt = self.attempts.len();
-        self.attempts.push(Attempt { request, number, reached: self.now, left: false, over: false });
+        self.attempts.push(Attempt {
+            request,
+            number,
+            reached: self.now,
+            started: 0,
+            service: 0,
+            left: false,
+            over: false,
+        });
         if let Some(ms) = self.plan.timeout {
             self.schedule(self.now + u64::from(ms) * 1_000_000, Event::Timeout { attempt });
         }
@@ -173,7 +250,7 @@ impl<'a> Naive<'a> {
         self.run.attempt(attempt.request, attempt.number).bits(StreamId::new(entity, purpose))
     }
 
-    fn count(&mut self, attempt: usize, hop: usize, with: impl FnOnce(&mut Counts)) {
+    pub(crate) fn count(&mut self, attempt: usize, hop: usize, with: impl FnOnce(&mut Counts)) {
         if self.attempts[attempt].request < self.measured {
             with(&mut self.counts[hop]);
         }
@@ -186,13 +263,23 @@ impl<'a> Naive<'a> {
         };
         self.attempts[attempt].reached = self.now;
         self.count(attempt, hop, |counts| counts.arrivals += 1);
+        let changes = &plan.changes;
+        let lost = changes.gate.iter().rfind(|(from, _)| *from <= self.now).map_or(0.0, |&(_, share)| share);
+        if self.bits(attempt, &plan.name, "gate") < (lost * 18_446_744_073_709_551_616.0) as u64 {
+            self.count(attempt, hop, |counts| counts.lost += 1);
+            let (after, status) = changes.gate_end;
+            self.schedule(self.now + after, Event::Fails { attempt, status, hung: None });
+            return;
+        }
         let Some(servers) = plan.servers else {
             self.start(hop, 0, attempt);
             return;
         };
-        let chosen = u128::from(self.bits(attempt, &plan.name, "copy")) * u128::from(plan.copies);
-        let copy = (chosen >> 64) as usize;
-        if self.copies[hop][copy].busy < servers {
+        let copy = self.choose(hop, self.bits(attempt, &plan.name, "copy"));
+        if self.is_lost(hop, copy, attempt) {
+            return;
+        }
+        if self.copies[hop][copy].served.len() < servers as usize {
             self.start(hop, copy, attempt);
             return;
         }
@@ -210,17 +297,15 @@ impl<'a> Naive<'a> {
     }
 
     fn start(&mut self, hop: usize, copy: usize, attempt: usize) {
-        self.copies[hop][copy].busy += 1;
-        let waited = u128::from(self.now - self.attempts[attempt].reached);
+        self.copies[hop][copy].served.push(attempt);
         let time = self.samplers[hop].sample(self.bits(attempt, &self.plan.hops[hop].name, "time"));
-        self.count(attempt, hop, |counts| {
-            counts.served += 1;
-            counts.waited += u64::from(waited > 0);
-            counts.wait += waited;
-            counts.wait_admitted += waited;
-            counts.sojourn += waited + u128::from(time);
+        (self.attempts[attempt].started, self.attempts[attempt].service) = (self.now, self.services[hop].len());
+        self.services[hop].push(Service {
+            copy,
+            reached: self.attempts[attempt].reached,
+            from: self.now,
+            to: self.now + time,
         });
-        self.services[hop].push((self.now, self.now + time));
         self.schedule(self.now + time, Event::Departure { hop, copy, attempt });
     }
 
@@ -232,11 +317,20 @@ impl<'a> Naive<'a> {
 
     /// Busy servers of a hop x ns within such a window.
     pub fn busy(&self, hop: usize, window: (u64, u64)) -> u128 {
-        self.services[hop].iter().map(|&service| within(service, window)).sum()
+        self.services[hop].iter().map(|service| within((service.from, service.to), window)).sum()
     }
 
     fn depart(&mut self, hop: usize, copy: usize, attempt: usize) {
-        self.copies[hop][copy].busy -= 1;
+        self.copies[hop][copy].served.retain(|&other| other != attempt);
+        let Attempt { reached, started, .. } = self.attempts[attempt];
+        let (waited, stayed) = (u128::from(started - reached), u128::from(self.now - reached));
+        self.count(attempt, hop, |counts| {
+            counts.served += 1;
+            counts.waited += u64::from(waited > 0);
+            counts.wait += waited;
+            counts.wait_admitted += waited;
+            counts.sojourn += stayed;
+        });
         if let Some(next) = self.copies[hop][copy].waiting.pop_front() {
             self.start(hop, copy, next);
         }
@@ -251,7 +345,7 @@ impl<'a> Naive<'a> {
     }
 
     /// The attempt's work is done; its client learns of it if it still waits.
-    fn over(&mut self, attempt: usize, outcome: Outcome) {
+    pub(crate) fn over(&mut self, attempt: usize, outcome: Outcome) {
         self.attempts[attempt].over = true;
         if !self.attempts[attempt].left {
             self.end(attempt, outcome);

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use gatecap::engine::network::{Loss, Scaling};
 use gatecap::random::{RunKey, StreamId};
 
 /// What a plan may contain.
@@ -32,6 +33,22 @@ pub struct HopPlan {
     pub balancing: &'static str,
     /// Rate per second and burst of a bucket before it.
     pub bucket: Option<(f64, u32)>,
+    /// What a scenario's text does not say.
+    pub changes: Changes,
+}
+
+/// What changes at a hop while the network runs; times in ns.
+#[derive(Clone, Debug, Default)]
+pub struct Changes {
+    /// Weights of the copies, from when on.
+    pub rotations: Vec<(u64, Vec<f64>)>,
+    /// Of each copy (or none) when it is lost and comes back.
+    pub losses: Vec<Vec<(u64, Loss)>>,
+    /// Share of the attempts that are lost before the hop, from when on.
+    pub gate: Vec<(u64, f64)>,
+    /// How long after, and with which status these fail.
+    pub gate_end: (u64, u16),
+    pub scaling: Option<Scaling>,
 }
 
 /// A network, its load and its client.
@@ -46,26 +63,26 @@ pub struct Plan {
 }
 
 /// Named draws of the plan itself.
-struct Dice {
-    run: RunKey,
-    throws: u64,
+pub struct Dice {
+    pub run: RunKey,
+    pub throws: u64,
 }
 
 impl Dice {
-    fn uniform(&mut self) -> f64 {
+    pub fn uniform(&mut self) -> f64 {
         self.throws += 1;
         self.run.attempt(self.throws, 0).uniform(StreamId::new("plan", "choice"))
     }
 
-    fn chance(&mut self, p: f64) -> bool {
+    pub fn chance(&mut self, p: f64) -> bool {
         self.uniform() < p
     }
 
-    fn between(&mut self, low: u32, high: u32) -> u32 {
+    pub fn between(&mut self, low: u32, high: u32) -> u32 {
         low + (self.uniform() * f64::from(high - low + 1)) as u32
     }
 
-    fn pick<T: Copy>(&mut self, of: &[T]) -> T {
+    pub fn pick<T: Copy>(&mut self, of: &[T]) -> T {
         of[(self.uniform() * of.len() as f64) as usize]
     }
 }
@@ -111,6 +128,7 @@ fn hop(dice: &mut Dice, index: u32, rate: f64, room: f64, kind: Kind) -> HopPlan
             Kind::Naive => "random",
         },
         bucket: bucket(dice, rate, kind),
+        changes: Changes::default(),
     }
 }
 
@@ -161,6 +179,7 @@ impl HopPlan {
             copies: 1,
             balancing: "random",
             bucket: None,
+            changes: Changes::default(),
         }
     }
 }

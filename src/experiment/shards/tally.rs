@@ -2,7 +2,7 @@
 //! about a byte each.
 
 use super::bytes::{Reader, Writer};
-use crate::engine::tally::{Audit, Counts, Dispersion, HopTally, MemberTally, Outcomes, Tally};
+use crate::engine::tally::{Audit, Counts, Dispersion, HopTally, MemberTally, Outcomes, ScalingTally, Tally};
 use crate::stats::Recorder;
 
 /// Largest count that is believed: sums over all replications of a point stay within 64 bits.
@@ -41,6 +41,13 @@ pub(super) fn encode(tally: &Tally) -> Vec<u8> {
     }
     to.number(tally.hops.len() as u64);
     tally.hops.iter().for_each(|hop| self::hop(&mut to, hop));
+    to.number(tally.scalings.len() as u64);
+    for scaling in &tally.scalings {
+        let ScalingTally { stations, fewest, most, changes, observed } = scaling;
+        to.wide(*stations);
+        [u64::from(*fewest), u64::from(*most), *changes].into_iter().for_each(|number| to.number(number));
+        to.numbers(&observed.iter().copied().map(u64::from).collect::<Vec<_>>());
+    }
     let Audit { arrived, ended, in_system, begun, over, at_work } = tally.audit;
     [arrived, ended, in_system, begun, over, at_work].into_iter().for_each(|count| to.number(count));
     to.bytes
@@ -66,6 +73,7 @@ pub(super) fn decode(bytes: &[u8]) -> Option<Tally> {
         completions: from.numbers()?,
         dispersion: [read_dispersion(from)?, read_dispersion(from)?, read_dispersion(from)?],
         hops: read_hops(from)?,
+        scalings: read_scalings(from)?,
         audit: Audit {
             arrived: count(from)?,
             ended: count(from)?,
@@ -96,6 +104,19 @@ fn recorder(to: &mut Writer, recorder: &Recorder) {
     }
 }
 
+fn read_scalings(from: &mut Reader<'_>) -> Option<Vec<ScalingTally>> {
+    let small = |number: u64| u32::try_from(number).ok();
+    let read = |from: &mut Reader<'_>| {
+        let stations = from.wide()?;
+        let (fewest, most, changes) = (small(from.number()?)?, small(from.number()?)?, count(from)?);
+        let observed = from.numbers()?.into_iter().map(small).collect::<Option<_>>()?;
+        Some(ScalingTally { stations, fewest, most, changes, observed })
+    };
+    let scalings = from.count()?;
+    from.takes(scalings.checked_mul(size_of::<ScalingTally>())?)?;
+    (0..scalings).map(|_| read(from)).collect()
+}
+
 fn read_recorder(from: &mut Reader<'_>) -> Option<Recorder> {
     let digits = u8::try_from(from.number()?).ok()?;
     let (sum, max, overflowed) = (from.wide()?, from.number()?, count(from)?);
@@ -124,6 +145,7 @@ fn counts(to: &mut Writer, counts: &Counts) {
         rejected,
         abandoned,
         failed,
+        lost,
         served,
         waited,
         blocked,
@@ -131,7 +153,7 @@ fn counts(to: &mut Writer, counts: &Counts) {
         wait_admitted,
         sojourn,
     } = counts;
-    for count in [arrivals, throttled, rejected, abandoned, failed, served, waited, blocked] {
+    for count in [arrivals, throttled, rejected, abandoned, failed, lost, served, waited, blocked] {
         to.number(*count);
     }
     [wait, wait_admitted, sojourn].into_iter().for_each(|&sum| to.wide(sum));
@@ -144,6 +166,7 @@ fn read_counts(from: &mut Reader<'_>) -> Option<Counts> {
         rejected: count(from)?,
         abandoned: count(from)?,
         failed: count(from)?,
+        lost: count(from)?,
         served: count(from)?,
         waited: count(from)?,
         blocked: count(from)?,
