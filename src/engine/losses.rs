@@ -110,3 +110,115 @@ impl<const OPEN: bool, O: Observer> Run<'_, OPEN, O> {
         Next::Over(Outcome::Failed(status), fails)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::network::{Arrivals, Client, Coin, Network, Retry, Steps};
+    use crate::engine::station::Stations;
+    use crate::random::{Distribution, RunKey, Sampler, StreamId};
+
+    const STREAM: StreamId = StreamId::new("losses", "test");
+    const SILENT: Loss = Loss::Silent { connect: 3, answer: 7, status: 504 };
+
+    fn kind(servers: u32, queue: u32, losses: &[(u64, Loss)]) -> StationKind {
+        StationKind {
+            time: Sampler::new(&Distribution::constant(1.0)),
+            time_stream: STREAM,
+            servers,
+            queue,
+            patience: Some((Sampler::new(&Distribution::constant(900.0)), STREAM)),
+            failure: Coin::new(0.0, STREAM),
+            server_changes: Steps::default(),
+            time_factors: Steps::default(),
+            failure_changes: Steps::default(),
+            losses: Steps::new(losses.to_vec()),
+        }
+    }
+
+    fn network(kind: StationKind) -> Network {
+        Network {
+            arrivals: Arrivals::Constant { rate: 1.0 },
+            profile: Vec::new(),
+            client: Client { timeout: None, retry: Retry::None },
+            classes: Vec::new(),
+            routes: Vec::new(),
+            limiters: Vec::new(),
+            pools: Vec::new(),
+            groups: Vec::new(),
+            kinds: vec![kind],
+            stations: vec![0],
+            hops: Vec::new(),
+            rotations: Vec::new(),
+            scalings: Vec::new(),
+        }
+    }
+
+    /// What a station makes of 2,000 attempts, as many as it can serve and a little more, and its work at each arrival.
+    fn fates(kind: StationKind) -> Vec<(Admission, u128)> {
+        let servers = u64::from(kind.servers);
+        let net = network(kind);
+        let mut stations = Stations::new(&net);
+        let one = |i: u64| {
+            let (at, key) = (1_000 * i / servers, RunKey::new(4, 0).attempt(i, 0));
+            let kind = stations.kind(0);
+            if kind.loss_at(at) != Loss::None {
+                return (Admission::Lost { start: at, at }, stations.backlog(0, at));
+            }
+            let until = kind.lost_after(at).map_or(u64::MAX, |(lost, _)| lost);
+            let demand = Some(key.bits(STREAM) >> 53);
+            let admission = stations.arrive_until::<true>(0, at, key, demand, false, until);
+            (admission, stations.backlog(0, at))
+        };
+        (0..2_000).map(one).collect()
+    }
+
+    #[test]
+    fn servers_of_all_forms_are_lost_alike() {
+        for servers in [1, 3, 8, 9, 20] {
+            for queue in [3, u32::MAX] {
+                let length = 2_000_000 / u64::from(servers);
+                let losses: Vec<(u64, Loss)> =
+                    (1..20).map(|i| (i * length / 20, if i % 2 == 1 { SILENT } else { Loss::None })).collect();
+                let plain = kind(servers, queue, &losses);
+                let varying = StationKind { server_changes: Steps::new(vec![(u64::MAX - 1, 1)]), ..plain.clone() };
+                let fates = (fates(plain), fates(varying));
+                assert!(fates.0 == fates.1, "{servers} servers, {queue} places");
+                let lost =
+                    fates.0.iter().filter(|(fate, _)| matches!(fate, Admission::Lost { start, at } if start < at));
+                assert!(lost.count() > 10, "{servers} servers, {queue} places");
+            }
+        }
+    }
+
+    #[test]
+    fn nobody_is_in_service_after_a_loss() {
+        let kind = kind(2, u32::MAX, &[(1_500, SILENT), (9_000, Loss::None)]);
+        let net = network(kind);
+        let mut stations = Stations::new(&net);
+        let key = RunKey::new(1, 0).attempt(0, 0);
+        let mut arrive = |at, demand| stations.arrive_until::<true>(0, at, key, Some(demand), false, 1_500);
+        // Done at the very instant; in service; gone before the loss; waiting.
+        assert_eq!(arrive(500, 1_000), Admission::Served { start: 500, end: 1_500 });
+        assert_eq!(arrive(500, 1_001), Admission::Lost { start: 500, at: 1_500 });
+        assert_eq!(arrive(599, 1), Admission::Abandons(1_499));
+        assert_eq!(arrive(700, 1), Admission::Lost { start: 1_500, at: 1_500 });
+        assert_eq!((stations.backlog(0, 1_000), stations.backlog(0, 1_500)), (1_000, 0));
+    }
+
+    #[test]
+    fn a_lost_station_has_no_capacity() {
+        let mut kind = kind(2, 0, &[(10, SILENT), (20, Loss::Refuses { status: 503 }), (30, Loss::None), (40, SILENT)]);
+        kind.server_changes = Steps::new(vec![(35, 5)]);
+        assert_eq!(kind.capacity(0, 100), 2 * 10 + 2 * 5 + 5 * 5);
+        assert_eq!((kind.capacity(15, 32), kind.capacity(40, 60)), (4, 0));
+    }
+
+    #[test]
+    fn a_connection_is_kept_where_nobody_knows_better() {
+        let kind = kind(1, 0, &[(10, SILENT), (20, Loss::Refuses { status: 503 }), (30, Loss::None)]);
+        let kept = [(5, 9), (5, 10), (5, 19), (5, 20), (5, 30), (25, 30), (30, 40)];
+        let kept = kept.map(|(since, at)| kind.keeps_connection(since, at));
+        assert_eq!(kept, [true, true, true, false, false, false, true]);
+    }
+}

@@ -15,6 +15,10 @@
 //!
 //! The reference ([`Way::Reference`]) runs the same steps without these shortcuts, an event for each, and all must agree.
 //!
+//! Stations may leave and join rotation, be lost and come back (`rotation`, `losses`), which is known ahead and settled on arrival
+//! as departures are, and their number may follow the load, by a controller that takes its turn in the calendar (`scaling`). Groups
+//! where any of this happens have a step of their own, so that the others pay nothing for it.
+//!
 //! What is known ahead of the clock is counted ahead of it: a timeout is decided when the step beyond the deadline is
 //! scheduled, a retry is scheduled from there, and integrals over the window are corrected when it opens and closes
 //! (`window`). Work that a timeout leaves behind goes on as an attempt whose outcome is already decided.

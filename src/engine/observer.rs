@@ -40,7 +40,7 @@ pub struct Passes {
 /// where somebody gave up on the attempt, and around it otherwise. With the reference ([`super::simulate_observed`]) the
 /// calls of `ends` come in the order of time.
 ///
-/// What a token bucket or a refused connection turned away ends without a `passes` of that hop.
+/// What a token bucket, a refused connection or a gate turned away, or was lost with its station, ends without a `passes` of that hop.
 pub trait Observer {
     /// An attempt begins.
     fn begins(&mut self, key: AttemptKey, attempt: Begins);

@@ -27,7 +27,8 @@ const MOSTLY_UNSEEN: f64 = 0.5;
 /// What theory says about every hop with a bucket or stations, by number of hop. `samples` is the number of measured requests.
 #[must_use]
 pub fn opinions(request: Request<'_>, network: &Network, legend: &Legend, samples: u64) -> BTreeMap<u16, Opinion> {
-    let nothing = nothing_to_say(request.scenario, legend);
+    let scaled = (!network.scalings.is_empty()).then_some("the number of stations follows the load");
+    let nothing = nothing_to_say(request.scenario, legend).or(scaled);
     let mut streams = sources(request.scenario, network, request.services);
     let offered: f64 = streams.iter().map(|stream| stream.rate).sum();
     let mut walk = Walk { network, legend, nothing, rare: 1.0, last: None, found: BTreeMap::new() };
