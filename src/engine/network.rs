@@ -1,6 +1,7 @@
 //! A queueing network as data: what the engine runs. Built by others, never changed while it runs.
 
 pub use super::steps::Steps;
+pub use super::timeline::Slicing;
 use crate::random::{Sampler, StreamId};
 
 /// How tokens come back.
@@ -253,9 +254,43 @@ pub enum Retry {
         backoff: Sampler,
         /// Draws.
         stream: StreamId,
+        /// What pays for them; `None`: they are free.
+        budget: Option<RetryBudget>,
     },
     /// The AWS SDK's standard mode.
     Sdk(SdkRetry),
+}
+
+/// A bucket of tokens that pays for retries: the retry quota of the AWS SDKs' standard mode. A retry takes its cost and is given up
+/// where there is not so much left; a request that succeeds at once earns a token, one that succeeds in a retry gets the cost of its
+/// last retry back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RetryBudget {
+    /// Tokens of a process at the beginning and at most.
+    pub tokens: u32,
+    /// Tokens of a retry.
+    pub cost: u32,
+    /// Tokens of a retry after a throttle.
+    pub throttle_cost: u32,
+    /// Client processes, 1 or more, each with a budget of its own; requests take turns among them.
+    pub processes: u32,
+}
+
+impl Retry {
+    /// What pays for retries, where something does.
+    #[must_use]
+    pub fn budget(&self) -> Option<RetryBudget> {
+        match self {
+            Retry::None => None,
+            Retry::Backoff { budget, .. } => *budget,
+            Retry::Sdk(sdk) => Some(RetryBudget {
+                tokens: sdk.quota,
+                cost: sdk.retry_cost,
+                throttle_cost: sdk.throttle_cost,
+                processes: sdk.processes,
+            }),
+        }
+    }
 }
 
 /// The AWS SDK's standard retry mode; times in ns.
@@ -334,6 +369,8 @@ pub struct Window {
     pub until_ns: u64,
     /// Instants (ns, absolute) at which the number in the system is observed, rising.
     pub observe: Vec<u64>,
+    /// Windows over time in which requests are counted, where they are asked for.
+    pub slices: Option<Slicing>,
 }
 
 /// A network, ready to run. Equal ones give equal tallies for the same window and key.

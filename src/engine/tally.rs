@@ -3,6 +3,7 @@
 use crate::stats::Recorder;
 
 use super::network::Hop;
+use super::timeline::Slice;
 
 /// How a request or an attempt ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -169,6 +170,8 @@ pub struct Tally {
     pub dispersion: [Dispersion; 3],
     /// Hops.
     pub hops: Vec<HopTally>,
+    /// Windows over time, where asked for.
+    pub slices: Vec<Slice>,
     /// Requests of the whole replication, measured or not, for the audit.
     pub audit: Audit,
 }

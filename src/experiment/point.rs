@@ -7,11 +7,12 @@ use super::metrics::{HopShape, Measured, Series};
 use super::precision;
 pub use super::rounds::Rounds;
 use super::warmup::{self, Cut};
-use crate::engine::network::Step;
+use crate::engine::network::{Slicing, Step};
 use crate::engine::{EngineError, Network, Tally, Window};
 use crate::results::{Point, Warning};
 use crate::scenario::{Length, Model, Scenario};
 use crate::stats::{Recorder, stability};
+use crate::units::Duration;
 use crate::topology::{Legend, Load, Request, build, opinions};
 
 /// What is simulated.
@@ -83,7 +84,9 @@ impl PointSpec<'_> {
             Length::Trace => (u64::MAX, u64::MAX),
         };
         let observe = self.scenario.run.observe_at.iter().map(|at| cut.ns.saturating_add(at.0)).collect();
-        Window { warmup_ns: cut.ns, warmup_requests: cut.requests, requests, until_ns, observe }
+        let sliced = |length: Duration| Slicing { from: cut.ns, length: length.0, end: until_ns };
+        let slices = self.scenario.run.windows.filter(|_| until_ns < u64::MAX).map(sliced);
+        Window { warmup_ns: cut.ns, warmup_requests: cut.requests, requests, until_ns, observe, slices }
     }
 
     /// Whether something happens at times that count from the end of the warm-up.

@@ -44,7 +44,9 @@ mod system;
 mod tests;
 mod trace;
 mod tree;
+mod trigger;
 pub mod types;
+mod windows;
 mod workload;
 mod written;
 
