@@ -52,6 +52,11 @@ impl<'a> Rounds<'a> {
         self.tallies.len() as u32
     }
 
+    /// What they counted, in their order.
+    pub(super) fn tallies(&self) -> &[Tally] {
+        &self.tallies
+    }
+
     /// Simulates `more` replications.
     ///
     /// # Errors
@@ -166,5 +171,6 @@ fn fits(tally: &Tally, network: &Network, window: &Window) -> bool {
     let windows = window.slices.map_or(0, |slices| slices.number());
     members(tally)
         && tally.slices.len() == windows
-        && tally.observed.len() == instants && tally.completions.len() == instants.saturating_sub(1)
+        && tally.observed.len() == instants
+        && tally.completions.len() == instants.saturating_sub(1)
 }

@@ -83,7 +83,9 @@ pub(super) struct Trial {
 fn try_value(root: &Node, context: &Context<'_>, trial: &Trial) -> Option<Issue> {
     let mut root = root.clone();
     if let Value::Table(table) = &mut root.value {
-        table.entries.retain(|entry| !matches!(entry.key.as_str(), "sweep" | "saturation" | "sensitivity" | "trigger" | "expect"));
+        table.entries.retain(|entry| {
+            !matches!(entry.key.as_str(), "sweep" | "saturation" | "sensitivity" | "trigger" | "expect")
+        });
     }
     let change = Override { field: trial.field.clone(), toml: trial.toml.clone(), from: "axis".into() };
     let result = match path::apply(&mut root, &change) {

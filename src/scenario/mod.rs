@@ -12,6 +12,7 @@ mod client;
 mod conditions;
 mod decode;
 mod document;
+mod event_words;
 mod events;
 mod expect;
 mod fields;
@@ -51,6 +52,7 @@ mod workload;
 mod written;
 
 pub use document::Document;
+pub use event_words::event_words;
 pub use hop::*;
 pub use names::is_name;
 pub use options::built_in as built_in_option;

@@ -9,8 +9,8 @@ use super::resolved_system;
 use super::sensitivity::{Sensitivity, VariedInput};
 use super::tree::{float_toml, quoted};
 use super::types::{
-    Arrivals, Change, Client, Expect, Length, Load, Model, Popularity, Retries, RetryBudget, Run, Saturation,
-    Scenario, Sweep, Trace, TraceColumn, Trigger, Warmup, Workload,
+    Arrivals, Change, Client, Expect, Length, Load, Model, Popularity, Retries, RetryBudget, Run, Saturation, Scenario,
+    Sweep, Trace, TraceColumn, Trigger, Warmup, Workload,
 };
 use super::written::{distribution, list, numbers, rate, time};
 use crate::random::Samplers;

@@ -23,7 +23,8 @@ pub(super) fn trigger(top: &Fields<'_>, root: &Node, run: Option<&Run>) -> Optio
     };
     let event_field = fields.get("event");
     let event = event_field.as_ref().map_or(Some(1), |f| f.count(1..=u64::from(u32::MAX)));
-    let length = |key: &'static str, hint| fields.require(key, hint).and_then(|f| f.positive_duration().map(|d| (f, d)));
+    let length =
+        |key: &'static str, hint| fields.require(key, hint).and_then(|f| f.positive_duration().map(|d| (f, d)));
     let from = length("from", "the shortest length tried, as `\"100ms\"`");
     let to = length("to", "the longest length tried, as `\"5s\"`");
     let seeds = fields.get("seeds").map_or(Some(u64::from(SEEDS)), |f| f.count(2..=MOST_SEEDS));
@@ -47,7 +48,8 @@ pub(super) fn trigger(top: &Fields<'_>, root: &Node, run: Option<&Run>) -> Optio
     match (length, windows) {
         (Length::Time(whole), Some(_)) if at.0.saturating_add(to.0) < whole.0 => {}
         (Length::Time(whole), Some(_)) => {
-            return to_field.refuse(format!("the event starts at `{at}` and must end before the `duration`, `{whole}`"));
+            return to_field
+                .refuse(format!("the event starts at `{at}` and must end before the `duration`, `{whole}`"));
         }
         _ => {
             let issue = field.key_place.issue("`[trigger]` looks at windows over time, but the scenario has none");

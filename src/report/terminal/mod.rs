@@ -7,6 +7,7 @@ mod compare;
 mod differences;
 mod excluded;
 mod limits;
+mod over_time;
 mod run;
 mod sweep;
 mod table;
