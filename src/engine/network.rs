@@ -1,5 +1,6 @@
 //! A queueing network as data: what the engine runs. Built by others, never changed while it runs.
 
+pub use super::client::{Client, Retry, RetryBudget, SdkRetry};
 pub use super::steps::Steps;
 pub use super::timeline::Slicing;
 use crate::random::{Sampler, StreamId};
@@ -230,88 +231,6 @@ impl Hop {
             next - stations..next
         })
     }
-}
-
-/// What the client does about slow and failed attempts.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Client {
-    /// Per attempt, from its start, ns; an answer at that very instant is in time.
-    pub timeout: Option<u64>,
-    /// What follows a failed attempt.
-    pub retry: Retry,
-}
-
-/// Retry policy.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Retry {
-    /// Never.
-    None,
-    /// Up to `max` further attempts, each after a draw.
-    Backoff {
-        /// Further attempts.
-        max: u32,
-        /// Time from the known end to the next attempt.
-        backoff: Sampler,
-        /// Draws.
-        stream: StreamId,
-        /// What pays for them; `None`: they are free.
-        budget: Option<RetryBudget>,
-    },
-    /// The AWS SDK's standard mode.
-    Sdk(SdkRetry),
-}
-
-/// A bucket of tokens that pays for retries: the retry quota of the AWS SDKs' standard mode. A retry takes its cost and is given up
-/// where there is not so much left; a request that succeeds at once earns a token, one that succeeds in a retry gets the cost of its
-/// last retry back.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct RetryBudget {
-    /// Tokens of a process at the beginning and at most.
-    pub tokens: u32,
-    /// Tokens of a retry.
-    pub cost: u32,
-    /// Tokens of a retry after a throttle.
-    pub throttle_cost: u32,
-    /// Client processes, 1 or more, each with a budget of its own; requests take turns among them.
-    pub processes: u32,
-}
-
-impl Retry {
-    /// What pays for retries, where something does.
-    #[must_use]
-    pub fn budget(&self) -> Option<RetryBudget> {
-        match self {
-            Retry::None => None,
-            Retry::Backoff { budget, .. } => *budget,
-            Retry::Sdk(sdk) => Some(RetryBudget {
-                tokens: sdk.quota,
-                cost: sdk.retry_cost,
-                throttle_cost: sdk.throttle_cost,
-                processes: sdk.processes,
-            }),
-        }
-    }
-}
-
-/// The AWS SDK's standard retry mode; times in ns.
-#[derive(Clone, Debug, PartialEq)]
-pub struct SdkRetry {
-    /// Attempts in all.
-    pub attempts: u32,
-    /// Base after a transient error.
-    pub base: u64,
-    /// Base after a throttle.
-    pub throttle_base: u64,
-    /// Longest backoff.
-    pub cap: u64,
-    /// Capacity of a process's retry quota.
-    pub quota: u32,
-    /// Tokens of a retry.
-    pub retry_cost: u32,
-    /// Tokens of a retry after a throttle.
-    pub throttle_cost: u32,
-    /// Client processes.
-    pub processes: u32,
 }
 
 /// How requests arrive; the engine's view of arrivals.

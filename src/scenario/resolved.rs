@@ -8,9 +8,10 @@ use super::metrics::is_time;
 use super::resolved_system;
 use super::sensitivity::{Sensitivity, VariedInput};
 use super::tree::{float_toml, quoted};
+use super::trigger::Trigger;
 use super::types::{
     Arrivals, Change, Client, Expect, Length, Load, Model, Popularity, Retries, RetryBudget, Run, Saturation, Scenario,
-    Sweep, Trace, TraceColumn, Trigger, Warmup, Workload,
+    Sweep, Trace, TraceColumn, Warmup, Workload,
 };
 use super::written::{distribution, list, numbers, rate, time};
 use crate::random::Samplers;

@@ -3,7 +3,7 @@
 use super::fields::Fields;
 use super::path;
 use super::tree::{Node, Value};
-use super::types::{Length, Run, Trigger};
+use super::types::{Length, Run};
 use crate::units::{Duration, parse_duration};
 
 /// Seeds of each length where the file does not say.
@@ -12,6 +12,23 @@ const SEEDS: u32 = 200;
 const STEPS: u64 = 64;
 /// Seeds of each length at most.
 const MOST_SEEDS: u64 = 10_000;
+
+/// `[trigger]`: a search for how long an event may last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Trigger {
+    /// Which `[[event]]`, from 1 in file order.
+    pub event: u32,
+    /// When it begins, from the end of warm-up.
+    pub at: Duration,
+    /// Shortest length tried.
+    pub from: Duration,
+    /// Longest length tried, above `from`.
+    pub to: Duration,
+    /// Replications of each length, 2 or more.
+    pub seeds: u32,
+    /// How near the ends of the range between are brought together.
+    pub resolution: Duration,
+}
 
 /// `[trigger]`; absent: nothing is searched.
 pub(super) fn trigger(top: &Fields<'_>, root: &Node, run: Option<&Run>) -> Option<Option<Trigger>> {

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use super::hop::Hop;
 use super::sensitivity::Sensitivity;
+use super::trigger::Trigger;
 use crate::aws::system::System;
 use crate::random::{Distribution, Samplers};
 use crate::units::{Duration, Rate};
@@ -287,23 +288,6 @@ pub enum Change {
     RateFactor(f64),
     /// Failure probability.
     Failure(f64),
-}
-
-/// `[trigger]`: a search for how long an event may last.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Trigger {
-    /// Which `[[event]]`, from 1 in file order.
-    pub event: u32,
-    /// When it begins, from the end of warm-up.
-    pub at: Duration,
-    /// Shortest length tried.
-    pub from: Duration,
-    /// Longest length tried, above `from`.
-    pub to: Duration,
-    /// Replications of each length, 2 or more.
-    pub seeds: u32,
-    /// How near the ends of the range between are brought together.
-    pub resolution: Duration,
 }
 
 /// A condition on a metric: `latency.p99 <= 250ms`.
