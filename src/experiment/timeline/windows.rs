@@ -81,9 +81,11 @@ impl OverTime {
 }
 
 type Pick = fn(&Slice) -> u64;
+/// A count of requests by how they ended.
+type End = (&'static str, fn(&Outcomes) -> u64);
 
 /// How requests end, but for an answer.
-const LOST: [(&str, fn(&Outcomes) -> u64); 5] = [
+const LOST: [End; 5] = [
     ("throttled", |o| o.throttled),
     ("rejected", |o| o.rejected),
     ("abandoned", |o| o.abandoned),

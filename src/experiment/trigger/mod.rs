@@ -8,6 +8,7 @@
 mod changes;
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use super::control::Control;
 use super::point::PointError;
@@ -138,8 +139,8 @@ impl Search<'_> {
     }
 
     fn try_length(&self, at: u64, usual: &Yardstick, tried: &mut Tried) -> Result<(), ExperimentError> {
-        if !tried.contains_key(&at) {
-            tried.insert(at, self.fates(at, &[], usual)?);
+        if let Entry::Vacant(place) = tried.entry(at) {
+            place.insert(self.fates(at, &[], usual)?);
         }
         Ok(())
     }

@@ -188,7 +188,10 @@ fn below(canvas: &Canvas, lines: &[Line], x: Axis, y: Option<Axis>) {
 /// Numbers of options at the ends of their lines.
 fn ends(canvas: &Canvas, lines: &[Line], metric: &str, (x, y): (Axis, Axis), (top, bottom): (f64, f64)) {
     let tip = |line: &Line| {
-        let (at, value) = line.series(metric).filter_map(|(at, estimate)| Some((at, estimate.value?))).last()?;
+        let (at, value) = line
+            .series(metric)
+            .filter_map(|(at, estimate)| Some((at, estimate.value.filter(|value| value.is_finite())?)))
+            .last()?;
         Some(Tip { at: (x.at(at), y.within(value)), index: line.index, number: line.number.clone() })
     };
     tips(canvas, lines.iter().filter_map(tip).collect(), &Taken::default(), (top + 4.0, bottom - 4.0));

@@ -262,7 +262,7 @@ enum Backoff {
     /// "none".
     Word(String),
     /// A law.
-    Law(Distribution),
+    Law(Box<Distribution>),
 }
 
 /// What pays for retries: the retry quota of the AWS SDKs.
