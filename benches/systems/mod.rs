@@ -41,5 +41,5 @@ pub fn network(text: &str, services: u32) -> Network {
 
 /// The first `requests` requests.
 pub fn window(requests: u64) -> Window {
-    Window { warmup_ns: 0, warmup_requests: 0, requests, until_ns: u64::MAX, observe: Vec::new() }
+    Window { warmup_ns: 0, warmup_requests: 0, requests, until_ns: u64::MAX, observe: Vec::new(), slices: None }
 }

@@ -21,7 +21,7 @@
 //!
 //! What is known ahead of the clock is counted ahead of it: a timeout is decided when the step beyond the deadline is
 //! scheduled, a retry is scheduled from there, and integrals over the window are corrected when it opens and closes
-//! (`window`). Work that a timeout leaves behind goes on as an attempt whose outcome is already decided.
+//! (`window`). Where time is cut into windows (`timeline`), the short ways are not gone. Work that a timeout leaves behind goes on as an attempt whose outcome is already decided.
 //!
 //! ```text
 //!   source ──▶ attempt ──▶ delay ─ delay ─ delay ──▶ (calendar) ──▶ station ──▶ end ──▶ tally
@@ -53,6 +53,7 @@ mod station;
 mod steps;
 mod stretch;
 pub mod tally;
+pub mod timeline;
 mod walk;
 mod window;
 

@@ -1,10 +1,12 @@
 //! A queueing network as data: what the engine runs. Built by others, never changed while it runs.
 
 pub use super::changes::{Loss, Rotation, Scaling, ScalingMetric};
+pub use super::client::{Client, Retry, RetryBudget, SdkRetry};
 pub use super::connection::{FlowLimits, Pool};
 pub use super::limiter::{LimiterSpec, Refill};
 pub use super::steps::Steps;
 use super::tally::Outcome;
+pub use super::timeline::Slicing;
 use crate::random::{Sampler, StreamId};
 
 /// What a station is like; shared by all stations that are alike.
@@ -206,54 +208,6 @@ impl Hop {
     }
 }
 
-/// What the client does about slow and failed attempts.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Client {
-    /// Per attempt, from its start, ns; an answer at that very instant is in time.
-    pub timeout: Option<u64>,
-    /// What follows a failed attempt.
-    pub retry: Retry,
-}
-
-/// Retry policy.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Retry {
-    /// Never.
-    None,
-    /// Up to `max` further attempts, each after a draw.
-    Backoff {
-        /// Further attempts.
-        max: u32,
-        /// Time from the known end to the next attempt.
-        backoff: Sampler,
-        /// Draws.
-        stream: StreamId,
-    },
-    /// The AWS SDK's standard mode.
-    Sdk(SdkRetry),
-}
-
-/// The AWS SDK's standard retry mode; times in ns.
-#[derive(Clone, Debug, PartialEq)]
-pub struct SdkRetry {
-    /// Attempts in all.
-    pub attempts: u32,
-    /// Base after a transient error.
-    pub base: u64,
-    /// Base after a throttle.
-    pub throttle_base: u64,
-    /// Longest backoff.
-    pub cap: u64,
-    /// Capacity of a process's retry quota.
-    pub quota: u32,
-    /// Tokens of a retry.
-    pub retry_cost: u32,
-    /// Tokens of a retry after a throttle.
-    pub throttle_cost: u32,
-    /// Client processes.
-    pub processes: u32,
-}
-
 /// How requests arrive; the engine's view of arrivals.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Arrivals {
@@ -309,6 +263,8 @@ pub struct Window {
     pub until_ns: u64,
     /// Instants (ns, absolute) at which the number in the system is observed, rising.
     pub observe: Vec<u64>,
+    /// Windows over time in which requests are counted, where they are asked for.
+    pub slices: Option<Slicing>,
 }
 
 /// A network, ready to run. Equal ones give equal tallies for the same window and key.

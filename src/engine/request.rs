@@ -71,7 +71,7 @@ impl<const OPEN: bool, O: Observer> Run<'_, OPEN, O> {
         self.observer.ends(attempt.walker.key, outcome, end);
         if outcome == Outcome::Ok {
             if self.ends_are_events {
-                self.retrying.succeeded(&self.net.client.retry, request, number, last_failure);
+                self.retrying.succeeded(request, number, last_failure);
             }
         } else if let Some(pause) = self.retrying.pause(&self.net.client.retry, self.key, request, number, outcome) {
             self.try_again(&attempt, end.saturating_add(pause), outcome);
@@ -100,8 +100,9 @@ impl<const OPEN: bool, O: Observer> Run<'_, OPEN, O> {
         let &Walker { arrived, measured, .. } = walker;
         self.tally.audit.ended += 1;
         self.in_system.ends(arrived, end, self.now.saturating_sub(self.lead), &self.gate);
-        if !self.observe.is_empty() {
+        if self.watched {
             self.observed(arrived, end);
+            self.timeline.ended(arrived, end, outcome);
         }
         if measured {
             self.settled += 1;

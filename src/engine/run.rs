@@ -8,7 +8,7 @@ use super::calendar::{Calendar, Event, Kind};
 use super::client::Retrying;
 use super::limiter::Limiter;
 use super::meter::HopMeter;
-use super::network::{Arrivals, Network, Retry, Window};
+use super::network::{Arrivals, Network, Window};
 use super::observer::Observer;
 use super::program::Program;
 use super::rotation::Rotations;
@@ -17,6 +17,7 @@ use super::simulate::EngineError;
 use super::source::Source;
 use super::station::Stations;
 use super::tally::{Audit, Dispersion, HopTally, Outcome, Outcomes, Tally};
+use super::timeline::Timeline;
 use super::window::{Gate, InSystem, Passage, Phase};
 use crate::random::{AttemptKey, RunKey};
 use crate::stats::Recorder;
@@ -56,6 +57,9 @@ pub(super) struct Run<'a, const OPEN: bool, O = ()> {
     pub gate: Gate,
     pub in_system: InSystem,
     pub observe: Vec<u64>,
+    pub timeline: Timeline,
+    /// Whether anybody asks when a request was in the system.
+    pub watched: bool,
     /// Latencies of measured answers that are not recorded yet, ns.
     pub answers: Vec<u64>,
     /// Measured requests whose outcome is known.
@@ -83,7 +87,8 @@ impl<'a, const OPEN: bool, O: Observer> Run<'a, OPEN, O> {
         key: RunKey,
         observer: O,
     ) -> Run<'a, OPEN, O> {
-        let observed = window.observe.len();
+        let (observed, timeline) = (window.observe.len(), Timeline::new(window.slices));
+        let retrying = Retrying::new(&net.client.retry);
         Run {
             net,
             program,
@@ -117,13 +122,16 @@ impl<'a, const OPEN: bool, O: Observer> Run<'a, OPEN, O> {
                 dispersion: [1, 10, 60].map(|seconds| Dispersion::new(seconds, u64::MAX)),
                 hops: net.hops.iter().map(HopTally::new).collect(),
                 scalings: Vec::new(),
+                slices: Vec::new(),
                 audit: Audit::default(),
             },
-            retrying: Retrying::new(&net.client.retry),
-            ends_are_events: matches!(net.client.retry, Retry::Sdk(_)),
+            ends_are_events: retrying.acts_in_turn(),
+            retrying,
             gate: Gate::new(window),
             in_system: InSystem::default(),
             observe: window.observe.clone(),
+            watched: observed > 0 || timeline.is_on(),
+            timeline,
             answers: Vec::with_capacity(TOGETHER),
             settled: 0,
             sent: Vec::new(),
@@ -259,6 +267,7 @@ impl<'a, const OPEN: bool, O: Observer> Run<'a, OPEN, O> {
             self.conclude(attempt, attempt.errand.outcome, event.at);
         } else {
             self.tally.audit.begun += 1;
+            self.timeline.retried(attempt.errand.started);
             self.tally.attempts += u64::from(attempt.walker.measured);
             self.begin(attempt, attempt.errand.started, None);
         }
@@ -346,6 +355,7 @@ impl<'a, const OPEN: bool, O: Observer> Run<'a, OPEN, O> {
                 // Its end is unknown, but lies beyond all that is measured.
                 self.in_system.ends(walker.arrived, u64::MAX, self.now, &self.gate);
                 self.observed(walker.arrived, u64::MAX);
+                self.timeline.stayed(walker.arrived, u64::MAX);
             }
         }
         audit.arrived = self.gate.seen;
@@ -357,6 +367,8 @@ impl<'a, const OPEN: bool, O: Observer> Run<'a, OPEN, O> {
             *count = present;
         }
         tally.audit = audit;
+        let ends = self.timeline.ends();
+        tally.slices = self.timeline.finish();
         tally.opened = self.gate.opened;
         tally.closed = if self.gate.phase == Phase::Closed { self.gate.closed } else { self.gate.opened };
         tally.requests = self.gate.measured();
@@ -365,7 +377,8 @@ impl<'a, const OPEN: bool, O: Observer> Run<'a, OPEN, O> {
         tally.client_latency += tally.latency.sum();
         tally.in_system = self.in_system.total;
         let window = (tally.opened.saturating_add(self.lead), tally.closed.saturating_add(self.lead));
-        tally.scalings = self.controllers.iter().map(|controller| controller.tally(window, &self.observe)).collect();
+        tally.scalings =
+            self.controllers.iter().map(|controller| controller.tally(window, &self.observe, &ends)).collect();
         for (meter, hop) in self.meters.into_iter().zip(&mut tally.hops) {
             meter.finish(hop);
         }

@@ -204,8 +204,8 @@ impl<'a> Controller<'a> {
         }
     }
 
-    /// What is told of a window, ns, and of instants.
-    pub(super) fn tally(&self, (from, to): (u64, u64), observe: &[u64]) -> ScalingTally {
+    /// What is told of a window, ns, of instants, and of windows that end at `ends`.
+    pub(super) fn tally(&self, (from, to): (u64, u64), observe: &[u64], ends: &[u64]) -> ScalingTally {
         let number_at = |at: u64| self.numbers[self.numbers.partition_point(|&(since, _)| since <= at).max(1) - 1].1;
         let inside = || self.numbers.iter().filter(|&&(since, _)| since > from && since < to);
         let numbers = || [number_at(from)].into_iter().chain(inside().map(|&(_, number)| number));
@@ -221,6 +221,7 @@ impl<'a> Controller<'a> {
             most: numbers().max().unwrap_or(0),
             changes: inside().count() as u64,
             observed: observe.iter().map(|&at| number_at(at)).collect(),
+            slices: ends.iter().map(|&end| number_at(end.saturating_sub(1))).collect(),
         }
     }
 }

@@ -135,7 +135,7 @@ fn run(
         return run.finish();
     }
     let mut run = Run::<true>::new(net, program, window, key, ());
-    match short.filter(|_| way == Way::Short) {
+    match short.filter(|_| way == Way::Short && window.slices.is_none()) {
         Some(short) => run.go_short(short, stop)?,
         None => run.go(stop)?,
     }

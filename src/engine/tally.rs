@@ -3,6 +3,7 @@
 use crate::stats::Recorder;
 
 use super::network::Hop;
+use super::timeline::Slice;
 
 /// How a request or an attempt ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -152,6 +153,8 @@ pub struct ScalingTally {
     pub changes: u64,
     /// Stations in rotation at each observed instant, after what changes at it.
     pub observed: Vec<u32>,
+    /// Stations in rotation just before the end of each window over time.
+    pub slices: Vec<u32>,
 }
 
 /// Everything one replication counted.
@@ -188,6 +191,8 @@ pub struct Tally {
     pub hops: Vec<HopTally>,
     /// Scaled groups, in the order of the network's scalings.
     pub scalings: Vec<ScalingTally>,
+    /// Windows over time, where asked for.
+    pub slices: Vec<Slice>,
     /// Requests of the whole replication, measured or not, for the audit.
     pub audit: Audit,
 }

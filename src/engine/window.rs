@@ -238,10 +238,22 @@ mod tests {
 
     #[test]
     fn a_stretch_is_as_long_as_arrivals_are_quiet() {
-        let counted =
-            Window { warmup_ns: 700, warmup_requests: 90, requests: 500, until_ns: u64::MAX, observe: Vec::new() };
-        let timed =
-            Window { warmup_ns: 0, warmup_requests: 90, requests: u64::MAX, until_ns: 9_000, observe: Vec::new() };
+        let counted = Window {
+            warmup_ns: 700,
+            warmup_requests: 90,
+            requests: 500,
+            until_ns: u64::MAX,
+            observe: Vec::new(),
+            slices: None,
+        };
+        let timed = Window {
+            warmup_ns: 0,
+            warmup_requests: 90,
+            requests: u64::MAX,
+            until_ns: 9_000,
+            observe: Vec::new(),
+            slices: None,
+        };
         for window in [counted, timed] {
             let instants: Vec<u64> = (0..1_000).map(|i| 13 * i / 3 * 3).collect();
             let mut gate = Gate::new(&window);

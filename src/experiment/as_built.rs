@@ -48,7 +48,7 @@ pub(super) fn lints(scenario: &Scenario, system: &System) -> Vec<Lint> {
 fn caller(scenario: &Scenario) -> Caller {
     let (attempts, pauses) = match &scenario.client.retries {
         Retries::None => (1, 0.0),
-        Retries::Backoff { max, backoff } => (max.saturating_add(1), f64::from(*max) * backoff.mean_ns()),
+        Retries::Backoff { max, backoff, .. } => (max.saturating_add(1), f64::from(*max) * backoff.mean_ns()),
         // Pause i is a share of the base doubled i times, evenly distributed, and of the cap at most.
         Retries::AwsSdkStandard(sdk) => {
             let pause = |index: u32| (sdk.base.0 as f64 * libm::exp2(f64::from(index))).min(sdk.cap.0 as f64) / 2.0;

@@ -28,7 +28,9 @@ mod settle;
 pub mod shards;
 pub mod source;
 pub mod sweep;
+mod timeline;
 mod traffic;
+mod trigger;
 pub mod validate;
 pub mod warmup;
 
@@ -150,6 +152,8 @@ pub fn survey(source: &Source, detail: bool, control: &Control) -> Result<shards
     let (combinations, own) = combinations(source, &scenario, true)?;
     stage(shards::plan::GRID);
     let cells = sweep::grid(&combinations, true, detail, control)?;
+    stage("timeline");
+    timeline::study(&combinations, &cells, control)?;
     stage("map");
     // Only for what it asks for.
     let _ = map::cells(&combinations, own, &cells, control);
@@ -158,6 +162,8 @@ pub fn survey(source: &Source, detail: bool, control: &Control) -> Result<shards
         Err(saturate::SearchError::Point(PointError::Stopped | PointError::Elsewhere)) => {}
         found => drop(found?),
     }
+    stage("trigger");
+    trigger::search(source, &scenario, control)?;
     stage("deployments");
     deployments::waits(&scenario, true, control)?;
     stage("sensitivity");
@@ -212,6 +218,8 @@ pub fn simulate(
         Err(saturate::SearchError::Point(PointError::Stopped)) => {}
         Err(error) => return Err(error.into()),
     }
+    results.timeline = timeline::study(&combinations, &cells, control)?;
+    results.triggers = trigger::search(source, &scenario, control)?;
     growth::add_simulated(&mut results, &scenario);
     results.moves = as_built::moves(&results);
     results.deployments = deployments::waits(&scenario, whole_sweep, control).map_err(ExperimentError::Fault)?;

@@ -133,7 +133,7 @@ impl<'a> Watched<'a> {
 
 /// A window of one request, after which nothing is measured: the run goes on until the last instant is observed.
 fn watch(observe: Vec<u64>) -> Window {
-    Window { warmup_ns: 0, warmup_requests: 0, requests: 1, until_ns: u64::MAX, observe }
+    Window { warmup_ns: 0, warmup_requests: 0, requests: 1, until_ns: u64::MAX, observe, slices: None }
 }
 
 /// What is watched of one pilot. The number in the system of closed clients that never think is constant whatever happens, so

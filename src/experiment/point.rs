@@ -6,13 +6,15 @@ use super::hops::{self, Steady};
 use super::metrics::{HopShape, Measured, Series};
 use super::precision;
 pub use super::rounds::Rounds;
+use super::timeline::OverTime;
 use super::warmup::{self, Cut};
-use crate::engine::network::Step;
+use crate::engine::network::{Slicing, Step};
 use crate::engine::{EngineError, Network, Tally, Window};
 use crate::results::{Point, Warning};
 use crate::scenario::{Length, Model, Scenario};
 use crate::stats::{Recorder, stability};
 use crate::topology::{Legend, Load, Request, build, opinions};
+use crate::units::Duration;
 
 /// What is simulated.
 #[derive(Clone, Debug)]
@@ -40,6 +42,8 @@ pub struct Outcome {
     pub legend: Legend,
     /// What the requests were billed for.
     pub billed: Billed,
+    /// What happened over time, where there are windows.
+    pub(super) over_time: Option<OverTime>,
 }
 
 /// Why a point has no result.
@@ -83,7 +87,10 @@ impl PointSpec<'_> {
             Length::Trace => (u64::MAX, u64::MAX),
         };
         let observe = self.scenario.run.observe_at.iter().map(|at| cut.ns.saturating_add(at.0)).collect();
-        Window { warmup_ns: cut.ns, warmup_requests: cut.requests, requests, until_ns, observe }
+        let sliced = |length: Duration| Slicing { from: cut.ns, length: length.0, end: until_ns };
+        let here = until_ns < u64::MAX && self.services == super::operating_services(self.scenario);
+        let slices = self.scenario.run.windows.filter(|_| here).map(sliced);
+        Window { warmup_ns: cut.ns, warmup_requests: cut.requests, requests, until_ns, observe, slices }
     }
 
     /// Whether something happens at times that count from the end of the warm-up.
@@ -168,7 +175,8 @@ impl PointSpec<'_> {
             ..Point::default()
         };
         let billed = Billed::of(&names, tallies);
-        Outcome { point, measured, latency, legend, billed }
+        let over_time = OverTime::of(self.scenario, self.window(cut).slices, tallies);
+        Outcome { point, measured, latency, legend, billed, over_time }
     }
 
     /// Whether loads computed from means say it all: open arrivals at one rate, nothing that changes, no retries.

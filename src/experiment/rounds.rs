@@ -52,6 +52,11 @@ impl<'a> Rounds<'a> {
         self.tallies.len() as u32
     }
 
+    /// What they counted, in their order.
+    pub(super) fn tallies(&self) -> &[Tally] {
+        &self.tallies
+    }
+
     /// Simulates `more` replications.
     ///
     /// # Errors
@@ -115,7 +120,7 @@ pub(super) fn replication_of<'n>(
     if cut.requests == 0 || !spec.has_times() {
         return Ok((Cow::Borrowed(network), spec.window(cut), cut.clone()));
     }
-    let ahead = Window { requests: 1, observe: Vec::new(), until_ns: u64::MAX, ..spec.window(cut) };
+    let ahead = Window { requests: 1, observe: Vec::new(), slices: None, until_ns: u64::MAX, ..spec.window(cut) };
     let opened = run(network, &ahead, cut)?.opened;
     let cut = Cut::bare(opened, 0, cut.auto);
     Ok((Cow::Owned(spec.network(&cut)), spec.window(&cut), cut))
@@ -163,5 +168,9 @@ fn fits(tally: &Tally, network: &Network, window: &Window) -> bool {
         tally.hops.iter().map(|hop| hop.members.len()).eq(network.hops.iter().map(|hop| hop.members.len()))
     };
     let instants = window.observe.len();
-    members(tally) && tally.observed.len() == instants && tally.completions.len() == instants.saturating_sub(1)
+    let windows = window.slices.map_or(0, |slices| slices.number());
+    members(tally)
+        && tally.slices.len() == windows
+        && tally.observed.len() == instants
+        && tally.completions.len() == instants.saturating_sub(1)
 }

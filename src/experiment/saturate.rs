@@ -145,6 +145,7 @@ impl Search<'_> {
         let toml = if unit.is_empty() { value.to_string() } else { format!("\"{value}{unit}\"") };
         let mut scenario = self.source.scenario(&[Override::set(self.field(), toml)]).map_err(SearchError::Issues)?;
         let own = std::mem::replace(&mut scenario.run.confidence, confidence);
+        scenario.run.windows = None;
         let services = super::operating_services(&scenario);
         let spec = PointSpec { scenario: &scenario, option: self.option, services, detail: false };
         if let Some(missed) = self.exact_miss(&spec) {

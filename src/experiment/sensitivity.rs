@@ -63,6 +63,7 @@ fn is_steady(scenario: &Scenario) -> bool {
 fn shortened(scenario: &Scenario) -> Scenario {
     let mut short = scenario.clone();
     short.run.precision = None;
+    short.run.windows = None;
     let wanted = scenario.sensitivity.requests;
     short.run.length = match scenario.run.length {
         Length::Requests(requests) if is_steady(scenario) => Length::Requests(wanted.unwrap_or(REQUESTS.min(requests))),

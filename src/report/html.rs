@@ -37,6 +37,7 @@ pub fn html(results: &Results, figures: &[Figure], figure_style: &str) -> Result
 mod tests {
     use super::*;
     use crate::report::fixture;
+    use crate::results::fixture::storm;
 
     fn figures() -> Vec<Figure<'static>> {
         let figure = |name, title| Figure {
@@ -78,7 +79,9 @@ mod tests {
 
     #[test]
     fn every_page_is_well_formed_and_loads_nothing() {
-        for results in [fixture::orders(), fixture::four(), fixture::studied(), fixture::queue(), Results::default()] {
+        for results in
+            [fixture::orders(), fixture::four(), fixture::studied(), fixture::queue(), storm(), Results::default()]
+        {
             let html = html(&results, &figures(), "").unwrap();
             assert_eq!(unbalanced(&html), Vec::<String>::new());
             assert!(html.contains("default-src 'none'; style-src 'unsafe-inline'; img-src data:"));

@@ -64,11 +64,14 @@ fn in_a_fence(text: &str) -> String {
 mod tests {
     use super::*;
     use crate::report::fixture;
+    use crate::results::fixture::storm;
 
     #[test]
     fn tables_have_as_many_cells_as_heads() {
         let figure = Figure { name: "ladder", title: "Ladder", description: "what holds", svg_inline: "" };
-        for results in [fixture::orders(), fixture::four(), fixture::studied(), fixture::queue(), Results::default()] {
+        for results in
+            [fixture::orders(), fixture::four(), fixture::studied(), fixture::queue(), storm(), Results::default()]
+        {
             let text = markdown(&results, &[figure]).unwrap();
             let mut cells = 0;
             for line in text.lines() {

@@ -15,6 +15,7 @@ pub mod markdown;
 mod mix;
 mod month;
 pub mod number;
+mod over_time;
 mod overload;
 mod page;
 mod precision;
@@ -31,7 +32,7 @@ mod fixture;
 #[derive(Clone, Copy, Debug)]
 pub struct Figure<'a> {
     /// Stable name, also that of its file: `ladder`, `latency-p99`, `goodput`, `hops`, `percentiles`, `map`,
-    /// `deployment-wait`, `tornado`.
+    /// `timeline`, `trigger`, `deployment-wait`, `tornado`.
     pub name: &'a str,
     /// Heading.
     pub title: &'a str,

@@ -8,6 +8,8 @@ mod cost;
 pub mod csv;
 pub mod directory;
 mod exclusion;
+#[cfg(test)]
+pub(crate) mod fixture;
 pub mod hgrm;
 pub mod json;
 pub mod known;
@@ -18,6 +20,7 @@ mod planning;
 mod saturation;
 mod sensitivity;
 pub mod theory;
+mod timeline;
 pub mod types;
 
 pub use addresses::Addresses;
@@ -34,4 +37,5 @@ pub use planning::{DeploymentWait, GrowthAsked, GrowthRung, set_today};
 pub use saturation::SaturationPoint;
 pub use sensitivity::{Effect, Flip, InputEnd, MovedCeiling, MovedCondition, Ranking, Sensitivity, VariedInput};
 pub use theory::*;
+pub use timeline::{Recovery, Timeline, TimelineEvent, TriggerChange, TriggerLength, TriggerSearch};
 pub use types::*;

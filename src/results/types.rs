@@ -17,6 +17,7 @@ use super::planning::{DeploymentWait, GrowthAsked, GrowthRung};
 use super::saturation::SaturationPoint;
 use super::sensitivity::Sensitivity;
 use super::theory::Theory;
+use super::timeline::{Timeline, TriggerSearch};
 use crate::stats::Interval;
 
 /// Version of the results format.
@@ -51,6 +52,12 @@ pub struct Results {
     /// What the pilots of the operating point's warm-up showed, where it was asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub warmup: Option<Pilots>,
+    /// What happens over time at the operating point of each option; empty where there are no windows.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub timeline: Vec<Timeline>,
+    /// How long an event may last, for each option; empty where it was not asked for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub triggers: Vec<TriggerSearch>,
     /// The ladder of every option, all rungs in order.
     pub ceilings: Vec<Ceiling>,
     /// Where each option saturates.

@@ -3,7 +3,9 @@
 use super::decode::Context;
 use super::fields::{Field, Fields};
 use super::laws::distribution;
-use super::types::{AwsSdk, Client, Retries};
+use super::tree::Value;
+use super::types::{AwsSdk, Client, Retries, RetryBudget};
+use crate::random::Distribution;
 use crate::units::Duration;
 
 /// The AWS SDKs' standard mode, in the words of scenario types. Source: AWS SDKs and Tools Reference Guide, "Retry behavior".
@@ -51,10 +53,25 @@ fn retries(field: &Field<'_>, context: &Context<'_>) -> Option<Retries> {
         })
     });
     let backoff = fields.require("backoff", "a distribution, as `{ exponential = { mean = \"100ms\" } }`");
-    let backoff = backoff.and_then(|f| distribution(&f, context.base));
+    let backoff = backoff.and_then(|f| match &f.node.value {
+        Value::Text(text) if text == "none" => Some(Distribution::constant(0.0)),
+        _ => distribution(&f, context.base),
+    });
+    let budget = fields.get("budget").map_or(Some(None), |f| budget(&f).map(Some));
     fields.finish();
-    let (max, backoff) = (max?, backoff?);
-    Some(if max == 0 { Retries::None } else { Retries::Backoff { max: u32::try_from(max).ok()?, backoff } })
+    let (max, backoff, budget) = (max?, backoff?, budget?);
+    Some(if max == 0 { Retries::None } else { Retries::Backoff { max: u32::try_from(max).ok()?, backoff, budget } })
+}
+
+/// `budget`, whose defaults are those of the SDKs' retry quota.
+fn budget(field: &Field<'_>) -> Option<RetryBudget> {
+    let fields = field.table()?;
+    let count = |key, least, default| fields.get(key).map_or(Some(default), |f| f.small(least));
+    let (tokens, cost) = (count("tokens", 0, AWS_SDK.quota), count("cost", 0, AWS_SDK.retry_cost));
+    let throttle_cost = count("throttle_cost", 0, AWS_SDK.throttle_cost);
+    let processes = count("processes", 1, AWS_SDK.processes);
+    fields.finish();
+    Some(RetryBudget { tokens: tokens?, cost: cost?, throttle_cost: throttle_cost?, processes: processes? })
 }
 
 fn aws_sdk(policy: &Field<'_>, fields: &Fields<'_>) -> Option<Retries> {

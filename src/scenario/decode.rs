@@ -8,7 +8,7 @@ use super::metrics::Names;
 use super::path::{self, Override};
 use super::tree::{Node, Place, Value};
 use super::types::{Model, Scenario};
-use super::{client, conditions, events, expect, names, run, sensitivity, sweep, system, workload};
+use super::{client, conditions, events, expect, names, run, sensitivity, sweep, system, trigger, windows, workload};
 use crate::issue::{Issue, Issues};
 
 /// Services at the operating point where none are stated.
@@ -83,7 +83,9 @@ pub(super) struct Trial {
 fn try_value(root: &Node, context: &Context<'_>, trial: &Trial) -> Option<Issue> {
     let mut root = root.clone();
     if let Value::Table(table) = &mut root.value {
-        table.entries.retain(|entry| !matches!(entry.key.as_str(), "sweep" | "saturation" | "sensitivity" | "expect"));
+        table.entries.retain(|entry| {
+            !matches!(entry.key.as_str(), "sweep" | "saturation" | "sensitivity" | "trigger" | "expect")
+        });
     }
     let change = Override { field: trial.field.clone(), toml: trial.toml.clone(), from: "axis".into() };
     let result = match path::apply(&mut root, &change) {
@@ -113,10 +115,14 @@ fn whole(root: &Node, context: &Context<'_>, sink: &Sink) -> Option<Scenario> {
         (Some(hops), _) => Names::of_hops(hops.as_deref()),
         (None, rest) => Names::of_options(rest.as_ref().and_then(Option::as_ref).map(|rest| &rest.system), count),
     };
-    let run = run::run(&top, load.as_ref().map(|load| &load.workload), &metric_names);
+    let mut run = run::run(&top, load.as_ref().map(|load| &load.workload), &metric_names);
     let metric_names = metric_names.observed(run.as_ref().map(|run| run.observe_at.as_slice()));
     let known_hops = hops.as_ref().and_then(Option::as_deref);
     let events = events::events(&top, known_hops, is_hops, load.as_ref().map(|load| &load.workload));
+    if let (Some(run), Some(events)) = (&mut run, &events) {
+        windows::default(root, run, !events.is_empty());
+    }
+    let trigger = trigger::trigger(&top, root, run.as_ref());
     let objectives = conditions::objectives(&top, &metric_names, is_hops);
     let saturation = sweep::saturation(&top, &metric_names);
     let by_weights = load.as_ref().is_some_and(workload::Read::by_weights);
@@ -147,6 +153,7 @@ fn whole(root: &Node, context: &Context<'_>, sink: &Sink) -> Option<Scenario> {
         saturation: saturation?,
         sweep: swept.unwrap_or_default(),
         sensitivity: varied?,
+        trigger: trigger?,
         expect: wanted?,
         services: count,
         model,

@@ -8,9 +8,10 @@ use super::metrics::is_time;
 use super::resolved_system;
 use super::sensitivity::{Sensitivity, VariedInput};
 use super::tree::{float_toml, quoted};
+use super::trigger::Trigger;
 use super::types::{
-    Arrivals, Change, Client, Expect, Length, Load, Model, Popularity, Retries, Run, Saturation, Scenario, Sweep,
-    Trace, TraceColumn, Warmup, Workload,
+    Arrivals, Change, Client, Expect, Length, Load, Model, Popularity, Retries, RetryBudget, Run, Saturation, Scenario,
+    Sweep, Trace, TraceColumn, Warmup, Workload,
 };
 use super::written::{distribution, list, numbers, rate, time};
 use crate::random::Samplers;
@@ -64,6 +65,11 @@ pub fn toml(scenario: &Scenario, base: &Path) -> String {
     client(&mut lines, &scenario.client);
     lines.header("[run]");
     run(&mut lines, &scenario.run);
+    if let Some(windows) = scenario.run.windows {
+        lines.line("windows", time(windows));
+    } else if !scenario.events.is_empty() && matches!(scenario.run.length, Length::Time(_)) {
+        lines.line("windows", quoted("none"));
+    }
     for event in &scenario.events {
         lines.header("[[event]]");
         lines.line("at", time(event.at));
@@ -85,6 +91,9 @@ pub fn toml(scenario: &Scenario, base: &Path) -> String {
     }
     sweep(&mut lines, &scenario.sweep);
     sensitivity(&mut lines, &scenario.sensitivity);
+    if let Some(wanted) = &scenario.trigger {
+        trigger(&mut lines, wanted);
+    }
     match &scenario.model {
         Model::Options(system) => resolved_system::system(&mut lines, system),
         Model::Hops(hops) => {
@@ -183,8 +192,13 @@ fn client(lines: &mut Lines, client: &Client) {
     lines.line_if("timeout", client.timeout.map(time));
     match &client.retries {
         Retries::None => {}
-        Retries::Backoff { max, backoff } => {
-            lines.line("retries", format!("{{ max = {max}, backoff = {} }}", distribution(backoff)));
+        Retries::Backoff { max, backoff, budget } => {
+            let budget = budget.map_or_else(String::new, |RetryBudget { tokens, cost, throttle_cost, processes }| {
+                format!(
+                    ", budget = {{ tokens = {tokens}, cost = {cost}, throttle_cost = {throttle_cost}, processes = {processes} }}"
+                )
+            });
+            lines.line("retries", format!("{{ max = {max}, backoff = {}{budget} }}", distribution(backoff)));
         }
         Retries::AwsSdkStandard(sdk) => {
             let keys = [
@@ -239,6 +253,15 @@ fn saturation(lines: &mut Lines, saturation: &Saturation) {
     if !saturation.hold.is_empty() {
         lines.line("hold", list(saturation.hold.iter().map(|condition| quoted(&condition.text))));
     }
+}
+
+fn trigger(lines: &mut Lines, trigger: &Trigger) {
+    lines.header("[trigger]");
+    lines.line("event", trigger.event);
+    lines.line("from", time(trigger.from));
+    lines.line("to", time(trigger.to));
+    lines.line("seeds", trigger.seeds);
+    lines.line("resolution", time(trigger.resolution));
 }
 
 fn sweep(lines: &mut Lines, sweep: &Sweep) {

@@ -4,6 +4,7 @@ use super::fields::{Field, Fields};
 use super::metrics::Names;
 use super::tree::Value;
 use super::types::{Arrivals, Length, Precision, Run, Trace, Warmup, Workload};
+use super::windows;
 use crate::random::Samplers;
 use crate::units::Duration;
 
@@ -29,6 +30,7 @@ pub(super) fn run(top: &Fields<'_>, workload: Option<&Workload>, names: &Names) 
         confidence: 0.95,
         samplers: Samplers::default(),
         observe_at: Vec::new(),
+        windows: None,
     };
     let Some(field) = top.get("run") else { return Some(defaults) };
     let fields = Fields::new(field.sink, field.node, "`[run]`")?;
@@ -44,6 +46,11 @@ pub(super) fn run(top: &Fields<'_>, workload: Option<&Workload>, names: &Names) 
     });
     let samplers = fields.get("samplers").map_or(Some(defaults.samplers), |f| f.choice(&SAMPLERS));
     let observe_at = fields.get("observe_at").map_or(Some(Vec::new()), |f| instants(&f));
+    let windows = match (fields.get("windows"), length) {
+        (None, _) => Some(None),
+        (Some(field), Some(length)) => windows::windows(&field, length),
+        (Some(_), None) => None,
+    };
     fields.finish();
     Some(Run {
         length: length?,
@@ -53,6 +60,7 @@ pub(super) fn run(top: &Fields<'_>, workload: Option<&Workload>, names: &Names) 
         confidence: confidence?,
         samplers: samplers?,
         observe_at: observe_at?,
+        windows: windows?,
     })
 }
 

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use super::hop::Hop;
 use super::sensitivity::Sensitivity;
+use super::trigger::Trigger;
 use crate::aws::system::System;
 use crate::random::{Distribution, Samplers};
 use crate::units::{Duration, Rate};
@@ -33,6 +34,8 @@ pub struct Scenario {
     pub sweep: Sweep,
     /// What a sweep varies at the operating point.
     pub sensitivity: Sensitivity,
+    /// The search for the longest event from which the system comes back.
+    pub trigger: Option<Trigger>,
     /// Expected values, for `validate`.
     pub expect: Option<Expect>,
     /// Services at the operating point; counts only where something depends on it (options, `copies = "services"`).
@@ -165,9 +168,25 @@ pub enum Retries {
         max: u32,
         /// Time from a known end to the next attempt.
         backoff: Distribution,
+        /// What pays for them; `None`: they are free.
+        budget: Option<RetryBudget>,
     },
     /// The AWS SDK's standard mode.
     AwsSdkStandard(AwsSdk),
+}
+
+/// Tokens that pay for retries, as the retry quota of the AWS SDKs' standard mode does: a retry takes its cost and is given up where
+/// there is not so much left; a request that succeeds at once earns a token, one that succeeds in a retry gets its cost back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RetryBudget {
+    /// Tokens of a client process at the beginning and at most (500).
+    pub tokens: u32,
+    /// Tokens a retry takes (14).
+    pub cost: u32,
+    /// Tokens a retry after a throttle takes (5).
+    pub throttle_cost: u32,
+    /// Client processes, each with a budget of its own (1).
+    pub processes: u32,
 }
 
 /// The AWS SDK's standard retry mode with its retry quota.
@@ -208,6 +227,8 @@ pub struct Run {
     pub samplers: Samplers,
     /// Instants from the end of warm-up at which the number in the system is observed, rising.
     pub observe_at: Vec<Duration>,
+    /// Length of the windows into which the measured time is cut; `None`: it is not.
+    pub windows: Option<Duration>,
 }
 
 /// How much of a replication is measured.

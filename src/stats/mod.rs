@@ -6,6 +6,7 @@ pub mod histogram;
 #[cfg(test)]
 mod noise;
 pub mod selection;
+pub mod share;
 pub mod stability;
 pub mod student;
 pub mod warmup;

@@ -2,7 +2,9 @@
 
 use std::sync::Mutex;
 
-use crate::engine::network::{Client, Coin, Hop, LimiterSpec, Network, Retry, SdkRetry, StationKind, Step, Steps};
+use crate::engine::network::{
+    Client, Coin, Hop, LimiterSpec, Network, Retry, RetryBudget, SdkRetry, StationKind, Step, Steps,
+};
 use crate::random::{Distribution, Sampler, Samplers, StreamId};
 use crate::scenario::{Change, Retries, Station};
 
@@ -63,9 +65,17 @@ impl<'a> Builder<'a> {
     fn retry(&mut self, retries: &Retries) -> Retry {
         match retries {
             Retries::None => Retry::None,
-            Retries::Backoff { max, backoff } => {
-                Retry::Backoff { max: *max, backoff: self.sampler(backoff), stream: StreamId::new("client", "backoff") }
-            }
+            Retries::Backoff { max, backoff, budget } => Retry::Backoff {
+                max: *max,
+                backoff: self.sampler(backoff),
+                stream: StreamId::new("client", "backoff"),
+                budget: budget.map(|budget| RetryBudget {
+                    tokens: budget.tokens,
+                    cost: budget.cost,
+                    throttle_cost: budget.throttle_cost,
+                    processes: budget.processes,
+                }),
+            },
             Retries::AwsSdkStandard(sdk) => Retry::Sdk(SdkRetry {
                 attempts: sdk.attempts,
                 base: sdk.base.0,

@@ -270,6 +270,7 @@ fn an_observer_sees_what_the_tally_counts() {
             requests: 3_000,
             until_ns: u64::MAX,
             observe: Vec::new(),
+            slices: None,
         };
         let (key, stop) = (RunKey::new(4, 2), AtomicBool::new(false));
         let mut sums = Sums { ordered: true, ..Sums::default() };

@@ -30,6 +30,7 @@ mod needs;
 mod networks;
 mod opinions;
 mod options;
+mod over_time;
 mod overlays;
 mod overload;
 mod pipeline;

@@ -34,7 +34,7 @@ pub fn network(scenario: &Scenario) -> Network {
 
 /// A window of `requests` measured requests after the first `skipped` ones.
 pub fn window(skipped: u64, requests: u64) -> Window {
-    Window { warmup_ns: 0, warmup_requests: skipped, requests, until_ns: u64::MAX, observe: Vec::new() }
+    Window { warmup_ns: 0, warmup_requests: skipped, requests, until_ns: u64::MAX, observe: Vec::new(), slices: None }
 }
 
 /// One replication's tally.

@@ -126,6 +126,8 @@ pub struct Naive<'a> {
     /// Counts of each hop, of the measured requests only.
     pub counts: Vec<Counts>,
     pub(crate) services: Vec<Vec<Service>>,
+    /// Start of every attempt.
+    begun: Vec<u64>,
     measured: u64,
 }
 
@@ -157,6 +159,7 @@ impl<'a> Naive<'a> {
             fates: Vec::new(),
             counts: vec![Counts::default(); plan.hops.len()],
             services: vec![Vec::new(); plan.hops.len()],
+            begun: Vec::new(),
             measured,
         };
         naive.next_request(0);
@@ -229,6 +232,7 @@ impl<'a> Naive<'a> {
     }
 
     fn begin(&mut self, request: u64, number: u32) {
+        self.begun.push(self.now);
         let attempt = self.attempts.len();
         self.attempts.push(Attempt {
             request,
@@ -318,6 +322,30 @@ impl<'a> Naive<'a> {
     /// Busy servers of a hop x ns within such a window.
     pub fn busy(&self, hop: usize, window: (u64, u64)) -> u128 {
         self.services[hop].iter().map(|service| within((service.from, service.to), window)).sum()
+    }
+
+    /// Instant at which a request arrived.
+    pub fn arrival(&self, request: u64) -> u64 {
+        self.arrived[request as usize]
+    }
+
+    /// A window that the simulation has left behind: requests that arrived, attempts begun, requests ended, answers among them, and
+    /// requests in the system just before its end.
+    pub fn slice(&self, (from, to): (u64, u64)) -> [u64; 5] {
+        let inside = |at: u64| (from..to).contains(&at);
+        let lives = || {
+            let end = |(from, fate): (&u64, &Option<Fate>)| fate.map(|fate| (from + fate.latency, fate.outcome));
+            self.arrived.iter().zip(&self.fates).map(move |pair| (*pair.0, end(pair)))
+        };
+        let ends = || lives().filter_map(|(_, end)| end).filter(|(at, _)| inside(*at));
+        let present = lives().filter(|(came, end)| *came < to && end.is_none_or(|(at, _)| at >= to));
+        [
+            self.arrived.iter().filter(|at| inside(**at)).count() as u64,
+            self.begun.iter().filter(|at| inside(**at)).count() as u64,
+            ends().count() as u64,
+            ends().filter(|(_, outcome)| *outcome == Outcome::Ok).count() as u64,
+            present.count() as u64,
+        ]
     }
 
     fn depart(&mut self, hop: usize, copy: usize, attempt: usize) {

@@ -232,6 +232,7 @@ impl Naive<'_> {
             most: all().max().unwrap(),
             changes: inside.len() as u64,
             observed: Vec::new(),
+            slices: Vec::new(),
         }
     }
 

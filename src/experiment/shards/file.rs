@@ -2,7 +2,7 @@
 //! shard ends with a record that says how many there are.
 //!
 //! ```text
-//! "gatecap units 1\n"  { length: u32 | checksum: 16 bytes | name: 16 bytes | content: length bytes } ...
+//! "gatecap units 2\n"  { length: u32 | checksum: 16 bytes | name: 16 bytes | content: length bytes } ...
 //! ```
 //!
 //! Numbers have their least byte first; the checksum is the first half of BLAKE3 of length, name and content. The header's name is all
@@ -16,7 +16,7 @@ use super::tally;
 use crate::engine::Tally;
 
 /// What such a file begins with; the number is the format's.
-pub(super) const MAGIC: &[u8; 16] = b"gatecap units 1\n";
+pub(super) const MAGIC: &[u8; 16] = b"gatecap units 2\n";
 /// What comes before the content of a record: length, checksum, name.
 pub(super) const HEAD: usize = 4 + 16 + 16;
 /// Longest content of a record, bytes: a tally with recorders of three thousand services has some megabytes.

@@ -3,6 +3,7 @@
 
 use super::bytes::{Reader, Writer};
 use crate::engine::tally::{Audit, Counts, Dispersion, HopTally, MemberTally, Outcomes, ScalingTally, Tally};
+use crate::engine::timeline::Slice;
 use crate::stats::Recorder;
 
 /// Largest count that is believed: sums over all replications of a point stay within 64 bits.
@@ -18,13 +19,7 @@ pub(super) fn encode(tally: &Tally) -> Vec<u8> {
     to.number(tally.opened);
     to.number(tally.closed);
     to.number(tally.requests);
-    let Outcomes { ok, throttled, rejected, abandoned, timed_out, failed } = &tally.outcomes;
-    [ok, throttled, rejected, abandoned, timed_out].into_iter().for_each(|&count| to.number(count));
-    to.number(failed.len() as u64);
-    for &(code, count) in failed {
-        to.number(u64::from(code));
-        to.number(count);
-    }
+    ends(&mut to, &tally.outcomes);
     to.number(tally.attempts);
     recorder(&mut to, &tally.latency);
     to.wide(tally.client_latency);
@@ -42,12 +37,9 @@ pub(super) fn encode(tally: &Tally) -> Vec<u8> {
     to.number(tally.hops.len() as u64);
     tally.hops.iter().for_each(|hop| self::hop(&mut to, hop));
     to.number(tally.scalings.len() as u64);
-    for scaling in &tally.scalings {
-        let ScalingTally { stations, fewest, most, changes, observed } = scaling;
-        to.wide(*stations);
-        [u64::from(*fewest), u64::from(*most), *changes].into_iter().for_each(|number| to.number(number));
-        to.numbers(&observed.iter().copied().map(u64::from).collect::<Vec<_>>());
-    }
+    tally.scalings.iter().for_each(|one| scaling(&mut to, one));
+    to.number(tally.slices.len() as u64);
+    tally.slices.iter().for_each(|one| slice(&mut to, one));
     let Audit { arrived, ended, in_system, begun, over, at_work } = tally.audit;
     [arrived, ended, in_system, begun, over, at_work].into_iter().for_each(|count| to.number(count));
     to.bytes
@@ -74,6 +66,7 @@ pub(super) fn decode(bytes: &[u8]) -> Option<Tally> {
         dispersion: [read_dispersion(from)?, read_dispersion(from)?, read_dispersion(from)?],
         hops: read_hops(from)?,
         scalings: read_scalings(from)?,
+        slices: read_slices(from)?,
         audit: Audit {
             arrived: count(from)?,
             ended: count(from)?,
@@ -84,6 +77,35 @@ pub(super) fn decode(bytes: &[u8]) -> Option<Tally> {
         },
     };
     from.is_empty().then_some(tally)
+}
+
+fn ends(to: &mut Writer, outcomes: &Outcomes) {
+    let Outcomes { ok, throttled, rejected, abandoned, timed_out, failed } = outcomes;
+    [ok, throttled, rejected, abandoned, timed_out].into_iter().for_each(|&count| to.number(count));
+    to.number(failed.len() as u64);
+    for &(code, count) in failed {
+        to.number(u64::from(code));
+        to.number(count);
+    }
+}
+
+fn slice(to: &mut Writer, slice: &Slice) {
+    let Slice { arrivals, outcomes, attempts, ended, answered, in_system, latency } = slice;
+    [arrivals, attempts, ended, answered, in_system].into_iter().for_each(|&count| to.number(count));
+    ends(to, outcomes);
+    recorder(to, latency);
+}
+
+fn read_slices(from: &mut Reader<'_>) -> Option<Vec<Slice>> {
+    let slices = from.count()?;
+    from.takes(slices.checked_mul(size_of::<Slice>())?)?;
+    let one = |from: &mut Reader<'_>| {
+        let [arrivals, attempts, ended, answered, in_system] =
+            [count(from)?, count(from)?, count(from)?, count(from)?, count(from)?];
+        let (outcomes, latency) = (outcomes(from)?, read_recorder(from)?);
+        Some(Slice { arrivals, outcomes, attempts, ended, answered, in_system, latency })
+    };
+    (0..slices).map(|_| one(from)).collect()
 }
 
 /// Buckets as (count, whether the bucket before is empty), then how many are.
@@ -104,13 +126,23 @@ fn recorder(to: &mut Writer, recorder: &Recorder) {
     }
 }
 
+fn scaling(to: &mut Writer, scaling: &ScalingTally) {
+    let ScalingTally { stations, fewest, most, changes, observed, slices } = scaling;
+    to.wide(*stations);
+    [u64::from(*fewest), u64::from(*most), *changes].into_iter().for_each(|number| to.number(number));
+    for numbers in [observed, slices] {
+        to.numbers(&numbers.iter().copied().map(u64::from).collect::<Vec<_>>());
+    }
+}
+
 fn read_scalings(from: &mut Reader<'_>) -> Option<Vec<ScalingTally>> {
     let small = |number: u64| u32::try_from(number).ok();
     let read = |from: &mut Reader<'_>| {
         let stations = from.wide()?;
         let (fewest, most, changes) = (small(from.number()?)?, small(from.number()?)?, count(from)?);
         let observed = from.numbers()?.into_iter().map(small).collect::<Option<_>>()?;
-        Some(ScalingTally { stations, fewest, most, changes, observed })
+        let slices = from.numbers()?.into_iter().map(small).collect::<Option<_>>()?;
+        Some(ScalingTally { stations, fewest, most, changes, observed, slices })
     };
     let scalings = from.count()?;
     from.takes(scalings.checked_mul(size_of::<ScalingTally>())?)?;

@@ -7,6 +7,7 @@ use super::file::{HEAD, MAGIC, end, record, scan};
 use super::journal::damaged;
 use super::tally::{decode, encode};
 use super::*;
+use crate::engine::network::Slicing;
 use crate::engine::{Tally, Window, simulate};
 use crate::experiment::PointSpec;
 use crate::experiment::warmup::Cut;
@@ -18,7 +19,7 @@ fn scenario(text: &str) -> Scenario {
     Document::parse(text, "test", Path::new(".")).unwrap().resolve(&[]).unwrap()
 }
 
-/// A tally with everything that one may hold: retries, failures, members with recorders, observed instants.
+/// A tally with everything that one may hold: retries, failures, members with recorders, observed instants, windows over time.
 fn rich() -> Tally {
     let scenario = scenario(
         "seed = 9\n[workload]\nrate = \"300/s\"\n[client]\ntimeout = \"80ms\"\nretries = { max = 2, backoff = { constant = \"5ms\" } }\n\
@@ -29,7 +30,8 @@ fn rich() -> Tally {
     let spec = PointSpec { scenario: &scenario, option: 0, services: 1, detail: true };
     let (network, _) = build(spec.request(&Cut::bare(0, 0, false)));
     let observe = (0..40).map(|i| i * 200_000_000).collect();
-    let window = Window { warmup_ns: 0, warmup_requests: 300, requests: 3_000, until_ns: u64::MAX, observe };
+    let slices = Some(Slicing { from: 500_000_000, length: 700_000_000, end: 8_000_000_000 });
+    let window = Window { warmup_ns: 0, warmup_requests: 300, requests: 3_000, until_ns: u64::MAX, observe, slices };
     simulate(&network, &window, RunKey::new(9, 0)).unwrap()
 }
 

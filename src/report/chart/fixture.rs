@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::results::fixture::storm;
 use crate::results::{Ceiling, Estimate, HopInfo, MapCell, Objective, OptionInfo, Point, Results, Wanted};
 
 const SERVICES: [u32; 12] = [1, 10, 20, 35, 50, 60, 80, 100, 120, 150, 180, 220];
@@ -279,5 +280,29 @@ pub fn worst_cases() -> Vec<Results> {
     let values = [0.0, -1.0, 1e300, 1e-300, f64::INFINITY, f64::NAN].map(with);
     let mut all = vec![Results::default(), hostile, unstable, withheld, single, odd, far, empty, crowd, hops()];
     all.extend(values);
+    all.extend([0.0, -1.0, 1e300, 1e-300, f64::INFINITY, f64::NAN].map(strange_storm));
     all
+}
+
+/// A storm of windows, lengths and estimates that are all one value, under a hostile name.
+fn strange_storm(value: f64) -> Results {
+    let mut results = storm();
+    let odd = Estimate { value: Some(value), low: Some(value), high: Some(value) };
+    for timeline in &mut results.timeline {
+        timeline.metrics.values_mut().flatten().for_each(|estimate| *estimate = odd);
+        timeline.from_s.iter_mut().for_each(|from| *from = value);
+        timeline.end_s = value;
+        for event in &mut timeline.events {
+            event.name = "<script>\"'&\u{202E}".repeat(40);
+            (event.from_s, event.until_s) = (value, Some(value));
+        }
+        if let Some(recovery) = &mut timeline.recovery {
+            (recovery.recovered, recovery.seconds) = (odd, odd);
+        }
+    }
+    for search in &mut results.triggers {
+        search.name = "<script>\"'&\u{202E}".repeat(40);
+        search.tried.iter_mut().for_each(|tried| (tried.seconds, tried.recovered) = (value, odd));
+    }
+    results
 }

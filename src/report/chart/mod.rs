@@ -1,7 +1,7 @@
 //! Charts of the results, each as SVG for a file, as SVG to inline into a page, and as PNG. Reads only `results`.
 //!
 //! ```text
-//! Results -> select (which points) -> ladder, latency, goodput, hops, percentiles, map, waits, tornado -> canvas (plotters) -> finish -> Chart -> png
+//! Results -> select (which points) -> ladder, latency, goodput, hops, percentiles, map, timeline, trigger, waits, tornado -> canvas (plotters) -> finish -> Chart -> png
 //! ```
 //!
 //! [`warmup()`] draws pilots and [`fit()`] measured times for whoever asks; reports do not hold them. A chart that does not apply to the results (no options, no map) is absent; one that applies but has nothing to show says why.
@@ -26,8 +26,10 @@ mod select;
 mod stops;
 mod style;
 mod text;
+mod timeline;
 mod tips;
 mod tornado;
+mod trigger;
 mod waits;
 mod warmup;
 
@@ -41,7 +43,9 @@ pub use percentiles::percentiles;
 #[cfg(feature = "png")]
 pub use png::{PngError, png};
 pub use style::theme_css;
+pub use timeline::timeline;
 pub use tornado::tornado;
+pub use trigger::trigger;
 pub use waits::deployment_wait;
 pub use warmup::warmup;
 
@@ -73,8 +77,8 @@ pub fn all(results: &Results) -> Vec<Chart> {
 }
 
 /// The makers behind [`all`], for callers that draw charts in parallel.
-pub const MAKERS: [fn(&Results) -> Option<Chart>; 8] =
-    [ladder, latency_p99, goodput, hops, percentiles, map, deployment_wait, tornado];
+pub const MAKERS: [fn(&Results) -> Option<Chart>; 10] =
+    [ladder, latency_p99, goodput, hops, percentiles, map, timeline, trigger, deployment_wait, tornado];
 
 /// What a chart says about itself before anything is drawn.
 struct Face {

@@ -8,6 +8,8 @@ fn five_options_give_every_chart() {
     assert_eq!(names, ["ladder", "latency-p99", "goodput", "hops", "percentiles", "map"]);
     let names: Vec<String> = all(&fixture::hops()).into_iter().map(|c| c.name).collect();
     assert_eq!(names, ["latency-p99", "goodput", "hops", "percentiles"]);
+    let names: Vec<String> = all(&crate::results::fixture::storm()).into_iter().map(|c| c.name).collect();
+    assert!(names.ends_with(&["timeline".to_string(), "trigger".to_string()]), "{names:?}");
     assert!(all(&crate::results::Results::default()).is_empty());
 }
 

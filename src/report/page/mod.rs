@@ -7,6 +7,7 @@ mod ladder;
 mod latency;
 mod lists;
 mod options;
+mod over_time;
 mod sensitivity;
 mod theory;
 mod top;
@@ -91,6 +92,8 @@ pub(super) struct Page {
     pub comparisons: Vec<latency::Pair>,
     /// Who shares what in deployments, and who waits for whom.
     pub deployments: deployments::Section,
+    /// What happened over time.
+    pub over_time: over_time::Section,
     /// When growth meets each limit.
     pub growth: growth::Section,
     /// What the numbers cannot decide.
@@ -174,6 +177,7 @@ pub(super) fn page(results: &Results, figures: &[Figure]) -> Page {
     let saturating = |name: &str| matches!(name, "map" | "goodput");
     let deploying = |name: &str| name == "deployment-wait";
     let studied = |name: &str| name == "tornado";
+    let timed = |name: &str| matches!(name, "timeline" | "trigger");
     let mut page = Page {
         heading: top::heading(results),
         subtitle: top::subtitle(results),
@@ -194,6 +198,7 @@ pub(super) fn page(results: &Results, figures: &[Figure]) -> Page {
         best: differences::statements(results),
         comparisons: latency::comparisons(results),
         deployments: deployments::section(results, drawn(&deploying)),
+        over_time: over_time::section(results, drawn(&|name| name == "timeline"), drawn(&|name| name == "trigger")),
         growth: growth::section(results),
         grain: differences::grain(results).unwrap_or_default(),
         study: sensitivity::study(results, verdict.as_ref()),
@@ -207,7 +212,9 @@ pub(super) fn page(results: &Results, figures: &[Figure]) -> Page {
         method: trust::method(results),
         reproduce: trust::reproduce(results),
         first_figures: drawn(&first),
-        latency_figures: drawn(&|name| !first(name) && !saturating(name) && !deploying(name) && !studied(name)),
+        latency_figures: drawn(&|name| {
+            !first(name) && !saturating(name) && !deploying(name) && !studied(name) && !timed(name)
+        }),
         saturation_figures: drawn(&saturating),
         ..Page::default()
     };

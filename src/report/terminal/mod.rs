@@ -7,6 +7,7 @@ mod compare;
 mod differences;
 mod excluded;
 mod limits;
+mod over_time;
 mod run;
 mod sweep;
 mod table;
@@ -165,13 +166,19 @@ fn command(label: &str, command: &str, remark: &str) -> String {
 mod tests {
     use super::*;
     use crate::report::fixture;
+    use crate::results::fixture::storm;
 
     /// Every screen of the fixtures.
     fn screens(colour: bool) -> Vec<String> {
         let mut screens = Vec::new();
-        for results in
-            [fixture::orders(), fixture::four(), fixture::built(), fixture::queue(), crate::results::Results::default()]
-        {
+        for results in [
+            fixture::orders(),
+            fixture::four(),
+            fixture::built(),
+            fixture::queue(),
+            storm(),
+            crate::results::Results::default(),
+        ] {
             screens.push(sweep(&results, Some("output/orders"), colour));
             screens.push(run(&results, colour));
             screens.push(limits(&results, false, colour));

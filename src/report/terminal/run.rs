@@ -2,6 +2,7 @@
 
 use super::as_built;
 use super::excluded::excluded;
+use super::over_time::over_time;
 use super::table::{Align, Table};
 use super::{Paint, differences, mix, proof, stopped, sweep, wrapped};
 use crate::report::judge::rejects;
@@ -97,6 +98,7 @@ pub(super) fn points(results: &Results, colour: bool) -> String {
         out.push('\n');
         out.push_str(&hops.text(paint));
     }
+    out.push_str(&over_time(results, paint));
     for sentence in overload::sentences(results) {
         out.push_str(&format!("{} {}", paint.mark("x"), wrapped(&sentence, "  ")));
     }

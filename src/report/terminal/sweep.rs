@@ -2,6 +2,7 @@
 
 use super::as_built;
 use super::excluded::excluded;
+use super::over_time::over_time;
 use super::table::{Align, Table};
 use super::{Paint, WIDTH, command, differences, mix, option_label, outcome_mark, proof, run, stopped, wrapped};
 use crate::report::asks;
@@ -73,6 +74,7 @@ fn with_options(results: &Results, verdict: &Verdict, paint: Paint) -> String {
         }
     }
     out.push_str(&excluded(results, paint));
+    out.push_str(&over_time(results, paint));
     for sentence in &verdict.not_settled {
         out.push_str(&format!(" {} {}", paint.mark("?"), wrapped(&format!("not settled: {sentence}"), "   ")));
     }

@@ -6,6 +6,7 @@ mod planning;
 mod points;
 mod sensitivity;
 mod theory;
+mod timeline;
 
 use std::collections::BTreeSet;
 
@@ -15,6 +16,7 @@ pub use as_built::{lints, moves, today};
 pub use planning::deployments;
 pub use points::{hops, points};
 pub use sensitivity::sensitivity;
+pub use timeline::{timeline, triggers};
 
 /// The tables that a sweep writes: file name and content. A table without rows is its header.
 #[must_use]
@@ -31,6 +33,8 @@ pub fn tables(results: &Results) -> Vec<(&'static str, String)> {
         ("today.csv", today(results)),
         ("moves.csv", moves(results)),
         ("lints.csv", lints(results)),
+        ("timeline.csv", timeline(results)),
+        ("triggers.csv", triggers(results)),
     ]
 }
 

@@ -28,6 +28,24 @@ pub(super) struct Run {
     samplers: Option<Samplers>,
     /// Instants from the end of warm-up, rising.
     observe_at: Option<Vec<String>>,
+    /// Length of windows over time, as "1s", with `duration`; "none" for none. Absent: a round length where there are events.
+    windows: Option<String>,
+}
+
+/// How long an event may last before the system does not come back.
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub(super) struct Trigger {
+    /// Which `[[event]]` lasts so long, from 1 (1).
+    event: Option<u32>,
+    /// Shortest length, as "100ms".
+    from: String,
+    /// Longest length, as "5s".
+    to: String,
+    /// Replications of each length (200).
+    seeds: Option<u32>,
+    /// How near the ends are brought together (a 64th of the range).
+    resolution: Option<String>,
 }
 
 /// Ways to draw times.

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 
 use super::laws::{Distribution, Phases};
-use super::measured::{Event, Expect, Hold, Hop, Run, Saturation, Sensitivity, Sweep};
+use super::measured::{Event, Expect, Hold, Hop, Run, Saturation, Sensitivity, Sweep, Trigger};
 use super::system::{Account, Deployments, Gateway, Growth, HopTime, Network, Price, Requirements, Service, Services};
 
 /// A gatecap scenario: AWS options, or hops spelled out.
@@ -37,6 +37,8 @@ pub(super) struct Scenario {
     sweep: Option<Sweep>,
     /// What would change the answer.
     sensitivity: Option<Sensitivity>,
+    /// The search for the longest event from which the system comes back.
+    trigger: Option<Trigger>,
     /// Expected values, for `validate`.
     expect: Option<Expect>,
     /// The stations of a hops scenario, in order.
@@ -253,14 +255,40 @@ struct Client {
     retries: Option<Retries>,
 }
 
+/// A law of times, or "none".
+#[derive(JsonSchema)]
+#[serde(untagged)]
+enum Backoff {
+    /// "none".
+    Word(String),
+    /// A law.
+    Law(Box<Distribution>),
+}
+
+/// What pays for retries: the retry quota of the AWS SDKs.
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+struct RetryBudget {
+    /// Of a process at the beginning and at most (500).
+    tokens: Option<u32>,
+    /// Of a retry (14).
+    cost: Option<u32>,
+    /// Of a retry after a throttle (5).
+    throttle_cost: Option<u32>,
+    /// Client processes, each with a budget of its own (1).
+    processes: Option<u32>,
+}
+
 /// `max` and `backoff`, or `policy` and its keys.
 #[derive(JsonSchema)]
 #[schemars(deny_unknown_fields)]
 struct Retries {
     /// 0 to 100 further attempts.
     max: Option<u32>,
-    /// Time from a known end to the next attempt.
-    backoff: Option<Distribution>,
+    /// Time from a known end to the next attempt; "none": at once.
+    backoff: Option<Backoff>,
+    /// Tokens that pay for retries beside `max`; absent: they are free.
+    budget: Option<RetryBudget>,
     /// "aws-sdk-standard".
     policy: Option<String>,
     /// Attempts in all (3).

@@ -1,0 +1,151 @@
+//! What happened over time, on the screen: a row an option, a line of blocks for what was answered, and how long a trigger may last.
+
+use super::table::{Align, Table};
+use super::{Paint, label, wrapped};
+use crate::report::{number, over_time};
+use crate::results::{Estimate, Results, Timeline, TriggerSearch};
+
+/// Columns of a line of blocks.
+const BLOCKS: usize = 60;
+
+/// Everything; empty where nothing was cut into windows.
+pub(super) fn over_time(results: &Results, paint: Paint) -> String {
+    let timelines: Vec<&Timeline> = over_time::own(results).collect();
+    let mut out = String::new();
+    if let Some(first) = timelines.first() {
+        out.push('\n');
+        out.push_str(&table(results, &timelines).text(paint));
+        for timeline in &timelines {
+            out.push_str(&blocks(results, timeline));
+        }
+        for event in &first.events {
+            let until = event.until_s.map_or("on".into(), |until| format!("to {} s", number::plain(until)));
+            out.push_str(&format!(
+                "event   {}",
+                wrapped(&format!("{} from {} s {until}", event.name, number::plain(event.from_s)), "        ")
+            ));
+        }
+        for timeline in &timelines {
+            if let Some(said) = over_time::stays(timeline) {
+                let who = over_time::number_of(results, timeline.option.as_deref());
+                let said = if who > 0 { format!("{who} {said}") } else { said };
+                out.push_str(&format!("{} {}", paint.mark("x"), wrapped(&said, "  ")));
+            }
+        }
+    }
+    for search in &results.triggers {
+        out.push_str(&trigger(results, search, paint));
+    }
+    out
+}
+
+fn who(results: &Results, option: Option<&str>) -> String {
+    let at = results.options.iter().position(|known| Some(known.name.as_str()) == option);
+    at.map_or_else(|| "this system".into(), |at| label(at + 1, &results.options[at]))
+}
+
+fn table(results: &Results, timelines: &[&Timeline]) -> Table {
+    let mut table = Table::new(&[
+        ("over time", Align::Cut),
+        ("requests", Align::Right),
+        ("lost", Align::Right),
+        ("throttled", Align::Right),
+        ("timed out", Align::Right),
+        ("retries", Align::Right),
+        ("attempts/request", Align::Right),
+        ("back after", Align::Right),
+    ]);
+    for timeline in timelines {
+        let total = |name: &str| number::value(&over_time::total(timeline, name));
+        let worst = over_time::worst(timeline, "amplification").map(|(_, worst)| number::value(&worst));
+        table.row(vec![
+            who(results, timeline.option.as_deref()),
+            total("requests"),
+            total("lost"),
+            total("throttled"),
+            total("timed_out"),
+            total("retries"),
+            worst.map_or("-".into(), |worst| format!("{worst} at worst")),
+            over_time::back(timeline, "-"),
+        ]);
+    }
+    table
+}
+
+/// What share of what came in each window was answered.
+fn blocks(results: &Results, timeline: &Timeline) -> String {
+    let values: Vec<Option<f64>> =
+        timeline.metrics.get("outcome.ok").into_iter().flatten().map(|estimate: &Estimate| estimate.value).collect();
+    if values.is_empty() {
+        return String::new();
+    }
+    let number = over_time::number_of(results, timeline.option.as_deref());
+    let number = if number > 0 { number.to_string() } else { String::new() };
+    let line = over_time::sparkline(&values, BLOCKS, 1.0);
+    let (from, to) = (timeline.from_s.first().copied().unwrap_or(0.0), timeline.end_s);
+    format!("ok {number:<4} {line}  {} to {} s\n", number::plain(from), number::plain(to))
+}
+
+fn trigger(results: &Results, search: &TriggerSearch, paint: Paint) -> String {
+    let time = |estimate: &Estimate| estimate.value.map_or("-".into(), |_| number::value(estimate));
+    let mut lengths = Table::new(&[
+        ("event lasts", Align::Right),
+        ("seeds that recover", Align::Right),
+        ("failure stays", Align::Right),
+        ("back after, s", Align::Right),
+    ]);
+    for tried in &search.tried {
+        lengths.row(vec![
+            format!("{} s", number::plain(tried.seconds)),
+            over_time::share(&tried.recovered, "-"),
+            over_time::share(&tried.metastable, "-"),
+            time(&tried.recovery_s),
+        ]);
+    }
+    let heading = format!("trigger: {} ({})", search.name, who(results, search.option.as_deref()));
+    let mut out = format!("\n{}\n{}", paint.bold(wrapped(&heading, "").trim_end()), lengths.text(paint));
+    for sentence in over_time::trigger(search) {
+        out.push_str(&wrapped(&sentence, "  "));
+    }
+    let mut changes = Table::new(&[
+        ("change", Align::Cut),
+        ("set", Align::Cut),
+        ("seeds that recover", Align::Right),
+        ("back after, s", Align::Right),
+    ]);
+    for change in &search.changes {
+        changes.row(vec![
+            change.name.clone(),
+            change.set.clone(),
+            over_time::share(&change.recovered, "-"),
+            time(&change.recovery_s),
+        ]);
+    }
+    if !changes.is_empty() {
+        out.push_str(&changes.text(paint));
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::results::fixture::storm;
+
+    #[test]
+    fn a_storm_is_named_and_shown() {
+        let text = over_time(&storm(), Paint { colour: false });
+        for part in [
+            "x metastable failure: the trigger is gone",
+            "ok      ██████████▁▁",
+            "4.00 at worst",
+            "event   service takes 4 times as long from 10 s to 11 s",
+            "All 200 seeds recover from 0.200 s or less",
+            "client.retries.max = 0",
+        ] {
+            assert!(text.contains(part), "{part}\n{text}");
+        }
+        assert!(text.lines().all(|line| line.chars().count() <= super::super::WIDTH), "{text}");
+        assert_eq!(over_time(&Results::default(), Paint { colour: false }), "");
+    }
+}
