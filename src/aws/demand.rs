@@ -13,17 +13,17 @@ pub struct Demand {
     pub groups: f64,
     /// Targets in the fullest target group.
     pub targets_per_group: f64,
-    /// Targets when nothing is being deployed, for traffic.
+    /// Targets when nothing is being deployed, the most that may run.
     pub steady_targets: f64,
 }
 
 impl Demand {
     /// Of a listed service, or of one that `[services]` describes. Rolling: targets x surge in one group, rounded up; blue/green:
-    /// two groups of the targets; in place: the targets.
+    /// two groups of the targets; in place: the targets. Where their number follows load, it is the most that may run.
     #[must_use]
     pub fn of(system: &System, listed: Option<&Listed>) -> Demand {
         let services = &system.services;
-        let steady = f64::from(listed.and_then(|one| one.targets).unwrap_or(services.targets));
+        let steady = f64::from(system.most_targets_of(listed));
         let (targets, groups) = match services.deployment {
             // A hair less before rounding up, so that 10 x 1.1 is 11 targets and not 12.
             Deployment::Rolling => ((steady * services.surge - 1e-9).ceil(), 1.0),

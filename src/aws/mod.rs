@@ -11,12 +11,14 @@ pub mod as_built;
 mod capacity;
 pub mod ceilings;
 mod central;
+pub mod changes;
 pub mod cloud_map;
 pub mod compare;
 pub mod cost;
 pub mod demand;
 pub mod deployments;
 pub mod features;
+pub mod fleet;
 pub mod growth;
 pub mod http_api;
 pub mod inventory;
@@ -51,6 +53,7 @@ pub use place::accounts_of_apis;
 #[must_use]
 pub fn data_dates() -> std::collections::BTreeMap<String, String> {
     let tables = [
+        ("changes", changes::updated()),
         ("deployments", deployments::updated()),
         ("features", features::updated()),
         ("latency", latency::updated()),

@@ -83,6 +83,26 @@ pub(super) fn lots<'a>(option: &'a ArchitectureOption, services: u32, system: &'
     lots
 }
 
+/// Account and VPC in one number, and the group where one matters, of each of the first `services` services in order.
+pub(super) fn places<'a>(
+    option: &ArchitectureOption,
+    services: u32,
+    system: &'a System,
+) -> Vec<(u32, Option<Group<'a>>)> {
+    let places = u64::from(service_accounts(system)) * u64::from(system.network.vpcs.max(1));
+    let listed = lots(option, services, system).into_iter().filter(|lot| lot.listed.is_some());
+    // The groups of lots borrow from the option's lifetime; those of the system are the same.
+    let of_listed = (0u64..).zip(&system.listed).map(|(index, one)| Group::of(index, one, system));
+    let accounts = service_accounts(system);
+    let mut all: Vec<_> = listed.zip(of_listed).map(|(lot, group)| (lot.vpc * accounts + lot.account, group)).collect();
+    let turns = turns(mix::way(option, None, system), system).map(u64::from);
+    all.extend((all.len() as u64..u64::from(services)).map(|index| {
+        let turn = turns.map_or(index, |groups| index % groups);
+        ((turn % places) as u32, turns.map(|_| Group::Numbered(turn as u32)))
+    }));
+    all
+}
+
 /// The groups over which services that are not listed divide in turn where `option` shares by group.
 fn turns(option: &ArchitectureOption, system: &System) -> Option<u32> {
     system.services.groups.filter(|_| shares_by_group(option))

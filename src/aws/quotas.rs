@@ -12,6 +12,10 @@ use super::table;
 /// The id of the only limit that follows from the scenario alone: the addresses of a subnet, by its prefix length.
 pub const SUBNET_ADDRESSES: &str = "vpc.addresses-per-subnet";
 
+/// Quotas that a running system feels, each with the part behind which it does (`None`: everywhere).
+pub const FELT_WHILE_RUNNING: [(&str, Option<super::part::Part>); 2] =
+    [("apigateway.throttle-rate", None), ("elb.nlb-new-flows", Some(super::part::Part::Nlb))];
+
 /// One quota: a row of `data/quotas.toml`.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::changes::{Autoscaling, Health, LoadBalancers};
 use super::deployments::Deployments;
 use super::growth::Growth;
 use crate::random::Distribution;
@@ -20,6 +21,10 @@ pub struct System {
     pub account: Account,
     /// Timeouts, WAF, authorizer and throttles of the API.
     pub gateway: Gateway,
+    /// What finds out that targets are lost.
+    pub health: Health,
+    /// Whether the capacity of load balancers follows load.
+    pub load_balancers: LoadBalancers,
     /// What callers send.
     pub traffic: Traffic,
     /// Quotas in force where they differ from the AWS default: by quota id or L-code, with where the value came from.
@@ -73,6 +78,8 @@ pub struct Services {
     /// Domains over which the services that name no group divide in turn: service i (from 0) is of domain i modulo this. `None`:
     /// a service without a group is a group of its own.
     pub groups: Option<u32>,
+    /// How the number of a service's targets follows load; `None`: it stays.
+    pub autoscaling: Option<Autoscaling>,
 }
 
 /// `[[service]]`: one service that differs. `None` means as in `[services]`.
@@ -88,6 +95,8 @@ pub struct Listed {
     pub option: Option<String>,
     /// Targets of this service.
     pub targets: Option<u32>,
+    /// How their number follows load.
+    pub autoscaling: Option<Autoscaling>,
     /// Requests that one target serves at once.
     pub concurrency: Option<u32>,
     /// Requests that may wait per target.
@@ -308,6 +317,7 @@ impl Default for Services {
             routes: 2,
             interface_per_target: false,
             groups: None,
+            autoscaling: None,
         }
     }
 }
@@ -355,6 +365,8 @@ impl System {
             network: Network::default(),
             account: Account::default(),
             gateway: Gateway::default(),
+            health: Health::default(),
+            load_balancers: LoadBalancers::default(),
             traffic: Traffic {
                 rate: Rate::new(100.0).map_or(TrafficRate::Closed, TrafficRate::PerService),
                 peak_to_mean: 1.0,

@@ -50,7 +50,7 @@ fn new_flows(inventory: &Inventory, option: &ArchitectureOption, system: &System
     } else if option.balancers().count() > 1 {
         (f64::from(inventory.services_per_alb), zones)
     } else {
-        (1.0, f64::from(system.services.targets))
+        (1.0, f64::from(system.most_targets_of(None)))
     };
     let opened = each * services * (1.0 - system.network.connection_reuse) * 60.0;
     let targets_of_node = if system.network.nlb_cross_zone { targets } else { (targets / zones).max(1.0) };

@@ -28,12 +28,14 @@ pub(super) struct Context<'a> {
 }
 
 /// Tables that only an options scenario has.
-const OPTIONS_ONLY: [&str; 14] = [
+const OPTIONS_ONLY: [&str; 16] = [
     "options",
     "as_built",
     "network",
     "account",
     "gateway",
+    "health",
+    "load_balancers",
     "service",
     "used",
     "quotas",
@@ -118,7 +120,14 @@ fn whole(root: &Node, context: &Context<'_>, sink: &Sink) -> Option<Scenario> {
     let mut run = run::run(&top, load.as_ref().map(|load| &load.workload), &metric_names);
     let metric_names = metric_names.observed(run.as_ref().map(|run| run.observe_at.as_slice()));
     let known_hops = hops.as_ref().and_then(Option::as_deref);
-    let events = events::events(&top, known_hops, is_hops, load.as_ref().map(|load| &load.workload));
+    let around = events::Around {
+        is_hops,
+        hops: known_hops,
+        workload: load.as_ref().map(|load| &load.workload),
+        system: rest.as_ref().and_then(Option::as_ref).map(|rest| &rest.system),
+        services: services.as_ref(),
+    };
+    let events = events::events(&top, around);
     if let (Some(run), Some(events)) = (&mut run, &events) {
         windows::default(root, run, !events.is_empty());
     }

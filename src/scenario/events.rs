@@ -1,55 +1,81 @@
-//! `[[event]]`: what changes while a run lasts.
+//! `[[event]]`: what changes while a run lasts. What events of hops and of AWS parts share, and hops scenarios; those of AWS parts are
+//! in a file of their own.
 
+mod aws;
+mod written;
+
+use super::event::{Change, Event};
 use super::fields::{Field, Fields, listing};
 use super::hop::{Hop, Stations};
-use super::not_yet;
-use super::types::{Arrivals, Change, Event, Load, Workload};
+use super::types::{Arrivals, Load, Workload};
+use crate::aws::system::{Services, System};
 use crate::issue::nearest;
 use crate::units::Duration;
 
+pub(super) use written::write;
+
 /// Keys of events on AWS parts, in options scenarios.
-const AWS_KEYS: [&str; 8] = ["az", "service", "targets_lost", "deploy", "batch", "slow_start", "quota", "value"];
+const AWS_KEYS: [&str; 15] = [
+    "az",
+    "service",
+    "targets_lost",
+    "black_hole",
+    "targets",
+    "deploy",
+    "kind",
+    "batch",
+    "every",
+    "slow_start",
+    "cold_factor",
+    "quota",
+    "value",
+    "link_idle",
+    "wake",
+];
+
+/// What events are held against; `None` for what could not be read, which has been said.
+#[derive(Clone, Copy)]
+pub(super) struct Around<'a> {
+    pub is_hops: bool,
+    pub hops: Option<&'a [Hop]>,
+    pub workload: Option<&'a Workload>,
+    /// Of an options scenario; its `services` are those below.
+    pub system: Option<&'a System>,
+    pub services: Option<&'a Services>,
+}
 
 /// Every change of every event, in file order.
-pub(super) fn events(
-    top: &Fields<'_>,
-    hops: Option<&[Hop]>,
-    is_hops: bool,
-    workload: Option<&Workload>,
-) -> Option<Vec<Event>> {
+pub(super) fn events(top: &Fields<'_>, around: Around<'_>) -> Option<Vec<Event>> {
     let Some(list) = top.get("event") else { return Some(Vec::new()) };
-    let read: Vec<Option<Vec<Event>>> =
-        list.list()?.iter().map(|field| event(field, hops, is_hops, workload)).collect();
+    let read: Vec<Option<Vec<Event>>> = list.list()?.iter().map(|field| event(field, around)).collect();
     Some(read.into_iter().collect::<Option<Vec<_>>>()?.into_iter().flatten().collect())
 }
 
-fn event(field: &Field<'_>, hops: Option<&[Hop]>, is_hops: bool, workload: Option<&Workload>) -> Option<Vec<Event>> {
+fn event(field: &Field<'_>, around: Around<'_>) -> Option<Vec<Event>> {
     let fields = Fields::new(field.sink, field.node, "`[[event]]`")?;
-    let span = span(&fields);
-    let hop_field = fields.get("hop");
-    let mut fine = aws_keys(&fields, is_hops);
-    if let (Some(hop), false) = (&hop_field, is_hops) {
-        fine &= not_yet::allows("hop events in options", hop, "hop");
-    }
-    let hop = match &hop_field {
-        Some(field) if is_hops => Some(known_hop(field, hops)),
-        _ => None,
-    };
-    let changes = changes(&fields);
+    if around.is_hops { hop_event(field, &fields, around) } else { aws::event(&fields, around) }
+}
+
+fn hop_event(field: &Field<'_>, fields: &Fields<'_>, around: Around<'_>) -> Option<Vec<Event>> {
+    let span = span(fields);
+    let fine = no_aws_keys(fields);
+    let hop = fields.get("hop").map(|field| known_hop(&field, around.hops));
+    let ramp = ramp(fields, hop.is_none());
+    let changes = changes(fields);
     fields.finish();
     if !fine {
         return None;
     }
-    let (hop, changes, (at, until)) = (hop.map_or(Some(None), |hop| hop.map(Some))?, changes?, span?);
+    let (hop, changes, (at, until), ramp) = (hop.map_or(Some(None), |hop| hop.map(Some))?, changes?, span?, ramp?);
     if changes.is_empty() {
         let issue = fields.place.issue("this event changes nothing");
         field.sink.add(issue.hint("add `servers`, `time_factor`, `rate_factor` or `failure`"));
         return None;
     }
     for (key_field, change) in &changes {
-        fits(key_field, *change, hop, workload)?;
+        fits(key_field, *change, hop, around.workload)?;
     }
-    let event = |change| Event { at, until, hop: hop.map(|hop| hop.name.clone()), change };
+    let event = |change| Event { at, until, ramp, hop: hop.map(|hop| hop.name.clone()), change };
     Some(changes.into_iter().map(|(_, change)| event(change)).collect())
 }
 
@@ -66,17 +92,24 @@ fn span(fields: &Fields<'_>) -> Option<(Duration, Option<Duration>)> {
     Some((at, Some(end)))
 }
 
-/// Whether the event has no key of AWS parts; those of options scenarios are not simulated yet, those of hops unknown.
-fn aws_keys(fields: &Fields<'_>, is_hops: bool) -> bool {
+/// `ramp`, 0 where it is absent: only an arrival rate rises over time.
+fn ramp(fields: &Fields<'_>, of_arrivals: bool) -> Option<Duration> {
+    let rate = fields.get("rate_factor").is_some() && of_arrivals;
+    let Some(field) = fields.get("ramp") else { return Some(Duration(0)) };
+    if !rate {
+        let issue = field.key_place.issue("`ramp` is how an arrival rate rises, but this event does not change one");
+        field.sink.add(issue.hint("add `rate_factor`, and leave `hop` out"));
+        return None;
+    }
+    field.duration()
+}
+
+/// Whether the event has no key of AWS parts.
+fn no_aws_keys(fields: &Fields<'_>) -> bool {
     let given: Vec<Field<'_>> = AWS_KEYS.into_iter().filter_map(|key| fields.get(key)).collect();
     for field in &given {
-        if is_hops {
-            let issue =
-                field.key_place.issue(format!("`{}` changes an AWS part, but this scenario has hops", field.name));
-            field.sink.add(issue.hint("events on hops change `servers`, `time_factor`, `rate_factor` or `failure`"));
-        } else {
-            not_yet::allows("AWS events", field, &field.name);
-        }
+        let issue = field.key_place.issue(format!("`{}` changes an AWS part, but this scenario has hops", field.name));
+        field.sink.add(issue.hint("events on hops change `servers`, `time_factor`, `rate_factor` or `failure`"));
     }
     given.is_empty()
 }
@@ -117,32 +150,42 @@ fn changes<'a>(fields: &Fields<'a>) -> Option<Vec<(Field<'a>, Change)>> {
     fine.iter().all(|fine| *fine).then_some(changes)
 }
 
+fn complain<T>(field: &Field<'_>, message: &str, hint: &str) -> Option<T> {
+    field.sink.add(field.key_place.issue(message).hint(hint));
+    None
+}
+
+/// Whether there is an arrival rate to change.
+fn has_rate(field: &Field<'_>, workload: Option<&Workload>) -> Option<()> {
+    match workload {
+        Some(Workload { load: Load::Closed { .. }, .. }) => {
+            complain(field, "`rate_factor` changes an arrival rate, but `clients` are closed", "leave the event out")
+        }
+        Some(Workload { arrivals: Arrivals::Trace(_), .. }) => complain(
+            field,
+            "`rate_factor` changes an arrival rate, but a trace is replayed as it is",
+            "leave the event out",
+        ),
+        _ => Some(()),
+    }
+}
+
 /// Whether the hop has what changes.
 fn fits(field: &Field<'_>, change: Change, hop: Option<&Hop>, workload: Option<&Workload>) -> Option<()> {
-    let complain = |message: &str, hint: &str| {
-        field.sink.add(field.key_place.issue(message).hint(hint));
-        None
-    };
     match (change, hop) {
-        (Change::RateFactor(_), None) => match workload {
-            Some(Workload { load: Load::Closed { .. }, .. }) => {
-                complain("`rate_factor` changes an arrival rate, but `clients` are closed", "leave the event out")
-            }
-            Some(Workload { arrivals: Arrivals::Trace(_), .. }) => complain(
-                "`rate_factor` changes an arrival rate, but a trace is replayed as it is",
-                "leave the event out",
-            ),
-            _ => Some(()),
-        },
+        (Change::RateFactor(_), None) => has_rate(field, workload),
         (_, None) => complain(
+            field,
             &format!("`{}` changes a hop, but the event names none", field.name),
             "add `hop = \"...\"`; `rate_factor` alone changes the arrivals",
         ),
         (Change::RateFactor(_), Some(hop)) if hop.bucket.is_none() => complain(
+            field,
             &format!("`rate_factor` changes a bucket, but hop `{}` has none", hop.name),
             "leave `hop` out to change the arrival rate",
         ),
         (Change::Servers(_), Some(hop)) if !has_servers(hop) => complain(
+            field,
             &format!("`servers` of hop `{}` change, but it is a pure delay", hop.name),
             "give the hop `servers`",
         ),

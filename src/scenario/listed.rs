@@ -1,5 +1,6 @@
 //! `[[service]]`: services that differ from the rest, one by one or several alike in one table.
 
+use super::changing;
 use super::decode::Context;
 use super::fields::{Field, Fields, grouped, listing};
 use super::laws::distribution;
@@ -83,6 +84,7 @@ fn table(item: &Field<'_>, options: &[String], taken: &mut Vec<String>, context:
         group: fields.get("group").and_then(|f| name(&f)),
         option: fields.get("option").and_then(|f| option(&f, options)),
         targets: fields.get("targets").and_then(|f| f.small(1)),
+        autoscaling: fields.get("autoscaling").and_then(|f| changing::autoscaling(&f)),
         concurrency: fields.get("concurrency").and_then(|f| f.small(1)),
         queue: fields.get("queue").and_then(|f| f.small(0)),
         time: fields.get("time").and_then(|f| distribution(&f, context.base)),

@@ -8,10 +8,12 @@
 //! ```
 
 mod account;
+mod changing;
 mod client;
 mod conditions;
 mod decode;
 mod document;
+mod event;
 mod event_words;
 mod events;
 mod expect;
@@ -25,7 +27,6 @@ mod listed;
 mod measured;
 mod metrics;
 mod names;
-mod not_yet;
 mod option_file;
 mod options;
 mod overlay;
@@ -52,6 +53,7 @@ mod workload;
 mod written;
 
 pub use document::Document;
+pub use event::*;
 pub use event_words::event_words;
 pub use hop::*;
 pub use names::is_name;

@@ -3,6 +3,7 @@
 use std::fmt::Display;
 use std::path::{Component, Path, PathBuf};
 
+use super::events;
 use super::hop::{Bucket, BucketStart, Copies, Hop, HopBalancing, Refill, Station, Stations};
 use super::metrics::is_time;
 use super::resolved_system;
@@ -10,8 +11,8 @@ use super::sensitivity::{Sensitivity, VariedInput};
 use super::tree::{float_toml, quoted};
 use super::trigger::Trigger;
 use super::types::{
-    Arrivals, Change, Client, Expect, Length, Load, Model, Popularity, Retries, RetryBudget, Run, Saturation, Scenario,
-    Sweep, Trace, TraceColumn, Warmup, Workload,
+    Arrivals, Client, Expect, Length, Load, Model, Popularity, Retries, RetryBudget, Run, Saturation, Scenario, Sweep,
+    Trace, TraceColumn, Warmup, Workload,
 };
 use super::written::{distribution, list, numbers, rate, time};
 use crate::random::Samplers;
@@ -70,18 +71,7 @@ pub fn toml(scenario: &Scenario, base: &Path) -> String {
     } else if !scenario.events.is_empty() && matches!(scenario.run.length, Length::Time(_)) {
         lines.line("windows", quoted("none"));
     }
-    for event in &scenario.events {
-        lines.header("[[event]]");
-        lines.line("at", time(event.at));
-        lines.line_if("until", event.until.map(time));
-        lines.line_if("hop", event.hop.as_deref().map(quoted));
-        match event.change {
-            Change::Servers(servers) => lines.line("servers", servers),
-            Change::TimeFactor(factor) => lines.line("time_factor", float_toml(factor)),
-            Change::RateFactor(factor) => lines.line("rate_factor", float_toml(factor)),
-            Change::Failure(p) => lines.line("failure", float_toml(p)),
-        }
-    }
+    events::write(&mut lines, scenario);
     if !scenario.objectives.is_empty() {
         lines.header("[objectives]");
         lines.line("hold", list(scenario.objectives.iter().map(|condition| quoted(&condition.text))));

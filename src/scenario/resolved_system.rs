@@ -1,5 +1,6 @@
 //! The tables of an options scenario, as `resolved` writes them.
 
+use super::changing;
 use super::options;
 use super::prices;
 use super::resolved::Lines;
@@ -81,6 +82,7 @@ pub(super) fn system(lines: &mut Lines, system: &System) {
     network(lines, &system.network);
     account(lines, &system.account);
     gateway(lines, &system.gateway);
+    changing::write(lines, system);
     if !system.needs.is_empty() {
         lines.header("[requirements]");
         lines.line("needs", list(system.needs.iter().map(|need| quoted(need))));
@@ -152,6 +154,7 @@ fn services(lines: &mut Lines, services: &Services) {
     lines.line("routes", services.routes);
     lines.line("interface_per_target", services.interface_per_target);
     lines.line_if("groups", services.groups);
+    lines.line_if("autoscaling", services.autoscaling.as_ref().map(changing::written));
 }
 
 fn listed(lines: &mut Lines, listed: &Listed) {
@@ -161,6 +164,7 @@ fn listed(lines: &mut Lines, listed: &Listed) {
     lines.line_if("group", listed.group.as_deref().map(quoted));
     lines.line_if("option", listed.option.as_deref().map(quoted));
     lines.line_if("targets", listed.targets);
+    lines.line_if("autoscaling", listed.autoscaling.as_ref().map(changing::written));
     lines.line_if("concurrency", listed.concurrency);
     lines.line_if("queue", listed.queue);
     lines.line_if("time", listed.time.as_ref().map(distribution));

@@ -1,5 +1,6 @@
 //! The JSON Schema of a scenario file, for completion and checks in editors. It mirrors the format; reading does not use it.
 
+mod changing;
 mod laws;
 mod measured;
 mod system;

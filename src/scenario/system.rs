@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::account::{account, gateway, network};
+use super::changing;
 use super::decode::{Context, DEFAULT_SERVICES};
 use super::fields::{Fields, listing};
 use super::laws::distribution;
@@ -77,6 +78,7 @@ pub(super) fn services(top: &Fields<'_>, is_hops: bool, context: &Context<'_>) -
         services.interface_per_target = own;
     }
     services.groups = fields.get("groups").and_then(|f| f.small(1));
+    services.autoscaling = fields.get("autoscaling").and_then(|f| changing::autoscaling(&f));
     fields.finish();
     (top.sink.count() == before).then_some(services)
 }
@@ -96,6 +98,8 @@ pub(super) fn rest(top: &Fields<'_>, services: u32, context: &Context<'_>) -> Op
         network: network(top),
         account: account(top),
         gateway: gateway(top, &every_need, context),
+        health: changing::health(top),
+        load_balancers: changing::load_balancers(top),
         traffic: placeholder(),
         quotas: quota_values(top),
         used: numbers(top, "used").into_iter().collect(),

@@ -3,6 +3,7 @@
 
 mod files;
 mod messages;
+mod messages_of_events;
 mod messages_of_models;
 mod overlays;
 mod overrides;

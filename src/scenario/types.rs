@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::event::Event;
 use super::hop::Hop;
 use super::sensitivity::Sensitivity;
 use super::trigger::Trigger;
@@ -24,7 +25,7 @@ pub struct Scenario {
     pub client: Client,
     /// Length, warm-up, replications.
     pub run: Run,
-    /// What changes while it runs; hop-level only.
+    /// What changes while it runs.
     pub events: Vec<Event>,
     /// Conditions that an acceptable point meets.
     pub objectives: Vec<Condition>,
@@ -262,32 +263,6 @@ pub struct Precision {
     pub relative: f64,
     /// Where to give up.
     pub max_replications: u32,
-}
-
-/// `[[event]]` on a hop, or on the arrival rate (`hop = None`).
-#[derive(Clone, Debug, PartialEq)]
-pub struct Event {
-    /// From the end of warm-up.
-    pub at: Duration,
-    /// Until; `None`: it stays.
-    pub until: Option<Duration>,
-    /// The hop's name; `None` where the whole arrival rate changes.
-    pub hop: Option<String>,
-    /// What changes.
-    pub change: Change,
-}
-
-/// What an event changes.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Change {
-    /// Number of servers.
-    Servers(u32),
-    /// Service times times this.
-    TimeFactor(f64),
-    /// The bucket's rate (with a hop) or the arrival rate (without) times this.
-    RateFactor(f64),
-    /// Failure probability.
-    Failure(f64),
 }
 
 /// A condition on a metric: `latency.p99 <= 250ms`.

@@ -96,13 +96,9 @@ error: `confidence` is 1.5, but it must be a number between 0 and 1, as `0.95`
     );
 }
 
-#[test]
-fn what_is_not_simulated_yet_is_an_error() {
-    holds("[[event]]\nat = \"1s\"\naz = 1\n", &["error: ", "az", "not simulated yet", "<stdin>:3:"]);
-}
-
 /// A scenario, and what its message must have, in order: what is wrong, where, and what to do.
-const RULES: [(&str, &[&str]); 21] = [
+const RULES: [(&str, &[&str]); 22] = [
+    ("[[event]]\nat = \"1s\"\naz = 4\n", &["no zone 4", "has 3", "<stdin>:3:6"]),
     ("a = [1,\n", &["not TOML", "<stdin>:1:"]),
     ("seed = 1\nseed = 2\n", &["`seed` is written twice", ":2:1"]),
     ("seed = -1\n", &["`seed` is -1", ":1:8"]),

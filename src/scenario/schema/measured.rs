@@ -70,42 +70,6 @@ pub(super) struct Precision {
     max_replications: Option<u32>,
 }
 
-/// A change, from `at` until `until`.
-#[derive(JsonSchema)]
-#[schemars(deny_unknown_fields)]
-pub(super) struct Event {
-    /// From the end of warm-up.
-    at: String,
-    /// Absent: it stays.
-    until: Option<String>,
-    /// The hop that changes.
-    hop: Option<String>,
-    /// New number of servers.
-    servers: Option<u32>,
-    /// Service times times this.
-    time_factor: Option<f64>,
-    /// Rate of the hop's bucket, or without a hop the arrival rate, times this.
-    rate_factor: Option<f64>,
-    /// New failure probability.
-    failure: Option<f64>,
-    /// A lost zone. Not simulated yet.
-    az: Option<u32>,
-    /// A service of the options. Not simulated yet.
-    service: Option<String>,
-    /// Lost targets. Not simulated yet.
-    targets_lost: Option<u32>,
-    /// A deployed service. Not simulated yet.
-    deploy: Option<String>,
-    /// Share of targets deployed at once. Not simulated yet.
-    batch: Option<f64>,
-    /// Warm-up of new targets. Not simulated yet.
-    slow_start: Option<String>,
-    /// A quota that changes. Not simulated yet.
-    quota: Option<String>,
-    /// Its new value. Not simulated yet.
-    value: Option<f64>,
-}
-
 /// Conditions.
 #[derive(JsonSchema)]
 #[schemars(deny_unknown_fields)]

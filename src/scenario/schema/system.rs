@@ -3,6 +3,7 @@
 
 use schemars::JsonSchema;
 
+use super::changing::Autoscaling;
 use super::laws::Distribution;
 
 /// Every microservice.
@@ -33,6 +34,8 @@ pub(super) struct Services {
     interface_per_target: Option<bool>,
     /// Domains over which services that name no group divide in turn; load balancers can be shared per group.
     groups: Option<u32>,
+    /// How the number of a service's targets follows load.
+    autoscaling: Option<Autoscaling>,
 }
 
 /// A service that differs, or several alike.
@@ -51,6 +54,8 @@ pub(super) struct Service {
     option: Option<String>,
     /// Targets.
     targets: Option<u32>,
+    /// How their number follows load.
+    autoscaling: Option<Autoscaling>,
     /// Requests at once.
     concurrency: Option<u32>,
     /// Waiting places.

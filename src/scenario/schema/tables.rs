@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 
+use super::changing::{Event, Health, LoadBalancers};
 use super::laws::{Distribution, Phases};
-use super::measured::{Event, Expect, Hold, Hop, Run, Saturation, Sensitivity, Sweep, Trigger};
+use super::measured::{Expect, Hold, Hop, Run, Saturation, Sensitivity, Sweep, Trigger};
 use super::system::{Account, Deployments, Gateway, Growth, HopTime, Network, Price, Requirements, Service, Services};
 
 /// A gatecap scenario: AWS options, or hops spelled out.
@@ -53,6 +54,10 @@ pub(super) struct Scenario {
     account: Option<Account>,
     /// Timeouts, WAF, authorizer and throttles (options).
     gateway: Option<Gateway>,
+    /// What finds out that targets are lost (options).
+    health: Option<Health>,
+    /// Whether the capacity of load balancers follows load (options).
+    load_balancers: Option<LoadBalancers>,
     /// Of the account's pools by everything else, by quota id or L-code.
     used: Option<BTreeMap<String, f64>>,
     /// Quotas that differ from the AWS default, by quota id or L-code.

@@ -64,6 +64,31 @@ fn defaults_and_options() {
 }
 
 #[test]
+fn events_of_options() {
+    let listed = "[[service]]\nname = \"orders\"\ntargets = 4\n";
+    let events = [
+        "az = 2\nuntil = \"90s\"",
+        "service = \"orders\"\ntargets_lost = 2\nblack_hole = true",
+        "service = \"*\"\ntargets_lost = 1",
+        "service = 3\ntime_factor = 10\ntargets = 1",
+        "deploy = \"orders\"\nbatch = 0.25\nslow_start = \"30s\"\ncold_factor = 3",
+        "deploy = 2\nkind = \"blue-green\"\nevery = \"5s\"",
+        "quota = \"L-8A5B8E43\"\nvalue = 20_000",
+        "link_idle = true\nwake = \"45s\"",
+        "hop = \"alb\"\ntime_factor = 3\nfailure = 0.25",
+        "hop = \"account-throttle\"\nrate_factor = 0.5",
+        "rate_factor = 3\nramp = \"30s\"\nuntil = \"60s\"",
+    ];
+    for event in events {
+        same(&format!("{listed}[[event]]\nat = \"10s\"\n{event}\n"));
+    }
+    same(&format!("{listed}[health]\ninterval = \"10s\"\n[health.nlb]\nunhealthy_threshold = 3\ndns_ttl = \"5s\"\n"));
+    same(
+        "[services]\nautoscaling = { target = 0.6, max = 20 }\n[[service]]\nname = \"a\"\nautoscaling = { metric = \"requests-per-target\", target = \"50/s\", min = 2, max = 9, period = \"10s\", delay = \"0s\", in_below = 0.8, out_after = 1 }\n[load_balancers]\nfollow_load = true\nalb_headroom = 1.5\n",
+    );
+}
+
+#[test]
 fn workloads_and_clients() {
     for workload in [
         "rate = \"0.2/min\"",
