@@ -18,6 +18,7 @@ pub const FACTS: Facts = Facts {
 pub const ANSWERS: Answers = Answers {
     integration_timeout: 503,
     integration_failure: 503,
+    unavailable: 503,
     throttled: 429,
     source: "cortexlabs/cortex #1225 and serverless/serverless #11222; AWS, API Gateway developer guide, HTTP API throttling",
 };

@@ -47,6 +47,8 @@ pub struct Answers {
     pub integration_timeout: u16,
     /// The integration could not be reached or broke off.
     pub integration_failure: u16,
+    /// The link or all that is behind it is not available.
+    pub unavailable: u16,
     /// A throttle refused.
     pub throttled: u16,
     /// Where the codes are from.

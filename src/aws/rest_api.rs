@@ -13,10 +13,12 @@ pub const FACTS: Facts = Facts {
     legacy: None,
 };
 
-/// Status codes of the gateway's own failures: 504 for INTEGRATION_TIMEOUT and for INTEGRATION_FAILURE, 429 for THROTTLED.
+/// Status codes of the gateway's own failures: 504 for INTEGRATION_TIMEOUT and for INTEGRATION_FAILURE, 429 for THROTTLED; 500
+/// ("Execution failed due to configuration error") for a VPC link that does not work (AWS re:Post, api-gateway-500-error-vpc, 2022).
 pub const ANSWERS: Answers = Answers {
     integration_timeout: 504,
     integration_failure: 504,
+    unavailable: 500,
     throttled: 429,
     source: "AWS, API Gateway developer guide, gateway response types (awsdocs, 2023-06)",
 };

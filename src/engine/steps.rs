@@ -54,6 +54,11 @@ impl<T: Copy> Steps<T> {
         &self.changes
     }
 
+    /// The instants of the changes, rising.
+    pub fn instants(&self) -> impl Iterator<Item = u64> + '_ {
+        self.changes.iter().map(|&(at, _)| at)
+    }
+
     /// The values, in order.
     pub fn values(&self) -> impl Iterator<Item = T> + '_ {
         self.changes.iter().map(|&(_, value)| value)

@@ -113,15 +113,23 @@ impl<'a> Builder<'a> {
         (self.network.hops.len() - 1) as u16
     }
 
-    /// A pure delay at `hop`, drawn from the streams of `entity`.
+    /// A pure delay at `hop`, drawn from the streams of `entity`, with what events do to that hop.
     pub(super) fn delay(&mut self, hop: u16, entity: &str, time: &Distribution) -> Step {
+        let (scenario, warmup) = (self.request.scenario, self.request.warmup_ns);
+        let name = &self.network.hops[usize::from(hop)].name;
         Step::Delay {
             hop,
             time: self.sampler(time),
             stream: StreamId::new(entity, "time"),
             failure: Coin::new(0.0, StreamId::new(entity, "failure")),
-            time_factors: Steps::default(),
-            failure_changes: Steps::default(),
+            time_factors: timeline::changes(scenario, name, warmup, 1.0, |change| match change {
+                Change::TimeFactor(factor) => Some(factor),
+                _ => None,
+            }),
+            failure_changes: timeline::changes(scenario, name, warmup, 0.0, |change| match change {
+                Change::Failure(probability) => Some(probability),
+                _ => None,
+            }),
             enters: true,
         }
     }

@@ -5,11 +5,17 @@
 
 mod arrivals;
 mod builder;
+mod capacity;
+mod gates;
 mod hops;
 mod legend;
+mod members;
 mod opinion;
 mod opinions;
 mod options;
+mod rollout;
+mod rotation;
+mod route;
 mod stops;
 mod streams;
 mod tails;

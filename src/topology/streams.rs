@@ -4,7 +4,7 @@ use crate::engine::network::{Balancing, Coin, Step};
 use crate::engine::{Network, network};
 use crate::random::Sampler;
 use crate::random::distribution::Law;
-use crate::scenario::{Arrivals, Retries, Scenario};
+use crate::scenario::{Arrivals, Model, Retries, Scenario};
 use crate::theory::Gaps;
 
 use super::{Legend, offered_rate};
@@ -52,10 +52,19 @@ pub(super) fn nothing_to_say(scenario: &Scenario, legend: &Legend) -> Option<&'s
         _ if !legend.open => Some("closed clients wait for their answers"),
         _ if scenario.client.retries != Retries::None => Some("retries come back to the queues"),
         _ if !(scenario.events.is_empty() && workload.profile.is_empty()) => Some("load or servers change over time"),
+        _ if scales(scenario) => Some("the number of targets follows the load"),
         Arrivals::Trace(_) => Some("recorded arrivals"),
         Arrivals::Mmpp { .. } => Some("arrivals in phases (MMPP)"),
         Arrivals::Hyperexponential(law) if source_gaps(law).is_none() => Some("gaps of no law with a formula"),
         _ => None,
+    }
+}
+
+/// Whether the number of any service's targets follows its load.
+fn scales(scenario: &Scenario) -> bool {
+    match &scenario.model {
+        Model::Options(system) => system.scales(),
+        Model::Hops(_) => false,
     }
 }
 

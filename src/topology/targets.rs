@@ -1,14 +1,21 @@
 //! The targets of the services as stations, and how the last balancer chooses among them.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::builder::Builder;
+use super::gates::Gates;
+use super::members::{self, Lost, Member, Outage, Span, Timeline};
 use super::options::hop_names as names;
+use super::rotation::{Closed, out_of_dns, rotations};
 use super::{Load, LoadKind};
+use crate::aws::changes::{Autoscaling, ScalingMetric};
+use crate::aws::fleet::Behind;
 use crate::aws::option::ArchitectureOption;
 use crate::aws::part::Part;
+use crate::aws::quotas;
 use crate::aws::system::{Balancing as Wanted, Listed, System};
-use crate::engine::network::{Balancing, Coin, Group, Steps};
+use crate::engine::network::{self, Balancing, Coin, Group, Scaling};
 use crate::random::StreamId;
 use crate::scenario::Station;
 
@@ -22,15 +29,24 @@ pub(super) struct Service<'a> {
     pub account: u32,
     /// Relative share of the traffic.
     pub weight: f64,
+    /// Its load balancers, where it matters which they are.
+    pub behind: Behind,
 }
 
 impl Service<'_> {
+    /// The most targets that take attempts at once; deployments bring more.
     pub(super) fn targets(&self, system: &System) -> u32 {
-        self.listed.and_then(|listed| listed.targets).unwrap_or(system.services.targets)
+        system.most_targets_of(self.listed)
+    }
+
+    /// Whether its flows go by zone: an NLB that balances within each zone alone.
+    fn by_zone(&self, system: &System) -> bool {
+        self.balancer == Part::Nlb && !system.network.nlb_cross_zone
     }
 }
 
-/// Stations and groups of the services' targets; returns the load of the busiest.
+/// Stations and groups of the services' targets; returns the load of the busiest. The number of stations of each service is that of
+/// its group.
 pub(super) fn stations(
     builder: &mut Builder<'_>,
     system: &System,
@@ -38,56 +54,183 @@ pub(super) fn stations(
     rate_per_weight: f64,
     admitted: f64,
 ) -> Option<Load> {
-    let mut kinds: Vec<(Option<&Listed>, u16)> = Vec::new();
+    let mut kinds = Kinds::default();
     let mut busiest: Option<Load> = None;
-    for service in services {
+    let changes = Changes::new(builder, system, services);
+    for (index, service) in services.iter().enumerate() {
         let targets = service.targets(system);
-        let concurrency = service.listed.and_then(|l| l.concurrency).unwrap_or(system.services.concurrency);
-        let time = service.listed.and_then(|l| l.time.as_ref()).unwrap_or(&system.services.time);
-        let queue = service.listed.and_then(|l| l.queue).unwrap_or(system.services.queue);
-        let differs = service.listed.filter(|l| l.concurrency.is_some() || l.time.is_some() || l.queue.is_some());
-        let kind = match kinds.iter().find(|(known, _)| match (known, differs) {
-            (None, None) => true,
-            (Some(a), Some(b)) => std::ptr::eq(*a, b),
-            _ => false,
-        }) {
-            Some(&(_, kind)) => kind,
-            None => {
-                let station = Station {
-                    time: time.clone(),
-                    servers: Some(concurrency),
-                    queue: Some(queue),
-                    patience: None,
-                    failure: 0.0,
-                };
-                let kind = builder.kind(names::SERVICE, &station);
-                kinds.push((differs, kind));
-                kind
-            }
-        };
-        let first = builder.stations(kind, targets);
-        let (balancing, largest) = balancing(system, service, targets);
-        builder.network.groups.push(Group {
-            first,
-            count: targets,
-            balancing,
-            rotations: Steps::default(),
-            scaling: None,
+        let base = kinds.of(builder, system, service);
+        let (mut balancing, largest) = balancing(system, service, targets);
+        let first = builder.network.stations.len() as u32;
+        let members = changes.members.get(index).map_or(&[][..], Vec::as_slice);
+        let by_zone = changes.closed(system, service);
+        let rotations = rotations(builder, members, by_zone.as_ref());
+        if members.is_empty() {
+            builder.stations(base, targets);
+        }
+        for member in members {
+            let kind = kinds.changed(builder, base, member, &lost(system, service));
+            builder.stations(kind, 1);
+        }
+        let scaling = system.autoscaling_of(service.listed).map(|scaling| {
+            builder.network.scalings.push(tracked(&scaling, system.targets_of(service.listed)));
+            builder.network.scalings.len() as u32 - 1
         });
-        let service_s = time.mean_ns() * 1e-9;
-        let rate = rate_per_weight * service.weight * admitted * largest;
-        let load = Load {
-            hop: names::SERVICE.into(),
-            load: rate * service_s / f64::from(concurrency),
-            rate,
-            service_s,
-            kind: LoadKind::Station { unbounded: false, servers: concurrency, queue: Some(queue) },
-        };
+        if matches!(balancing, Balancing::Weighted(..)) && (scaling.is_some() || !rotations.is_empty()) {
+            // Rotations have the weights; a number that changes has none.
+            balancing = Balancing::ByConnection;
+        }
+        let count = builder.network.stations.len() as u32 - first;
+        builder.network.groups.push(Group { first, count, balancing, rotations, scaling });
+        let load = load(builder, base, rate_per_weight * service.weight * admitted * largest);
         if busiest.as_ref().is_none_or(|busiest| load.load > busiest.load) {
             busiest = Some(load);
         }
     }
     busiest
+}
+
+/// The load of one target of a kind at `rate` attempts per second.
+fn load(builder: &Builder<'_>, kind: u16, rate: f64) -> Load {
+    let spec = &builder.network.kinds[usize::from(kind)];
+    let service_s = builder.legend.laws[usize::from(kind)].mean_ns() * 1e-9;
+    Load {
+        hop: names::SERVICE.into(),
+        load: rate * service_s / f64::from(spec.servers),
+        rate,
+        service_s,
+        kind: LoadKind::Station { unbounded: false, servers: spec.servers, queue: Some(spec.queue) },
+    }
+}
+
+/// Kinds of targets: those of services that differ, and those to which something happens.
+#[derive(Default)]
+struct Kinds<'a> {
+    plain: Vec<(Option<&'a Listed>, u16)>,
+    changed: Vec<(Changed, u16)>,
+}
+
+/// What tells kinds of targets apart to which something happens.
+#[derive(PartialEq)]
+struct Changed {
+    base: u16,
+    outages: Vec<Outage>,
+    slow: Vec<(Span, f64)>,
+    runs: Option<Span>,
+    lost: Lost,
+}
+
+impl<'a> Kinds<'a> {
+    fn of(&mut self, builder: &mut Builder<'_>, system: &System, service: &Service<'a>) -> u16 {
+        let listed = service.listed;
+        let differs = listed.filter(|l| l.concurrency.is_some() || l.time.is_some() || l.queue.is_some());
+        let known = self.plain.iter().find(|(known, _)| match (known, differs) {
+            (None, None) => true,
+            (Some(a), Some(b)) => std::ptr::eq(*a, b),
+            _ => false,
+        });
+        if let Some(&(_, kind)) = known {
+            return kind;
+        }
+        let station = Station {
+            time: listed.and_then(|l| l.time.as_ref()).unwrap_or(&system.services.time).clone(),
+            servers: Some(listed.and_then(|l| l.concurrency).unwrap_or(system.services.concurrency)),
+            queue: Some(listed.and_then(|l| l.queue).unwrap_or(system.services.queue)),
+            patience: None,
+            failure: 0.0,
+        };
+        let kind = builder.kind(names::SERVICE, &station);
+        self.plain.push((differs, kind));
+        kind
+    }
+
+    fn changed(&mut self, builder: &mut Builder<'_>, base: u16, member: &Member, lost: &Lost) -> u16 {
+        if !member.changes() {
+            return base;
+        }
+        let Member { outages, slow, runs, .. } = member.clone();
+        let changed = Changed { base, outages, slow, runs, lost: *lost };
+        if let Some((_, kind)) = self.changed.iter().find(|(known, _)| *known == changed) {
+            return *kind;
+        }
+        let kind = member.kind(&builder.network.kinds[usize::from(base)], lost);
+        builder.network.kinds.push(kind);
+        let law = builder.legend.laws[usize::from(base)].clone();
+        builder.legend.laws.push(law);
+        let index = (builder.network.kinds.len() - 1) as u16;
+        self.changed.push((changed, index));
+        index
+    }
+}
+
+fn lost(system: &System, service: &Service<'_>) -> Lost {
+    let idle = (quotas::limit(system, "elb.alb-idle-timeout") * 1e9) as u64;
+    Lost::behind(service.balancer, &system.health.of(service.balancer), service.option.api().answers(), idle)
+}
+
+/// What happens to the targets of all services, and to the zones of their NLBs. Empty where nothing does.
+#[derive(Default)]
+struct Changes {
+    members: Vec<Vec<Member>>,
+    /// Nodes of a lost zone: who goes there is lost on the way.
+    dead: Closed,
+    /// Zones of each NLB that callers do not know.
+    out: BTreeMap<u32, Closed>,
+}
+
+impl Changes {
+    fn new(builder: &Builder<'_>, system: &System, services: &[Service<'_>]) -> Changes {
+        let (scenario, warmup_ns) = (builder.request.scenario, builder.request.warmup_ns);
+        if !members::any(scenario) {
+            return Changes::default();
+        }
+        let timeline = |(number, service): (usize, &Service<'_>)| {
+            let (service, number, balancer) = (number as u32, service.targets(system), service.balancer);
+            Timeline { scenario, system, warmup_ns, service, number, balancer }.members()
+        };
+        let members: Vec<Vec<Member>> = services.iter().enumerate().map(timeline).collect();
+        let mut by_nlb: BTreeMap<u32, Vec<&[Member]>> = BTreeMap::new();
+        for (service, members) in services.iter().zip(&members).filter(|(service, _)| service.by_zone(system)) {
+            by_nlb.entry(service.behind.nlb.unwrap_or(0)).or_default().push(members.as_slice());
+        }
+        let (zones, ttl) = (system.network.zones, system.health.nlb.dns_ttl.0);
+        let out = by_nlb.into_iter().map(|(nlb, groups)| (nlb, out_of_dns(groups.into_iter(), zones, ttl))).collect();
+        let dead = Gates::new(scenario, warmup_ns).lost_zones(zones);
+        Changes { members, dead, out }
+    }
+
+    /// When each zone is closed to a service's flows; `None` where they do not go by zone.
+    fn closed(&self, system: &System, service: &Service<'_>) -> Option<Closed> {
+        if self.members.is_empty() || !service.by_zone(system) {
+            return None;
+        }
+        let mut closed = self.dead.clone();
+        let out = self.out.get(&service.behind.nlb.unwrap_or(0)).into_iter().flatten();
+        closed.iter_mut().zip(out).for_each(|(closed, out)| closed.extend(out));
+        Some(closed)
+    }
+}
+
+/// Target tracking in the engine's words.
+fn tracked(scaling: &Autoscaling, initial: u32) -> Scaling {
+    Scaling {
+        metric: match scaling.metric {
+            ScalingMetric::Utilisation => network::ScalingMetric::Utilisation,
+            ScalingMetric::RequestsPerTarget => network::ScalingMetric::RequestsPerStation,
+        },
+        target: scaling.target,
+        min: scaling.min,
+        initial,
+        max: scaling.max,
+        period: scaling.period.0,
+        delay: scaling.delay.0,
+        warm_up: scaling.warm_up.0,
+        out_after: scaling.out_after,
+        in_after: scaling.in_after,
+        in_below: scaling.in_below,
+        cool_out: scaling.cooldown_out.0,
+        cool_in: scaling.cooldown_in.0,
+    }
 }
 
 /// How a service's targets are chosen, and the largest share that one of them gets.

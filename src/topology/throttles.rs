@@ -2,13 +2,17 @@
 
 use super::builder::Builder;
 use super::options::hop_names as names;
-use super::{Load, LoadKind};
+use super::{Load, LoadKind, timeline};
 use crate::aws::quotas;
 use crate::aws::system::{System, Throttle};
 use crate::engine::network::{LimiterSpec, Refill, Steps};
+use crate::scenario::Change;
+
+/// Id of the quota that is an account's rate.
+const THROTTLE_RATE: &str = "apigateway.throttle-rate";
 
 fn account_throttle(system: &System) -> (f64, f64) {
-    (quotas::limit(system, "apigateway.throttle-rate"), quotas::limit(system, "apigateway.throttle-burst"))
+    (quotas::limit(system, THROTTLE_RATE), quotas::limit(system, "apigateway.throttle-burst"))
 }
 
 /// What is offered to the throttles, in requests per second.
@@ -64,7 +68,10 @@ pub(super) fn throttles(builder: &mut Builder<'_>, system: &System, offered: &Of
     if let Some(Throttle { rate: allowed, burst }) = system.gateway.route_throttle {
         let allowed = allowed.per_second();
         let classes: u32 = offered.accounts.iter().map(|(_, services)| *services).sum();
-        let first = limiters(builder, (0..classes).map(|_| bucket(auto, allowed, f64::from(burst), offered.busiest)));
+        let changes = rate_changes(builder, names::ROUTE_THROTTLE, allowed);
+        let spec = bucket(auto, allowed, f64::from(burst), offered.busiest);
+        let first =
+            limiters(builder, (0..classes).map(|_| LimiterSpec { rate_changes: changes.clone(), ..spec.clone() }));
         builder.legend.loads.push(limiter_load(names::ROUTE_THROTTLE, offered.busiest, allowed));
         all.push(Throttling { hop: names::ROUTE_THROTTLE, first, by_class: true });
         for (rate, (_, services)) in rates.iter_mut().zip(&offered.accounts) {
@@ -76,13 +83,25 @@ pub(super) fn throttles(builder: &mut Builder<'_>, system: &System, offered: &Of
     for (hop, allowed, burst) in
         shared.into_iter().filter_map(|(hop, known)| known.map(|(rate, burst)| (hop, rate, burst)))
     {
-        let first = limiters(builder, rates.iter().map(|rate| bucket(auto, allowed, burst, *rate)));
+        let changes = rate_changes(builder, hop, allowed);
+        let spec = |rate: &f64| LimiterSpec { rate_changes: changes.clone(), ..bucket(auto, allowed, burst, *rate) };
+        let first = limiters(builder, rates.iter().map(spec));
         let busiest = rates.iter().copied().fold(0.0, f64::max);
         builder.legend.loads.push(limiter_load(hop, busiest, allowed));
         all.push(Throttling { hop, first, by_class: false });
         rates.iter_mut().for_each(|rate| *rate = rate.min(allowed));
     }
     all
+}
+
+/// Later rates of a throttle of the rate `base`: by a factor on its hop, and of an account's by its quota. The event that began last
+/// holds.
+fn rate_changes(builder: &Builder<'_>, hop: &str, base: f64) -> Steps<f64> {
+    timeline::picked(builder.request.scenario, builder.request.warmup_ns, base, |event| match event.change {
+        Change::RateFactor(factor) if event.hop.as_deref() == Some(hop) => Some(base * factor),
+        Change::Quota { id, value } if hop == names::ACCOUNT_THROTTLE && id == THROTTLE_RATE => Some(value),
+        _ => None,
+    })
 }
 
 /// The throttles that services of one account pass.
