@@ -4,7 +4,7 @@ use rayon::prelude::*;
 
 use super::control::Control;
 use super::sweep::{Cell, Combination, saturation};
-use super::{as_built, best, costs, deployments, growth, known, map, mix};
+use super::{as_built, best, changes, costs, deployments, growth, known, map, mix};
 use crate::aws::option::ArchitectureOption;
 use crate::aws::part::Part;
 use crate::aws::system::{AccountTopology, System, TrafficRate};
@@ -37,6 +37,7 @@ pub fn head(scenario: &Scenario, file: &str, hash: &str) -> Results {
         results.costs = costs::unsimulated(system);
         (results.growth_asked, results.growth) = growth::of(scenario, system);
         results.assumptions = assumptions(system);
+        results.assumptions.extend(changes::assumptions(scenario, system));
         results.warnings.extend(unknown_sizes(system));
         results.warnings.extend(mix::warnings(system));
         results.warnings.extend(untimed_authorizer(system));

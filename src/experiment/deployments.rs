@@ -3,6 +3,7 @@
 
 use rayon::prelude::*;
 
+use super::changes;
 use super::control::Control;
 use super::point::{PointError, PointSpec};
 use crate::aws::deployments::{Deployments, Held, fact, held};
@@ -77,16 +78,7 @@ pub(super) fn assumptions(deployments: &Deployments) -> Vec<Assumption> {
     ];
     let assumption = |(id, (value, default)): (&str, (f64, f64))| {
         let fact = fact(id)?;
-        let own = value != default && !value.is_nan();
-        Some(Assumption {
-            input: fact.title.clone(),
-            value: format!("{} {}", if own { value } else { fact.value }, fact.unit),
-            grade: if own { "yours".into() } else { fact.grade.clone() },
-            low: fact.low.clone(),
-            high: fact.high.clone(),
-            source: if own { "the scenario".into() } else { fact.source.clone() },
-            options: Vec::new(),
-        })
+        Some(changes::assumption(fact, if value == default { fact.value } else { value }, Vec::new()))
     };
     inputs.into_iter().filter_map(assumption).collect()
 }

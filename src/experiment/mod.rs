@@ -7,6 +7,7 @@
 mod as_built;
 mod assemble;
 pub mod best;
+mod changes;
 pub mod control;
 pub mod costs;
 mod deployments;

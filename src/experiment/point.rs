@@ -182,7 +182,9 @@ impl PointSpec<'_> {
     /// Whether loads computed from means say it all: open arrivals at one rate, nothing that changes, no retries.
     fn is_steady(&self, legend: &Legend) -> bool {
         let scenario = self.scenario;
+        let scales = matches!(&scenario.model, Model::Options(system) if system.scales());
         legend.open
+            && !scales
             && scenario.events.is_empty()
             && scenario.workload.profile.is_empty()
             && scenario.client.retries == crate::scenario::Retries::None

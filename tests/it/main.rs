@@ -47,3 +47,4 @@ mod source_text;
 mod theory;
 mod tidy;
 mod warmup;
+mod what_if;
