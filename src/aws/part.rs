@@ -113,15 +113,21 @@ impl Part {
         }
     }
 
+    /// Id of the quota that is the longest integration timeout of an API, in ms; `None` for other parts.
+    #[must_use]
+    pub fn timeout_quota(self) -> Option<&'static str> {
+        match self {
+            Part::RestApi => Some(rest_api::TIMEOUT_QUOTA),
+            Part::HttpApi => Some(http_api::TIMEOUT_QUOTA),
+            _ => None,
+        }
+    }
+
     /// The integration timeout of an API where none is stated, 29 s or 30 s, and the longest that the quotas in force allow;
     /// `None` for other parts.
     #[must_use]
     pub fn integration_timeout(self, system: &System) -> Option<(Duration, Duration)> {
-        let quota = quotas::find(match self {
-            Part::RestApi => rest_api::TIMEOUT_QUOTA,
-            Part::HttpApi => http_api::TIMEOUT_QUOTA,
-            _ => return None,
-        })?;
+        let quota = quotas::find(self.timeout_quota()?)?;
         Some((Duration::from_millis(quota.default), Duration::from_millis(quotas::in_force(system, quota).0)))
     }
 

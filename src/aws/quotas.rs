@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 
 use serde::Deserialize;
 
+use super::part::Part;
 use super::regions;
 use super::system::System;
 use super::table;
@@ -13,8 +14,13 @@ use super::table;
 pub const SUBNET_ADDRESSES: &str = "vpc.addresses-per-subnet";
 
 /// Quotas that a running system feels, each with the part behind which it does (`None`: everywhere).
-pub const FELT_WHILE_RUNNING: [(&str, Option<super::part::Part>); 2] =
-    [("apigateway.throttle-rate", None), ("elb.nlb-new-flows", Some(super::part::Part::Nlb))];
+pub const FELT_WHILE_RUNNING: [(&str, Option<Part>); 5] = [
+    ("apigateway.throttle-rate", None),
+    ("apigateway.throttle-burst", None),
+    (super::rest_api::TIMEOUT_QUOTA, Some(Part::RestApi)),
+    (super::http_api::TIMEOUT_QUOTA, Some(Part::HttpApi)),
+    ("elb.nlb-new-flows", Some(Part::Nlb)),
+];
 
 /// One quota: a row of `data/quotas.toml`.
 #[derive(Clone, Debug, PartialEq, Deserialize)]

@@ -24,6 +24,8 @@ pub struct LimiterSpec {
     pub starts_full: bool,
     /// Later rates.
     pub rate_changes: Steps<f64>,
+    /// Later capacities, 1 or more; tokens beyond a smaller one are gone.
+    pub burst_changes: Steps<u32>,
 }
 
 /// Units of a bucket's level that make one token: 10^24. A rate of 1 token a second is 10^15 units a nanosecond.
@@ -42,6 +44,7 @@ pub struct Limiter {
     last: u64,
     ticks: bool,
     rates: Steps<f64>,
+    bursts: Steps<u32>,
 }
 
 fn units_per_ns(per_second: f64) -> i128 {
@@ -60,6 +63,7 @@ impl Limiter {
             last: 0,
             ticks: spec.refill == Refill::Tick,
             rates: spec.rate_changes.clone(),
+            bursts: spec.burst_changes.clone(),
         }
     }
 
@@ -86,13 +90,23 @@ impl Limiter {
         self.last = until;
     }
 
-    /// Takes a token at `at` (not before the last call's instant) and says whether there was one.
-    pub fn take(&mut self, at: u64) -> bool {
+    /// Refills up to `at`, with the rates that change on the way.
+    fn come_to(&mut self, at: u64) {
         while let Some((change, rate)) = self.rates.next_before(at) {
             self.refill(change);
             self.rate = units_per_ns(rate);
         }
         self.refill(at);
+    }
+
+    /// Takes a token at `at` (not before the last call's instant) and says whether there was one.
+    pub fn take(&mut self, at: u64) -> bool {
+        while let Some((change, burst)) = self.bursts.next_before(at) {
+            self.come_to(change);
+            self.capacity = i128::from(burst) * TOKEN;
+            self.level = self.level.min(self.capacity);
+        }
+        self.come_to(at);
         let within_this_ns = if self.ticks { 0 } else { self.rate };
         let granted = self.level + within_this_ns >= TOKEN;
         if granted {
@@ -112,7 +126,18 @@ mod tests {
     use super::*;
 
     fn limiter(rate: f64, burst: u32, refill: Refill, full: bool) -> Limiter {
-        Limiter::new(&LimiterSpec { rate, burst, refill, starts_full: full, rate_changes: Steps::default() })
+        let (rate_changes, burst_changes) = (Steps::default(), Steps::default());
+        Limiter::new(&LimiterSpec { rate, burst, refill, starts_full: full, rate_changes, burst_changes })
+    }
+
+    #[test]
+    fn a_capacity_that_changes_spills_and_fills() {
+        let mut bucket = limiter(1.0, 5, Refill::Continuous, true);
+        let second = 1_000_000_000;
+        bucket.bursts = Steps::new(vec![(10 * second, 2), (20 * second, 4)]);
+        let grants = |bucket: &mut Limiter, at: u64| (0..9).filter(|_| bucket.take(at * second)).count();
+        assert_eq!(grants(&mut bucket, 11), 2, "three of five are gone");
+        assert_eq!(grants(&mut bucket, 30), 4, "full at 13 s with two, then two more by 22 s");
     }
 
     /// Requests granted of so many that come equally spaced at `rate`, stamped with whole nanoseconds rounded down.

@@ -152,6 +152,8 @@ pub enum Step {
     Deadline {
         /// ns from this step.
         after: u64,
+        /// Later ones, by the instant at which an attempt comes here.
+        changes: Steps<u64>,
         /// Status of the answer.
         status: u16,
     },

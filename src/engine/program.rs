@@ -33,7 +33,7 @@ pub(super) enum Op<'a> {
     /// A connection.
     Connect { hop: u16, pool: u16 },
     /// A deadline of the server side.
-    Deadline { after: u64, status: u16 },
+    Deadline { after: u64, changes: &'a Steps<u64>, status: u16 },
     /// A station of a group.
     Serve { hop: u16, group: u32, by_class: bool, enters: bool },
     /// A station of a group that changes.
@@ -212,7 +212,7 @@ fn op<'a>(net: &Network, step: &'a Step) -> Op<'a> {
         }
         Step::Gate { hop, ref share, stream, after, status } => Op::Gate { hop, share, stream, after, status },
         Step::Connect { hop, pool } => Op::Connect { hop, pool },
-        Step::Deadline { after, status } => Op::Deadline { after, status },
+        Step::Deadline { after, ref changes, status } => Op::Deadline { after, changes, status },
         Step::Serve { hop, group, by_class, enters }
             if groups(net, group, by_class).iter().any(|g| changes(net, g)) =>
         {

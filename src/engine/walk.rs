@@ -39,7 +39,8 @@ impl<const OPEN: bool, O: Observer> Run<'_, OPEN, O> {
             let op = &program.ops[attempt.walker.step as usize];
             let next = match op {
                 &Op::Delays { first, count } => Next::On(self.delays(&attempt.walker, at, first, count, place)),
-                &Op::Deadline { after, status } => {
+                &Op::Deadline { after, changes, status } => {
+                    let after = changes.at(at, true).unwrap_or(after);
                     // Opening the connection is part of the integration, though it was paid for earlier.
                     let deadline = (at - attempt.errand.set_up).saturating_add(after);
                     if !OPEN && deadline < attempt.errand.deadline {

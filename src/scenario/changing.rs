@@ -6,7 +6,8 @@ use super::resolved::Lines;
 use super::tree::{float_toml, quoted};
 use super::written::time;
 use crate::aws::changes::{self, Autoscaling, Checks, Health, LoadBalancers, ScalingMetric};
-use crate::aws::system::System;
+use crate::aws::part::Part;
+use crate::aws::system::{System, TrafficRate};
 use crate::units::{Duration, Rate};
 
 /// Largest number of data points or checks in a row.
@@ -83,6 +84,23 @@ pub(super) fn load_balancers(top: &Fields<'_>) -> LoadBalancers {
         .unwrap_or(balancers.alb_headroom);
     fields.finish();
     balancers
+}
+
+/// Whether load balancers that are to follow load can know it.
+pub(super) fn check(top: &Fields<'_>, system: &System) {
+    let field = top.get("load_balancers").filter(|_| system.load_balancers.follow_load);
+    let Some(field) = field else { return };
+    let complain = |message: &str, hint: &str| field.sink.add(field.key_place.issue(message).hint(hint));
+    if system.traffic.rate == TrafficRate::Closed {
+        complain("load balancers follow an arrival rate, but `clients` are closed", "leave `follow_load` out");
+    }
+    let has_nlb = system.options.iter().any(|option| option.has(Part::Nlb));
+    if has_nlb && system.traffic.larger().is_none_or(|bytes| bytes <= 0.0) {
+        complain(
+            "the capacity of an NLB is in bits per second, but nobody says how large requests and responses are",
+            "add `request = \"2KiB\"` and `response = \"8KiB\"` to `[workload]`",
+        );
+    }
 }
 
 /// `autoscaling = { ... }` of `[services]` or of a service.

@@ -143,6 +143,7 @@ pub(super) fn system(
             sink.add(issue);
         }
     }
+    changing::check(top, &system);
     if system.as_built {
         as_built::add(&mut system);
     }

@@ -153,6 +153,7 @@ impl Capacities {
                 refill: Refill::Continuous,
                 starts_full: true,
                 rate_changes: Steps::new(changes),
+                burst_changes: Steps::default(),
             });
             capacities.limiters.insert((part, unit), limiter);
         }

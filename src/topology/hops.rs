@@ -107,7 +107,14 @@ fn limiter(builder: &mut Builder<'_>, name: &str, bucket: &Bucket, offered: f64)
         crate::scenario::Refill::Continuous => Refill::Continuous,
         crate::scenario::Refill::Tick => Refill::Tick,
     };
-    builder.limiter(LimiterSpec { rate, burst: bucket.burst, refill, starts_full, rate_changes })
+    builder.limiter(LimiterSpec {
+        rate,
+        burst: bucket.burst,
+        refill,
+        starts_full,
+        rate_changes,
+        burst_changes: Steps::default(),
+    })
 }
 
 fn pure_delay(builder: &Builder<'_>, hop: u16, name: &str, station: &Station, enters: bool) -> Step {

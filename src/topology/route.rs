@@ -159,7 +159,14 @@ impl Route<'_, '_> {
     fn deadline(&self, api: Part) -> Step {
         let longest = api.integration_timeout(self.system).map_or(u64::MAX, |(default, _)| default.0);
         let after = self.system.gateway.integration_timeout.map_or(longest, |timeout| timeout.0);
-        Step::Deadline { after, status: api.answers().map_or(0, |answers| answers.integration_timeout) }
+        // A quota that falls cuts the timeout; one that rises only allows a longer one.
+        let quota = api.timeout_quota();
+        let (scenario, warmup) = (self.builder.request.scenario, self.builder.request.warmup_ns);
+        let changes = timeline::picked(scenario, warmup, after, |event| match event.change {
+            Change::Quota { id, value } if Some(id) == quota => Some(after.min((value * 1e6) as u64)),
+            _ => None,
+        });
+        Step::Deadline { after, changes, status: api.answers().map_or(0, |answers| answers.integration_timeout) }
     }
 
     fn balancers(&self) -> Vec<Part> {

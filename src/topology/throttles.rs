@@ -8,11 +8,12 @@ use crate::aws::system::{System, Throttle};
 use crate::engine::network::{LimiterSpec, Refill, Steps};
 use crate::scenario::Change;
 
-/// Id of the quota that is an account's rate.
+/// Ids of the quotas that are an account's rate and its burst.
 const THROTTLE_RATE: &str = "apigateway.throttle-rate";
+const THROTTLE_BURST: &str = "apigateway.throttle-burst";
 
 fn account_throttle(system: &System) -> (f64, f64) {
-    (quotas::limit(system, THROTTLE_RATE), quotas::limit(system, "apigateway.throttle-burst"))
+    (quotas::limit(system, THROTTLE_RATE), quotas::limit(system, THROTTLE_BURST))
 }
 
 /// What is offered to the throttles, in requests per second.
@@ -84,7 +85,12 @@ pub(super) fn throttles(builder: &mut Builder<'_>, system: &System, offered: &Of
         shared.into_iter().filter_map(|(hop, known)| known.map(|(rate, burst)| (hop, rate, burst)))
     {
         let changes = rate_changes(builder, hop, allowed);
-        let spec = |rate: &f64| LimiterSpec { rate_changes: changes.clone(), ..bucket(auto, allowed, burst, *rate) };
+        let bursts = burst_changes(builder, hop, burst);
+        let spec = |rate: &f64| LimiterSpec {
+            rate_changes: changes.clone(),
+            burst_changes: bursts.clone(),
+            ..bucket(auto, allowed, burst, *rate)
+        };
         let first = limiters(builder, rates.iter().map(spec));
         let busiest = rates.iter().copied().fold(0.0, f64::max);
         builder.legend.loads.push(limiter_load(hop, busiest, allowed));
@@ -100,6 +106,15 @@ fn rate_changes(builder: &Builder<'_>, hop: &str, base: f64) -> Steps<f64> {
     timeline::picked(builder.request.scenario, builder.request.warmup_ns, base, |event| match event.change {
         Change::RateFactor(factor) if event.hop.as_deref() == Some(hop) => Some(base * factor),
         Change::Quota { id, value } if hop == names::ACCOUNT_THROTTLE && id == THROTTLE_RATE => Some(value),
+        _ => None,
+    })
+}
+
+/// Later capacities of an account's throttle, by its quota.
+fn burst_changes(builder: &Builder<'_>, hop: &str, base: f64) -> Steps<u32> {
+    let whole = |burst: f64| burst.max(1.0) as u32;
+    timeline::picked(builder.request.scenario, builder.request.warmup_ns, whole(base), |event| match event.change {
+        Change::Quota { id, value } if hop == names::ACCOUNT_THROTTLE && id == THROTTLE_BURST => Some(whole(value)),
         _ => None,
     })
 }
@@ -130,5 +145,6 @@ pub(super) fn bucket(auto_warmup: bool, rate: f64, burst: f64, offered: f64) -> 
         refill: Refill::Continuous,
         starts_full: !(auto_warmup && offered > rate),
         rate_changes: Steps::default(),
+        burst_changes: Steps::default(),
     }
 }

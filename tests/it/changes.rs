@@ -256,7 +256,7 @@ fn a_gate_loses_its_share_and_a_deadline_is_earlier() {
         after,
         status: 502,
     };
-    let deadline = Step::Deadline { after: 20 * MS, status: 504 };
+    let deadline = Step::Deadline { after: 20 * MS, changes: Steps::default(), status: 504 };
     network.routes[0].splice(0..0, [deadline, gate(30 * MS)]);
     let before = tally(&network, &window(0, 1_000), 3, 0);
     assert_eq!((before.outcomes.ok, before.hops[0].counts.lost), (1_000, 0));

@@ -71,7 +71,7 @@ impl Map {
             let name = listed(index).unwrap_or_else(|| format!("service-{index}"));
             let api = if passes(network, route, Part::HttpApi.id()) { Part::HttpApi } else { Part::RestApi };
             let deadline = route.iter().find_map(|step| match step {
-                &Step::Deadline { after, status } => Some((after, status)),
+                &Step::Deadline { after, status, .. } => Some((after, status)),
                 _ => None,
             });
             let group = format!("targetgroup/{name}/{}", identifier("target-group", &name));
