@@ -15,6 +15,7 @@ mod document;
 mod events;
 mod expect;
 mod fields;
+mod folder;
 mod hop;
 mod hops;
 pub mod init;
