@@ -21,6 +21,15 @@ const PAGE: &str = "report.html";
 /// Largest report that is shown, bytes.
 const LARGEST: u64 = 64 << 20;
 
+/// Where something was to be saved.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Place {
+    /// It is there now.
+    Written(PathBuf),
+    /// Something of that name was there and is as it was.
+    Taken(PathBuf),
+}
+
 /// A folder that exists.
 #[derive(Debug)]
 pub struct Folder {
@@ -70,32 +79,36 @@ impl Folder {
         Ok(if self.path == Path::new(".") { PathBuf::from(file) } else { self.path.join(file) })
     }
 
-    /// Saves a scenario; over another one only where that is wanted. Where it is then.
+    /// Saves a scenario, over another one only where that is wanted.
     ///
     /// # Errors
-    /// 400: no name. 409: something is there. 500: it cannot be written.
-    pub fn save_scenario(&self, name: &str, text: &str, over: bool) -> Result<PathBuf, Refusal> {
+    /// 400: no name. 409: a link or a folder is there. 500: it cannot be written.
+    pub fn save_scenario(&self, name: &str, text: &str, over: bool) -> Result<Place, Refusal> {
         named(name)?;
         let place = self.real.join(format!("{name}.toml"));
-        free(&place, over, false)?;
+        if is_there(&place, false)? && !over {
+            return Ok(Place::Taken(place));
+        }
         directory::write_file(&place, text.as_bytes().to_vec()).map_err(unwritable)?;
-        Ok(place)
+        Ok(Place::Written(place))
     }
 
-    /// Saves everything that `gatecap sweep` writes, in a folder of the scenario's name. Where the page is then.
+    /// Saves everything that `gatecap sweep` writes, in a folder of the scenario's name, and says where the page is.
     ///
     /// # Errors
     /// As [`Folder::save_scenario`].
-    pub fn save_report(&self, name: &str, computed: &Computed, over: bool) -> Result<PathBuf, Refusal> {
+    pub fn save_report(&self, name: &str, computed: &Computed, over: bool) -> Result<Place, Refusal> {
         named(name)?;
         let dir = self.real.join(format!("{name}{REPORT}"));
-        free(&dir, over, true)?;
+        if is_there(&dir, true)? && !over {
+            return Ok(Place::Taken(dir));
+        }
         for folder in INSIDE {
-            free(&dir.join(folder), true, true)?;
+            is_there(&dir.join(folder), true)?;
         }
         let first = |issues: Issues| issues.into_iter().next().unwrap_or_else(|| Issue::new("it could not be written"));
         output::write(&dir, computed).map_err(first).map_err(unwritable)?;
-        Ok(dir.join(PAGE))
+        Ok(Place::Written(dir.join(PAGE)))
     }
 
     /// The page of a report that was saved.
@@ -124,15 +137,14 @@ fn named(name: &str) -> Result<(), Refusal> {
     Err(Refusal::new(StatusCode::BAD_REQUEST, why))
 }
 
-/// Refuses a place that is taken by something else than what goes there, or at all where nothing is to be written `over`.
-fn free(place: &Path, over: bool, is_folder: bool) -> Result<(), Refusal> {
+/// Whether something is at a place already; refuses one that is taken by something else than what goes there.
+fn is_there(place: &Path, is_folder: bool) -> Result<bool, Refusal> {
     let taken = |what: &str| Err(Refusal::new(StatusCode::CONFLICT, format!("`{}` {what}", place.display())));
     match place.symlink_metadata() {
-        Err(_) => Ok(()),
+        Err(_) => Ok(false),
         Ok(there) if there.is_symlink() => taken("is a link, and nothing is written through links"),
         Ok(there) if there.is_dir() != is_folder => taken("is there and something else"),
-        Ok(_) if !over => taken("is there already"),
-        Ok(_) => Ok(()),
+        Ok(_) => Ok(true),
     }
 }
 
@@ -177,9 +189,11 @@ mod tests {
         let inside = top.path().join("inside");
         std::fs::create_dir(&inside).unwrap();
         let folder = Folder::open(&inside).unwrap();
-        let place = folder.save_scenario("a", "seed = 1\n", false).unwrap();
+        let place = inside.canonicalize().unwrap().join("a.toml");
+        assert_eq!(folder.save_scenario("a", "seed = 1\n", false).unwrap(), Place::Written(place.clone()));
         assert_eq!(std::fs::read_to_string(&place).unwrap(), "seed = 1\n");
-        assert_eq!(folder.save_scenario("a", "seed = 2\n", false).unwrap_err().status, StatusCode::CONFLICT);
+        assert_eq!(folder.save_scenario("a", "seed = 2\n", false).unwrap(), Place::Taken(place.clone()));
+        assert_eq!(std::fs::read_to_string(&place).unwrap(), "seed = 1\n");
         folder.save_scenario("a", "seed = 2\n", true).unwrap();
         assert_eq!(std::fs::read_to_string(&place).unwrap(), "seed = 2\n");
         assert_eq!(folder.save_scenario("../b", "", true).unwrap_err().status, StatusCode::BAD_REQUEST);

@@ -11,7 +11,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use tokio::sync::Semaphore;
 
-use super::folder::Folder;
+use super::folder::{Folder, Place};
 use super::guard::{self, Refusal};
 use super::reply::{self, Kind, Reply};
 use super::runs::{Finished, Found, Runs};
@@ -218,10 +218,10 @@ fn change(path: &str, bytes: &[u8], site: &Site) -> Result<Reply, Refusal> {
             let text = match form::write(&text, &changes) {
                 Ok(text) => text,
                 Err((input, why)) => {
-                    return Ok(reply::json(StatusCode::UNPROCESSABLE_ENTITY, &json!({ "input": input, "error": why })));
+                    return ok(json!({ "input": input, "error": why }));
                 }
             };
-            ok(checked(site, &name, &text)?)
+            ok(json!({ "checked": checked(site, &name, &text)? }))
         }
         "/api/do/run" => {
             let Written { name, text } = read(bytes)?;
@@ -243,20 +243,25 @@ fn change(path: &str, bytes: &[u8], site: &Site) -> Result<Reply, Refusal> {
         }
         "/api/do/save-scenario" => {
             let Saved { name, text, over } = read(bytes)?;
-            let place = site.folder.save_scenario(&name, &text, over)?;
-            ok(json!({ "path": place.display().to_string() }))
+            ok(saved(&site.folder.save_scenario(&name, &text, over)?))
         }
         "/api/do/save-report" => {
             let Reported { name, id, over } = read(bytes)?;
-            let mut place = None;
             with_found(site, id, |found| {
-                place = Some(site.folder.save_report(&name, &found.computed, over)?);
-                Ok(reply::json(StatusCode::OK, &Value::Null))
-            })?;
-            let path = place.map(|place| place.display().to_string());
-            ok(json!({ "path": path, "link": format!("/reports/{name}") }))
+                let mut place = saved(&site.folder.save_report(&name, &found.computed, over)?);
+                place["link"] = json!(format!("/reports/{name}"));
+                ok(place)
+            })
         }
         _ => Err(nothing_here()),
+    }
+}
+
+/// Where something is saved, or that its name is taken.
+fn saved(place: &Place) -> Value {
+    match place {
+        Place::Written(path) => json!({ "path": path.display().to_string() }),
+        Place::Taken(path) => json!({ "taken": path.display().to_string() }),
     }
 }
 

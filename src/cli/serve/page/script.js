@@ -56,8 +56,8 @@ function take(checked, isTyped) {
 function changeInputs(changes) {
   return inTurn(async () => {
     const answer = await post("/api/do/form", { name: page.name, text: at("text").value, changes });
-    if (answer.ok) {
-      take(answer.data, false);
+    if (answer.ok && answer.data.checked !== undefined) {
+      take(answer.data.checked, false);
     } else if (answer.data.input) {
       const control = document.querySelector(`[data-input="${CSS.escape(answer.data.input)}"]`);
       if (control) fault(control, answer.data.error);
@@ -89,6 +89,10 @@ function markStale() {
 async function run() {
   await checkText();
   await turn;
+  if (page.issues) {
+    say("The scenario has mistakes; nothing runs.");
+    return;
+  }
   const text = at("text").value;
   const answer = await post("/api/do/run", { name: page.name, text });
   if (answer.ok) {
@@ -112,9 +116,13 @@ async function save(path, body) {
   const answer = await post(path, { ...body, name: page.name, over: at("over").checked });
   const box = at("saved");
   box.className = answer.ok ? "" : "wrong";
+  if (answer.data.taken) {
+    box.className = "wrong";
+    box.replaceChildren(make("code", {}, answer.data.taken), " is there already. Tick “replace what is there”, or give another name.");
+    return;
+  }
   if (!answer.ok) {
-    const more = answer.status === 409 ? " Tick “replace what is there”, or give another name." : "";
-    box.replaceChildren(answer.data.error + "." + more);
+    box.replaceChildren(`Not saved: ${answer.data.error}.`);
     return;
   }
   box.replaceChildren("Saved: ", make("code", {}, answer.data.path));
