@@ -7,14 +7,14 @@ use super::ends::{self, End};
 use super::judge::{Judgement, Outcome, operating_point};
 use super::number;
 use super::verdict::verdict;
-use crate::results::{Estimate, Results, SaturationPoint};
+use crate::results::{Estimate, Objective, Results, SaturationPoint};
 
 /// Everything that a page shows before its charts.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Answers {
     /// The scenario's title.
     pub title: String,
-    /// The conditions to hold, as people write them: `p99 ≤ 200ms`.
+    /// The conditions to hold in words: `p99 is at most 200 ms`.
     pub conditions: Vec<String>,
     /// Services at the operating point; null where the scenario has no such number.
     pub services: Option<u32>,
@@ -62,7 +62,7 @@ pub fn answers(results: &Results) -> Answers {
     let wanted = &results.wanted;
     let mut answers = Answers {
         title: number::cut(&results.title, 120),
-        conditions: wanted.objectives.iter().map(|objective| number::condition(&objective.text)).collect(),
+        conditions: wanted.objectives.iter().map(in_words).collect(),
         services: wanted.services,
         remarks: results.warnings.iter().filter(|w| w.kind == "interrupted").map(|w| w.message.clone()).collect(),
         ..Answers::default()
@@ -88,6 +88,23 @@ pub fn answers(results: &Results) -> Answers {
         None => answers.options.push(system(results)),
     }
     answers
+}
+
+/// A condition as it is said, or as it is written where it has no such words.
+fn in_words(condition: &Objective) -> String {
+    let Objective { text, metric, relation, bound } = condition;
+    let at_most = relation.starts_with('<');
+    match metric.strip_prefix("latency.") {
+        Some(of) if at_most && metric != "latency.max" => {
+            let of = of.replace('_', ".");
+            let of = if of == "mean" { "mean latency" } else { &of };
+            format!("{of} is at most {} ms", number::plain(*bound))
+        }
+        _ if metric == "outcome.ok" && !at_most => {
+            format!("at least {} of requests are answered well", number::percent(*bound))
+        }
+        _ => number::condition(text),
+    }
 }
 
 /// The row of a system that is spelled out as hops.
@@ -167,7 +184,7 @@ fn why(end: &SaturationPoint, confidence: f64) -> String {
     let (reason, open) =
         reason.split_once("; not decided").map_or((reason.as_str(), false), |(reason, _)| (reason, true));
     let reason = number::condition(reason);
-    let fails = end.fails_at.map_or(String::new(), |fails| format!("{}: ", ends::at(end, fails)));
+    let fails = end.fails_at.map_or(String::new(), |fails| format!("at {}: ", ends::at(end, fails)));
     let why = match end.criterion.as_str() {
         "quota" => format!("{fails}too many {reason} for today's AWS quota"),
         "throttled" => format!("{fails}requests are throttled ({reason})"),
@@ -216,14 +233,14 @@ mod tests {
         assert_eq!(answers.options.len(), results.options.len());
         let Some(first) = answers.options.iter().find(|answer| answer.name == name) else { panic!("{name}") };
         assert_eq!((first.holds.as_str(), first.value), ("50", Some(50.0)));
-        assert_eq!(first.why, "51: too many ALBs per Region for today's AWS quota");
+        assert_eq!(first.why, "at 51: too many ALBs per Region for today's AWS quota");
         assert_eq!(first.raised_holds, "about 1,000");
         assert!(
             first.raised_why.contains("p99 ≤ 250ms does not hold any more; not sure: 95 % interval above 800"),
             "{first:?}"
         );
         assert!(answers.options.iter().filter(|answer| answer.name != name).all(|answer| answer.holds.is_empty()));
-        assert!(!answers.verdict.is_empty() && answers.conditions.iter().any(|text| text.contains("p99 ≤")));
+        assert!(!answers.verdict.is_empty() && answers.conditions.contains(&"p99 is at most 250 ms".to_string()));
     }
 
     #[test]
@@ -259,11 +276,11 @@ mod tests {
             ..SaturationPoint::default()
         };
         for (found, expected) in [
-            (end(None, Some(1.0), true), ("none", "1: p99 ≤ 80ms does not hold any more")),
+            (end(None, Some(1.0), true), ("none", "at 1: p99 ≤ 80ms does not hold any more")),
             (end(Some(3_000.0), None, true), ("at least 3,000", "nothing ends it before the end of the range")),
             (
                 end(None, Some(1.0), false),
-                ("perhaps none", "1: p99 ≤ 80ms does not hold any more; not sure, more requests would tell"),
+                ("perhaps none", "at 1: p99 ≤ 80ms does not hold any more; not sure, more requests would tell"),
             ),
             (end(None, None, true), ("not known", "nothing ends it before the end of the range")),
         ] {

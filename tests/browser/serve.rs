@@ -83,7 +83,7 @@ fn the_largest_number_of_services_is_found_by_keyboard_alone() {
         text.starts_with("5 REST API, VPC link V2, ALB") && text.contains("50") && text.contains("ALBs per Region"),
         "{text}"
     );
-    assert!(page.text("#answer-for").contains("p99 ≤ 200ms"));
+    assert!(page.text("#answer-for").contains("p99 is at most 200 ms"));
     let difference = page.text("#difference-body");
     assert!(difference.contains("objectives.hold") && difference.contains("200ms"), "{difference}");
     assert!(page.text("#said").contains("Option 5: 50 services"));

@@ -3,7 +3,7 @@
 
 let chartsOf = 0;
 
-// 99.9 % as it stands in a condition is not for everybody, so the number of services stands first and alone.
+// The number of services stands first and alone: it is what was asked for.
 function showAnswers(run) {
   const answers = run.answers;
   const before = (run.before && run.before.options) || {};
@@ -11,7 +11,7 @@ function showAnswers(run) {
   const state = run.counted ? "From quotas alone, while the simulation runs: " : run.stopped ? "Stopped early, as far as it came: " : "";
   const many = answers.services === 1 ? "1 service" : `${answers.services} services`;
   document.getElementById("answer-for").textContent =
-    `${state}the largest number of services at which ${asked}, no quota is passed and nothing is throttled.` +
+    `${state}${state ? "the" : "The"} largest number of services at which ${asked}, within every quota.` +
     (run.points ? ` Run ${run.id}: ${run.points} points, ${(run.requests / 1e6).toFixed(1)} million requests, ${run.seconds.toFixed(1)} s.` : "");
   document.getElementById("p99-head").textContent = answers.services === null ? "p99" : `p99 at ${many}`;
   document.getElementById("rows").replaceChildren(...answers.options.map((option) => answerRow(option, before[option.name])));
