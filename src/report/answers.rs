@@ -143,7 +143,7 @@ fn counted(option: &Judgement) -> Answer {
     first.map_or_else(Answer::default, |rung| Answer {
         holds: format!("at most {}", number::count(rung.services)),
         value: Some(f64::from(rung.services)),
-        why: format!("counted from quotas alone: {}; what callers see is still to be simulated", rung.name),
+        why: format!("quota: {}; the simulation may find less", rung.name),
         ..Answer::default()
     })
 }
@@ -249,11 +249,7 @@ mod tests {
         results.points.clear();
         let answers = answers(&results);
         assert_eq!(answers.options[0].holds, "at most 50");
-        assert!(
-            answers.options[0].why.starts_with("counted from quotas alone: ALBs per Region;"),
-            "{:?}",
-            answers.options[0]
-        );
+        assert!(answers.options[0].why.starts_with("quota: ALBs per Region;"), "{:?}", answers.options[0]);
     }
 
     #[test]

@@ -17,7 +17,7 @@ function showAnswers(run) {
   document.getElementById("rows").replaceChildren(...answers.options.map((option) => answerRow(option, before[option.name])));
   const verdict = document.getElementById("verdict");
   verdict.replaceChildren();
-  for (const [stressed, rest] of answers.verdict) {
+  for (const [stressed, rest] of run.counted ? [] : answers.verdict) {
     if (stressed) verdict.append(make("b", {}, stressed));
     verdict.append(rest + " ");
   }
@@ -35,7 +35,7 @@ function answerRow(option, before) {
     cell("What ends it", option.why || empty),
     cell("If AWS raises that quota", option.raised_holds ? make("b", {}, option.raised_holds) : empty,
       option.raised_why ? make("small", {}, " " + option.raised_why) : null),
-    cell("p99", option.p99, option.monthly ? make("small", {}, ` ${option.monthly} a month`) : null),
+    cell("p99", option.p99 === "-" ? empty : option.p99, option.monthly ? make("small", {}, ` ${option.monthly} a month`) : null),
     cell("Run before", make("span", { class: before ? before.moved : "" }, since)));
 }
 
@@ -95,7 +95,8 @@ async function showCharts(run) {
     if (!answer.ok) return null;
     const drawing = new DOMParser().parseFromString(await answer.text(), "image/svg+xml").documentElement;
     if (drawing.nodeName !== "svg") return null;
-    return make("figure", { "data-chart": chart.name }, document.importNode(drawing, true), make("figcaption", { class: "hidden" }, chart.description));
+    const isWide = Number(drawing.getAttribute("width")) > 700;
+    return make("figure", { "data-chart": chart.name, class: isWide ? "wide" : null }, document.importNode(drawing, true), make("figcaption", { class: "hidden" }, chart.description));
   }));
   if (chartsOf === run.id) document.getElementById("figures").replaceChildren(...figures.filter((figure) => figure !== null));
 }
