@@ -58,7 +58,7 @@ function showDifference(run) {
     parts.push(make("h3", {}, `What changed since run ${before.id}`), make("ul", {}, ...lines, more));
   }
   const rows = [];
-  for (const option of run.answers.options) {
+  for (const option of before.identical ? [] : run.answers.options) {
     const moved = before.options[option.name];
     if (moved) rows.push(differenceRow(option, moved));
   }
