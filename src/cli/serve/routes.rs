@@ -110,6 +110,9 @@ pub async fn answer(request: Request<Incoming>, site: Arc<Site>) -> Result<Reply
         (&Method::GET | &Method::HEAD, false) => get(&path, site).await,
         (&Method::POST, true) if CHANGES.contains(&path.as_str()) => {
             let bytes = listen::body(body).await?;
+            if path == STOP {
+                return change(&path, &bytes, &site);
+            }
             apart(site, move |site| change(&path, &bytes, site)).await
         }
         (_, true) if CHANGES.contains(&path.as_str()) => Ok(reply::not_allowed("POST")),
@@ -120,7 +123,9 @@ pub async fn answer(request: Request<Incoming>, site: Arc<Site>) -> Result<Reply
 
 /// Addresses that take changes.
 const CHANGES: [&str; 6] =
-    ["/api/do/check", "/api/do/form", "/api/do/run", "/api/do/stop", "/api/do/save-scenario", "/api/do/save-report"];
+    ["/api/do/check", "/api/do/form", "/api/do/run", STOP, "/api/do/save-scenario", "/api/do/save-report"];
+/// The one of them that waits for no other.
+const STOP: &str = "/api/do/stop";
 
 fn nothing_here() -> Refusal {
     Refusal::new(StatusCode::NOT_FOUND, "there is nothing here")
@@ -237,7 +242,7 @@ fn change(path: &str, bytes: &[u8], site: &Site) -> Result<Reply, Refusal> {
                 }
             }
         }
-        "/api/do/stop" => {
+        STOP => {
             let Numbered { id } = read(bytes)?;
             if site.runs.stop(id) { ok(json!({})) } else { Err(nothing_here()) }
         }

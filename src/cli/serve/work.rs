@@ -15,8 +15,8 @@ use super::runs::{Ended, Found, Job, Watch};
 use crate::cli::verbs::{fault_of, on_threads};
 use crate::cli::work::free_memory;
 
-/// What a sweep may be likely to take in memory, bytes; a tenth of it is that of the built-in one.
-const MOST_MEMORY: u64 = 1 << 30;
+/// What a sweep may be likely to take in memory, bytes: five times the built-in one. The results of three of them are kept.
+const MOST_MEMORY: u64 = 512 << 20;
 /// What a sweep may be likely to take on one core, seconds, before refinement: half an hour on two cores.
 const MOST_SECONDS: f64 = 3_600.0;
 /// Results name no path: the resolved scenario stands beside them under this name.
