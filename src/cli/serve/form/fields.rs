@@ -72,10 +72,10 @@ pub const FIELDS: [Field; 18] = [
         Kind::LatencyMetric,
         "",
         "latency.p99",
-        ["Keep", "", "The latency that callers see, from sending a request to its answer"],
+        ["Keep this latency", "", "The latency that callers see, from sending a request to its answer"],
         ASK,
     )),
-    of_hops(field("bound", Kind::LatencyBound, "", "250", ["at or below", "ms", ""], ASK)),
+    of_hops(field("bound", Kind::LatencyBound, "", "250", ["Latency at or below", "ms", ""], ASK)),
     field(
         "rate",
         Kind::Rate,
@@ -89,7 +89,7 @@ pub const FIELDS: [Field; 18] = [
         Kind::Time,
         "services.time.lognormal.median",
         "5",
-        ["A service answers: half within", "ms", "Median time of a service by itself, without the way to it"],
+        ["A service answers half within", "ms", "Median time of a service by itself, without the way to it"],
         ASK,
     ),
     field(
@@ -97,7 +97,7 @@ pub const FIELDS: [Field; 18] = [
         Kind::Time,
         "services.time.lognormal.p99",
         "60",
-        ["99 % within", "ms", "99th percentile of the time of a service by itself"],
+        ["99 % of them within", "ms", "99th percentile of the time of a service by itself"],
         ASK,
     ),
     of_hops(field(
@@ -136,7 +136,14 @@ pub const FIELDS: [Field; 18] = [
     field("zones", Kind::Count, "network.zones", "3", ["Availability Zones", "", ""], NET),
     field("vpcs", Kind::Count, "network.vpcs", "2", ["VPCs", "", "Services divide evenly over them"], NET),
     field("from", Kind::Count, "sweep.services.from", "1", ["Services, from", "", ""], GRID),
-    field("to", Kind::Count, "sweep.services.to", "3000", ["to", "", "The largest number that is tried"], GRID),
+    field(
+        "to",
+        Kind::Count,
+        "sweep.services.to",
+        "3000",
+        ["Services, to", "", "The largest number that is tried"],
+        GRID,
+    ),
     field(
         "per_decade",
         Kind::Count,

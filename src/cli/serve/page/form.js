@@ -17,7 +17,7 @@ function make(tag, attributes = {}, ...children) {
 
 function inputElement(input) {
   const id = "input-" + input.id.replace(/[^a-z0-9-]/g, "-");
-  const attributes = { id, "data-input": input.id, "aria-describedby": id + "-help " + id + "-fault" };
+  const attributes = { id, "data-input": input.id, "aria-describedby": `${id}-unit ${id}-help ${id}-fault` };
   let control;
   if (input.choices.length > 0) {
     control = make("select", attributes, ...input.choices.map(([value, title]) => make("option", { value }, title)));
@@ -26,8 +26,8 @@ function inputElement(input) {
     control = make("input", { ...attributes, inputmode: mode, autocomplete: "off", maxlength: "20" });
   }
   control.addEventListener("change", () => changeInputs([[input.id, control.value]]));
-  return make("label", { class: "input" }, make("span", { class: "label" }, input.label), control,
-    input.unit ? make("span", { class: "unit" }, input.unit) : null,
+  return make("div", { class: "input" }, make("label", { class: "label", for: id }, input.label), control,
+    make("span", { class: "unit", id: id + "-unit" }, input.unit),
     make("span", { class: "help", id: id + "-help" }, input.help), make("span", { class: "fault", id: id + "-fault" }));
 }
 
