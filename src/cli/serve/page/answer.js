@@ -75,8 +75,9 @@ function showDifference(run) {
 }
 
 function differenceRow(option, moved) {
+  const by = (each) => (each.verdict === "worse" || each.verdict === "better" ? ` by ${each.difference}` : ":");
   const metric = (each) => make("td", {}, `${each.a} → ${each.b}`, make("br"), make("span", { class: each.verdict }, each.verdict),
-    each.interval ? make("small", { class: "muted" }, `, by ${each.difference} (${each.interval})`) : null);
+    each.interval ? make("small", { class: "muted" }, `${by(each)} (${each.interval})`) : null);
   const title = option.number > 0 ? `${option.number} ${option.title}` : option.title;
   const holds = make("td", {}, `${moved.was || "–"} → `, make("b", {}, moved.now || "–"), make("br"),
     make("span", { class: moved.moved }, moved.moved === "same" ? "the same" : moved.moved));

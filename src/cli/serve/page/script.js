@@ -167,6 +167,7 @@ function showProgress(running) {
 async function showEnded(ended) {
   const run = await read(`/api/runs/${ended.id}`);
   if (!run || run.id !== page.shown) return;
+  if (!run.answers && page.counted === run.id) at("answer-for").textContent = `From quotas alone: run ${run.id} has no result.`;
   if (run.issues) {
     trouble(run.issues.list.map((issue) => issue.message + (issue.hint ? ` (${issue.hint})` : "")).join("; "));
     at("status").textContent = `Run ${run.id} did not come to an end.`;
