@@ -133,6 +133,8 @@ function showMistakes(issues) {
       go.addEventListener("click", () => {
         text.focus();
         text.setSelectionRange(issue.place.from, Math.max(issue.place.to, issue.place.from + 1));
+        // A selection by itself scrolls nothing.
+        text.scrollTop = Math.max(0, issue.place.line - 6) * parseFloat(getComputedStyle(text).lineHeight);
       });
       item.prepend(go, ": ");
     }
