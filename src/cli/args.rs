@@ -1,5 +1,6 @@
 //! The command line's grammar.
 
+mod serve;
 pub mod submit;
 mod sweep;
 
@@ -7,6 +8,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+pub use serve::Serve;
 pub use sweep::{Merge, Share, Sweep};
 
 /// How far each way of putting microservices behind Amazon API Gateway can be loaded, before anyone builds it.
@@ -329,6 +331,8 @@ pub enum Command {
     Report(Report),
     /// Simulate queueing systems with known answers and compare
     Validate(Validate),
+    /// A page on this machine: change inputs, watch the sweep run, compare it with the one before, save scenario and report
+    Serve(Serve),
     /// Print the default scenario with comments
     Init,
     /// Print the JSON Schema of scenarios

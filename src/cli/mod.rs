@@ -14,6 +14,7 @@ mod input;
 mod known;
 mod output;
 mod progress;
+mod serve;
 mod submit;
 mod sweep;
 mod verbs;
@@ -55,6 +56,7 @@ pub fn main() -> ExitCode {
         Some(Command::Calibrate(flags)) => calibrate::calibrate(&flags),
         Some(Command::Report(report)) => known::report(&report),
         Some(Command::Validate(validate)) => known::validate(&validate),
+        Some(Command::Serve(wanted)) => serve::serve(&wanted),
         Some(Command::Init) => output::print(gatecap::scenario::init::text()).map(|()| End::Done),
         Some(Command::Schema) => output::print(&gatecap::scenario::schema::json()).map(|()| End::Done),
         Some(Command::Completions { shell }) => verbs::completions(shell),

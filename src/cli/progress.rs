@@ -15,7 +15,7 @@ const PATIENCE: Duration = Duration::from_secs(1);
 const TICK: Duration = Duration::from_millis(50);
 
 #[allow(clippy::disallowed_methods)] // For the person at the terminal: no result depends on it.
-fn now() -> Instant {
+pub(super) fn now() -> Instant {
     Instant::now()
 }
 

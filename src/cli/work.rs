@@ -54,7 +54,7 @@ pub fn fits(scenario: &Scenario, histograms: Option<&str>) -> Result<(), Issues>
 
 /// Memory that programs may still take, bytes, as Linux says it for the machine and for the group of processes; none elsewhere. No
 /// result depends on it.
-fn free_memory() -> Option<u64> {
+pub(super) fn free_memory() -> Option<u64> {
     let machine = std::fs::read_to_string("/proc/meminfo").ok().and_then(|text| available(&text));
     let number = |path: &str| std::fs::read_to_string(path).ok()?.trim().parse::<u64>().ok();
     let group = number("/sys/fs/cgroup/memory.max")

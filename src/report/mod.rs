@@ -1,6 +1,7 @@
 //! What people read: a verdict in words, terminal tables, the HTML review, Markdown. It knows results alone, never the simulator.
 
 mod agreement;
+pub mod answers;
 mod as_built;
 mod asks;
 pub mod chart;

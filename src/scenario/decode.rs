@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::fields::{Fields, Sink};
+use super::folder::Folder;
 use super::hops::hops;
 use super::metrics::Names;
 use super::path::{self, Override};
@@ -22,7 +23,7 @@ pub(super) struct Context<'a> {
     /// What the scenario is called.
     pub name: &'a str,
     /// Where relative paths start.
-    pub base: &'a Path,
+    pub base: &'a Folder,
     /// Whether traces are read; else they stay empty.
     pub load: bool,
 }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::decode::{self, Context};
+use super::folder::Folder;
 use super::overlay;
 use super::path::{self, Override};
 use super::rows::io_message;
@@ -22,7 +23,7 @@ pub struct Document {
     source: Arc<SourceFile>,
     root: Node,
     name: String,
-    base: PathBuf,
+    base: Folder,
     /// Names of the options that are kept; empty: all.
     only: Vec<String>,
     /// What files that were laid on top state of services that are not there.
@@ -37,7 +38,7 @@ impl Document {
     pub fn read(path: &Path) -> Result<Document, Issues> {
         if path == Path::new("-") {
             let text = text_of(std::io::stdin().lock(), "standard input")?;
-            return Document::new(text, "stdin".into(), PathBuf::from("<stdin>"), PathBuf::from("."));
+            return Document::new(text, "stdin".into(), PathBuf::from("<stdin>"), Folder::open(PathBuf::from(".")));
         }
         let shown = path.display();
         let failed =
@@ -57,9 +58,8 @@ impl Document {
             return Err(too_large(&shown.to_string()));
         }
         let text = text_of(std::fs::File::open(path).map_err(failed)?, &shown.to_string())?;
-        let name = path.file_stem().map_or_else(|| "scenario".into(), |stem| stem.to_string_lossy().into_owned());
-        let base = path.parent().map(Path::to_path_buf).unwrap_or_default();
-        Document::new(text, name, path.to_path_buf(), base)
+        let (name, base) = (stem(path), path.parent().map(Path::to_path_buf).unwrap_or_default());
+        Document::new(text, name, path.to_path_buf(), Folder::open(base))
     }
 
     /// A document from text. `name` is what a file's stem would be, `base` where relative paths start.
@@ -67,7 +67,21 @@ impl Document {
     /// # Errors
     /// Every syntax error of `text`.
     pub fn parse(text: impl Into<String>, name: &str, base: &Path) -> Result<Document, Issues> {
-        Document::new(text.into(), name.into(), PathBuf::from(format!("{name}.toml")), base.to_path_buf())
+        Document::new(text.into(), name.into(), PathBuf::from(format!("{name}.toml")), Folder::open(base.to_path_buf()))
+    }
+
+    /// A document from `text` as if it stood in the file at `path`, which need not be there. Every file that it names must lie in that
+    /// file's folder; one that `..`, a path from the root or a link leads to elsewhere is an issue when it is resolved.
+    ///
+    /// # Errors
+    /// Larger than 16 MiB, or every syntax error of `text`.
+    pub fn confined(text: impl Into<String>, path: &Path) -> Result<Document, Issues> {
+        let text = text.into();
+        if text.len() as u64 > LARGEST {
+            return Err(too_large(&path.display().to_string()));
+        }
+        let base = path.parent().map(Path::to_path_buf).unwrap_or_default();
+        Document::new(text, stem(path), path.to_path_buf(), Folder::confined(base))
     }
 
     /// The built-in scenario: all five options with every default.
@@ -79,13 +93,13 @@ impl Document {
             source,
             root,
             name: "default".into(),
-            base: PathBuf::from("."),
+            base: Folder::open(PathBuf::from(".")),
             only: Vec::new(),
             unmatched: Issues::new(),
         }
     }
 
-    fn new(text: String, name: String, path: PathBuf, base: PathBuf) -> Result<Document, Issues> {
+    fn new(text: String, name: String, path: PathBuf, base: Folder) -> Result<Document, Issues> {
         let source = Arc::new(SourceFile { path, text });
         let root = tree::parse(&source)?;
         Ok(Document { source, root, name, base, only: Vec::new(), unmatched: Issues::new() })
@@ -163,6 +177,11 @@ impl Document {
     fn context(&self, load: bool) -> Context<'_> {
         Context { file: &self.source.path, name: &self.name, base: &self.base, load }
     }
+}
+
+/// What a scenario in the file at `path` is called.
+fn stem(path: &Path) -> String {
+    path.file_stem().map_or_else(|| "scenario".into(), |stem| stem.to_string_lossy().into_owned())
 }
 
 fn too_large(shown: &str) -> Issues {

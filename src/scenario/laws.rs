@@ -1,8 +1,7 @@
 //! Distributions as they are written: one tag with its parameters, and an optional offset. The laws themselves live in `random`.
 
-use std::path::Path;
-
 use super::fields::{Field, Fields, listing};
+use super::folder::Folder;
 use super::tree::Value;
 use crate::issue::nearest;
 use crate::random::Distribution;
@@ -22,7 +21,7 @@ const TAGS: [&str; 10] = [
 ];
 
 /// The distribution that `field` holds; files are looked for in `base`.
-pub(super) fn distribution(field: &Field<'_>, base: &Path) -> Option<Distribution> {
+pub(super) fn distribution(field: &Field<'_>, base: &Folder) -> Option<Distribution> {
     let Value::Table(table) = &field.node.value else {
         let issue = field.refusal("it must be a distribution");
         field
@@ -53,7 +52,7 @@ pub(super) fn distribution(field: &Field<'_>, base: &Path) -> Option<Distributio
     }
 }
 
-fn tagged(tag: &str, law: &Field<'_>, base: &Path) -> Option<Distribution> {
+fn tagged(tag: &str, law: &Field<'_>, base: &Folder) -> Option<Distribution> {
     match tag {
         "constant" => return law.duration().map(|d| Distribution::constant(d.0 as f64)),
         "mixture" => return mixture(law, base),
@@ -174,7 +173,7 @@ pub(super) fn phases(fields: &Fields<'_>) -> Option<Distribution> {
     checked(fields, Distribution::hyperexponential(p?, mean?))
 }
 
-fn mixture(law: &Field<'_>, base: &Path) -> Option<Distribution> {
+fn mixture(law: &Field<'_>, base: &Folder) -> Option<Distribution> {
     let parts = law.list_of(|part| {
         let fields = part.table()?;
         let weight = fields.require("weight", "its share, as `0.97`");

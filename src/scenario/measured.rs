@@ -1,8 +1,7 @@
 //! Measured times: the `empirical` distribution, from a column of a file or from quantiles.
 
-use std::path::Path;
-
 use super::fields::{Field, Fields};
+use super::folder::Folder;
 use super::laws::checked;
 use super::rows;
 use crate::random::Distribution;
@@ -12,7 +11,7 @@ const UNITS: [(&str, f64); 4] = [("ns", 1.0), ("us", 1e3), ("ms", 1e6), ("s", 1e
 /// More values than this are refused: a million order statistics say all that a simulation can use.
 const MOST_VALUES: usize = 5_000_000;
 
-pub(super) fn empirical(law: &Field<'_>, fields: &Fields<'_>, base: &Path) -> Option<Distribution> {
+pub(super) fn empirical(law: &Field<'_>, fields: &Fields<'_>, base: &Folder) -> Option<Distribution> {
     match (fields.get("file"), fields.get("quantiles")) {
         (Some(file), None) => from_file(&file, fields, base),
         (None, Some(points)) => {
@@ -30,7 +29,7 @@ pub(super) fn empirical(law: &Field<'_>, fields: &Fields<'_>, base: &Path) -> Op
     }
 }
 
-fn from_file(file: &Field<'_>, fields: &Fields<'_>, base: &Path) -> Option<Distribution> {
+fn from_file(file: &Field<'_>, fields: &Fields<'_>, base: &Folder) -> Option<Distribution> {
     let column = fields.require("column", "the name of the column that holds the times");
     let unit = fields.get("unit").map(|f| f.choice(&UNITS));
     let (name, column) = (file.text()?, column?);
@@ -46,8 +45,9 @@ fn from_file(file: &Field<'_>, fields: &Fields<'_>, base: &Path) -> Option<Distr
             }
         },
     };
+    let path = base.file(file, name)?;
     let mut values = Vec::new();
-    let read = rows::read(&base.join(name), true, &[rows::Column::Name(column_name)], |cells| {
+    let read = rows::read(&path, true, &[rows::Column::Name(column_name)], |cells| {
         let cell = cells.first().copied().unwrap_or("").trim();
         match cell.parse::<f64>() {
             Ok(value) if value.is_finite() && value >= 0.0 && value * unit <= 3e18 => {

@@ -18,6 +18,7 @@ mod event_words;
 mod events;
 mod expect;
 mod fields;
+mod folder;
 mod hop;
 mod hops;
 pub mod init;

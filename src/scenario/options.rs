@@ -98,7 +98,7 @@ fn entry(item: &Field<'_>, context: &Context<'_>) -> Option<(ArchitectureOption,
     if let Some(option) = load_built_in(text, item.sink) {
         return Some(option);
     }
-    let path = context.base.join(text);
+    let path = context.base.file(item, text)?;
     let looks_like_path = text.contains(['/', '\\']) || text.ends_with(".toml");
     if !looks_like_path && !path.exists() {
         let issue = item.issue(format!("`{}` is not an option", shorten(text)));

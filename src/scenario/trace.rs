@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::fields::{Field, Fields, grouped};
+use super::folder::Folder;
 use super::instant::nanoseconds;
 use super::rows::{self, Column, Failure};
 use super::tree::{Value, shorten};
@@ -18,7 +19,7 @@ const LONGEST: i128 = 100 * 365 * 86_400 * 1_000_000_000;
 
 /// The trace that `arrivals = { trace = { ... } }` names, its time rescaled to `rate` where one is given. With `load` false
 /// the tables are checked and the file is not opened; the trace is then empty.
-pub(super) fn trace(fields: &Fields<'_>, base: &Path, rate: Option<Rate>, load: bool) -> Option<Trace> {
+pub(super) fn trace(fields: &Fields<'_>, base: &Folder, rate: Option<Rate>, load: bool) -> Option<Trace> {
     let file = fields.require("file", "the path of a CSV file, from the scenario's folder");
     let column = fields.require("column", "the column of the instants: its name, or its number from 1");
     let count = fields.get("count");
@@ -32,7 +33,7 @@ pub(super) fn trace(fields: &Fields<'_>, base: &Path, rate: Option<Rate>, load: 
         Some(field) => Some(column_of(field)?),
         None => None,
     };
-    let path = base.join(file.text()?);
+    let path = base.file(&file, file.text()?)?;
     let mut trace =
         Trace { file: path, column: time_column, count: count_column, header, at: Arc::default(), length: 0, repeat };
     if !load {

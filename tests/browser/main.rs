@@ -13,3 +13,4 @@ mod eyes;
 mod hands;
 mod hears;
 mod report;
+mod serve;

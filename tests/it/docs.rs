@@ -99,6 +99,7 @@ fn links_lead_somewhere() {
         "docs/import.md",
         "docs/import-aws.md",
         "docs/pipeline.md",
+        "docs/serve.md",
         "docs/shards.md",
     ] {
         let text = document(name);

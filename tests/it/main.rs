@@ -42,6 +42,7 @@ mod round_trip;
 mod saturation;
 mod selection;
 mod sensitivity;
+mod serve;
 mod shards;
 mod source_text;
 mod theory;

@@ -1,0 +1,102 @@
+//! One sweep of a page: whether it is small enough to be run beside a browser, and what `gatecap sweep` does with it.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use gatecap::experiment::shards::{Store, predicted_memory};
+use gatecap::experiment::{Control, ExperimentError, PointError, Source, limits, simulate, survey};
+use gatecap::issue::{Issue, Issues};
+use gatecap::report::answers::answers;
+use gatecap::report::chart::{self, Chart};
+use gatecap::scenario::Document;
+use rayon::prelude::*;
+
+use super::runs::{Ended, Found, Job, Watch};
+use crate::cli::verbs::{fault_of, on_threads};
+use crate::cli::work::free_memory;
+
+/// What a sweep may be likely to take in memory, bytes: five times the built-in one. The results of three of them are kept.
+const MOST_MEMORY: u64 = 512 << 20;
+/// What a sweep may be likely to take on one core, seconds, before refinement: half an hour on two cores.
+const MOST_SECONDS: f64 = 3_600.0;
+/// Results name no path: the resolved scenario stands beside them under this name.
+const FILE: &str = "scenario.toml";
+
+/// The scenario as it would be read from its file, checked.
+///
+/// # Errors
+/// Everything that is wrong with it.
+pub fn check(document: &Document) -> Result<gatecap::scenario::Scenario, Issues> {
+    Source::from(document.clone()).scenario(&[])
+}
+
+/// Runs a sweep on so many threads (none: one for each core).
+pub fn sweep(job: &Job, watch: &Watch<'_>, threads: Option<u16>) -> Ended {
+    let source = Source::from(job.document.clone());
+    let found = on_threads(threads, || {
+        fits(&source)?;
+        watch.counted(answers(&limits(&source, FILE)?));
+        match simulate(&source, FILE, true, false, watch.control) {
+            Ok(computed) if computed.results.points.is_empty() => Ok(None),
+            Ok(computed) => {
+                let charts: Vec<Chart> = chart::MAKERS.par_iter().filter_map(|make| make(&computed.results)).collect();
+                Ok(Some(Found { computed, charts }))
+            }
+            Err(ExperimentError::Fault(PointError::Stopped)) => Ok(None),
+            Err(error) => Err(fault_of(error)),
+        }
+    });
+    match found.and_then(|found| found) {
+        Ok(Some(found)) => Ended::With(Box::new(found)),
+        Ok(None) => Ended::Stopped,
+        Err(issues) => Ended::Wrong(issues),
+    }
+}
+
+/// Refuses a sweep that is likely to take more memory or time than a page should.
+fn fits(source: &Source) -> Result<(), Issues> {
+    let hint =
+        "fewer numbers of services, axes or requests; or save the scenario and run `gatecap sweep` on it in a terminal";
+    let (memory, _) = predicted_memory(&source.scenario(&[])?);
+    let most = free_memory().map_or(MOST_MEMORY, |free| free.min(MOST_MEMORY));
+    if memory > most {
+        let (needed, most) = (memory as f64 / 1e9, most as f64 / 1e9);
+        let message = format!("this sweep needs about {needed:.1} GB of memory, but a page may take {most:.1} GB");
+        return Err(vec![Issue::new(message).hint(hint)]);
+    }
+    // A list of the work, of which nothing is done.
+    let control = Control::default().with_store(Arc::new(Store::new().only(BTreeSet::new())));
+    let plan = survey(source, false, &control).map_err(fault_of)?;
+    if plan.seconds > MOST_SECONDS {
+        let (hours, most) = (plan.seconds / 3_600.0, MOST_SECONDS / 3_600.0);
+        let message = format!("this sweep takes about {hours:.1} hours of one core, but a page may take {most:.0}");
+        return Err(vec![Issue::new(message).hint(hint)]);
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    fn refused(text: &str) -> String {
+        let document = Document::confined(text, Path::new("a.toml")).unwrap();
+        fits(&Source::from(document)).map_or_else(|issues| issues[0].message.clone(), |()| String::new())
+    }
+
+    #[test]
+    fn a_sweep_that_is_too_large_is_not_begun() {
+        assert_eq!(refused("[run]\nrequests = 1_000\n"), "");
+        let axis = |field: &str, count: u32| {
+            let values: Vec<String> = (1..=count).map(|n| n.to_string()).collect();
+            format!("\"{field}\" = [{}]\n", values.join(", "))
+        };
+        let wide = format!("[sweep]\n{}{}", axis("services.targets", 300), axis("services.concurrency", 300));
+        assert!(refused(&wide).contains("GB of memory, but a page may take"), "{}", refused(&wide));
+        let long = refused("[run]\nrequests = 100_000_000\nreplications = 1000\n");
+        assert!(long.contains("hours of one core, but a page may take 1"), "{long}");
+    }
+}
