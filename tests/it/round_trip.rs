@@ -136,6 +136,7 @@ fn timeouts_are_times_that_were_longer() {
     let hop = item(&alb["laws"]["hops"], "part", "service");
     let cut_off = number(&hop["cut_off"]);
     assert!(cut_off > 300.0 && number(&hop["n"]) + cut_off > 29_990.0, "{cut_off} {}", hop["n"]);
+    assert_eq!(hop["law"], "lognormal", "{hop}");
     let law = lognormal(&alb, "service");
     let (median, spread) = (item(law, "name", "median"), item(law, "name", "log_sigma"));
     holds(&median["low"], &median["high"], 12.0, "median");

@@ -126,6 +126,7 @@ fn decides(distance: &Distance) -> bool {
 pub(super) fn distances(law: &Distribution, sample: &Sample) -> Vec<Distance> {
     let n = sample.all();
     let supported = QUANTILES.into_iter().filter(|q| *q == 0.5 || n * (1.0 - q) >= BEYOND);
+    let supported = supported.filter(|q| sample.tells(*q));
     let distance = |quantile: f64| {
         let (measured, bin) = sample.quantile(quantile)?;
         let spread = rank_spread(quantile, n, Z999);

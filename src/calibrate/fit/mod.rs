@@ -171,7 +171,8 @@ pub fn plot(law: &Distribution, times: &Times, longer: Option<&Times>) -> Vec<(f
     let beyond = percents.chain(tails).filter(|beyond| *beyond > 0.5 || beyond * sample.all() >= 5.0);
     let point = |beyond: f64| {
         let q = 1.0 - beyond;
-        Some((q, sample.quantile(q)?.0 / MS, law.quantile_upper_ns(beyond) / MS))
+        let (measured, _) = sample.quantile(q).filter(|_| sample.tells(q))?;
+        Some((q, measured / MS, law.quantile_upper_ns(beyond) / MS))
     };
     beyond.filter_map(point).collect()
 }

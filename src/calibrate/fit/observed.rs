@@ -101,6 +101,7 @@ fn a_timeout_ends_the_measured_curve() {
     (0..20).for_each(|_| longer.record(29_000));
     let sample = Sample::of(&times, Some(&longer));
     assert!((sample.beyond() - 0.02).abs() < 1e-9 && sample.quantile(0.99).is_none());
+    assert!(sample.tells(0.5) && sample.tells(0.9) && !sample.tells(0.99));
     assert!((sample.quantile(0.49).unwrap().0 - Sample::of(&times, None).quantile(0.5).unwrap().0).abs() < 0.1 * MS);
     let curve = empirical::curve(&sample).unwrap();
     assert!(curve.quantile_ns(0.979) < 102.0 * MS && curve.quantile_ns(0.985) == 29_000.0 * MS, "{curve:?}");

@@ -10,6 +10,9 @@ const MOST_CELLS: usize = 384;
 /// Relative width below which neighbours are joined first; doubled until they are few enough.
 const FIRST_WIDTH: f64 = 0.002;
 
+/// Share of the times beyond a quantile that must have been seen to their end.
+const SEEN: f64 = 0.25;
+
 /// How many times lie in an interval; ends in nanoseconds.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Bin {
@@ -118,7 +121,7 @@ impl Sample {
     pub fn joined(&self, most: usize) -> Sample {
         let bins = joined(&self.bins, most, |last, bin, width| {
             let near = bin.high - last.low <= width * bin.high;
-            near.then(|| Bin {
+            near.then_some(Bin {
                 low: last.low,
                 high: bin.high,
                 count: last.count + bin.count,
@@ -153,6 +156,17 @@ impl Sample {
             below += bin.mass;
         }
         None
+    }
+
+    /// Whether the times tell a quantile: where some were cut off, a quarter at least of what should lie beyond it must have been seen to
+    /// its end. The few that end where most are cut off stand for all of them, and say little.
+    pub fn tells(&self, q: f64) -> bool {
+        if self.longer.is_empty() {
+            return true;
+        }
+        let Some((value, _)) = self.quantile(q) else { return false };
+        let seen: f64 = self.bins.iter().filter(|bin| bin.low >= value).map(|bin| bin.count).sum();
+        seen >= SEEN * (1.0 - q) * self.all()
     }
 
     /// Mean and variance with every count at the middle of its cell; what lies beyond all cells at their end.
