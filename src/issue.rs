@@ -42,6 +42,8 @@ pub struct Issue {
     pub note: Option<String>,
     /// How to mend it, on a line of its own.
     pub hint: Option<String>,
+    /// Whether something was run before it was found.
+    pub late: bool,
 }
 
 /// All that is wrong, in file order. Never empty where it is an error.
@@ -51,7 +53,7 @@ impl Issue {
     /// An issue of no particular place.
     #[must_use]
     pub fn new(message: impl Into<String>) -> Issue {
-        Issue { message: message.into(), source: None, span: 0..0, note: None, hint: None }
+        Issue { message: message.into(), source: None, span: 0..0, note: None, hint: None, late: false }
     }
 
     /// The same at bytes `span` of `source`.
@@ -66,6 +68,13 @@ impl Issue {
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Issue {
         self.hint = Some(hint.into());
+        self
+    }
+
+    /// The same, found when something had been run.
+    #[must_use]
+    pub fn late(mut self) -> Issue {
+        self.late = true;
         self
     }
 

@@ -7,7 +7,7 @@ use super::fields::{Fields, Number, iso, number};
 use super::kind::Kind;
 use super::row::{LONGEST_US, Refusal, Rounding, is_cut_off, status, trace_root};
 use super::slots::Part;
-use super::tally::Tally;
+use super::tally::{Tally, Took};
 use super::times::Scale;
 
 /// What a row says, as far as it is used.
@@ -17,6 +17,8 @@ pub struct Row<'a> {
     pub at_us: i64,
     /// Fields 6, 7 and 8 in microseconds; `None` where one of them is -1: the request was not dispatched, or its connection broke.
     pub times_us: Option<[u64; 3]>,
+    /// Field 6 in microseconds, where it is known; 0 where field 5 says at least that the request was dispatched.
+    pub dispatched_us: Option<u64>,
     /// From field 22 to field 2 in microseconds, where both are there and in order.
     pub whole_us: Option<u64>,
     /// Field 9.
@@ -40,13 +42,12 @@ pub fn row(line: &[u8]) -> Result<Row<'_>, Refusal> {
         return Err(Kind::of(line).map_or(Refusal::UNKNOWN, |kind| Refusal::foreign(kind.foreign())));
     }
     let ended = fields.next().and_then(iso).ok_or(Refusal::damaged("no time in field 2"))?;
-    let mut fields = fields.skip(3);
-    let mut times = [0; 3];
-    let mut all = true;
+    let target = fields.nth(2).unwrap_or_default();
+    let mut times = [None; 3];
     for time in &mut times {
         match number(fields.next().ok_or(Refusal::damaged("fewer than 12 fields"))?) {
-            Number::Millionths(us) if us <= LONGEST_US => *time = us,
-            Number::Absent => all = false,
+            Number::Millionths(us) if us <= LONGEST_US => *time = Some(us),
+            Number::Absent => {}
             _ => return Err(Refusal::damaged("no times in fields 6 to 8")),
         }
     }
@@ -61,10 +62,15 @@ pub fn row(line: &[u8]) -> Result<Row<'_>, Refusal> {
     let trace = trace_root(fields.next().unwrap_or_default());
     let group = memchr::memmem::find(arn, b"targetgroup/").map_or(&arn[..0], |at| &arn[at..]);
     let created = fields.nth(3).and_then(iso);
-    let spent = times.iter().sum::<u64>().min(i64::MAX as u64) as i64;
+    let times_us = match times {
+        [Some(request), Some(target), Some(response)] => Some([request, target, response]),
+        _ => None,
+    };
+    let spent = times_us.map_or(0, |times| times.iter().sum::<u64>().min(i64::MAX as u64) as i64);
     Ok(Row {
-        at_us: created.unwrap_or(if all { ended.saturating_sub(spent) } else { ended }),
-        times_us: all.then_some(times),
+        at_us: created.unwrap_or(ended.saturating_sub(spent)),
+        times_us,
+        dispatched_us: times[0].or_else(|| (!matches!(target, b"-" | b"")).then_some(0)),
         whole_us: created.and_then(|created| u64::try_from(ended - created).ok()),
         status,
         group,
@@ -79,10 +85,11 @@ pub fn row(line: &[u8]) -> Result<Row<'_>, Refusal> {
 /// Why it counts for nothing.
 pub fn count(line: &[u8], rounding: Rounding, tally: &mut Tally) -> Result<(), Refusal> {
     let row = row(line)?;
-    let scale = Scale { tick_us: 1000, shift: rounding.shift(1) };
+    let scale = Scale::stated(1000, rounding.shift(1));
     // What the log cuts off adds up over the two times of which the processing is the sum.
-    let of_two = Scale { tick_us: 1000, shift: rounding.shift(2) };
-    let nearest = Scale { tick_us: 1000, shift: -0.5 };
+    let of_two = Scale::stated(1000, rounding.shift(2));
+    // The target's rounding, and the millisecond within which the request was created.
+    let by_clock = Scale { tick_us: 1000, shift: -0.5, blurs: 2 };
     tally.arrivals.record(row.at_us);
     if let Some(status) = row.status {
         *tally.statuses.entry(status).or_insert(0) += 1;
@@ -90,9 +97,16 @@ pub fn count(line: &[u8], rounding: Rounding, tally: &mut Tally) -> Result<(), R
     let slot = tally.slots.at(Some(row.at_us));
     slot.rows += 1;
     let Some([request, target, response]) = row.times_us else {
-        tally.services.record(row.group, scale, None);
+        let dispatched = row.dispatched_us.zip(row.whole_us).filter(|_| is_cut_off(row.status) && !row.socket);
+        // The instant of creation is cut off to a millisecond, which makes the whole up to one longer.
+        let reached = dispatched.map(|(request, whole)| whole.saturating_sub(request) / 1000);
+        let reached = reached.map(|ms| ms.saturating_sub(1));
+        tally.services.record(row.group, scale, reached.map_or(Took::Unknown, Took::Longer));
+        if let Some(ms) = reached {
+            slot.cut_off(Part::Service, ms);
+        }
         tally.lacks("a time of -1: not dispatched to a target, or broken off");
-        if is_cut_off(row.status) {
+        if is_cut_off(row.status) && reached.is_none() {
             tally.cuts_off(Part::Service);
         }
         return Ok(());
@@ -102,9 +116,9 @@ pub fn count(line: &[u8], rounding: Rounding, tally: &mut Tally) -> Result<(), R
     // Rounding alone may put the target's time up to a millisecond above the whole; leaving those rows out would favour long ones.
     let whole = row.whole_us.filter(|whole| !row.socket && whole + 1000 >= target);
     if let Some(whole) = whole {
-        slot.record(Part::AlbByClock, nearest, whole.saturating_sub(target) / 1000);
+        slot.record(Part::AlbByClock, by_clock, whole.saturating_sub(target) / 1000);
     }
-    tally.services.record(row.group, scale, Some(millis(target)));
+    tally.services.record(row.group, scale, Took::Ticks(millis(target)));
     Ok(())
 }
 

@@ -16,7 +16,7 @@ use super::fields::{Number, clf, iso, number};
 use super::kind::Kind;
 use super::row::{Refusal, Rounding, is_cut_off, status, trace_root};
 use super::slots::Part;
-use super::tally::{Api, Tally};
+use super::tally::{Api, Tally, Took};
 use super::times::Scale;
 
 /// Keys that are remembered, so that their meaning is looked up once.
@@ -37,6 +37,8 @@ pub struct Row<'a> {
     pub authorizer: Option<u64>,
     /// Of the answer.
     pub status: Option<u16>,
+    /// Whether the integration's answer was not waited for: see [`timed_out`].
+    pub timed_out: bool,
     /// Resource or route; else the first segment of the path; empty where neither is there.
     pub resource: &'a [u8],
     /// What the name of the resource says of the API: a resource path is of a REST API, a route key of an HTTP API.
@@ -155,6 +157,15 @@ fn instant(values: &Values<'_>) -> Option<i64> {
     }
 }
 
+/// Whether the gateway gave the integration up: it answered 504 (REST) or 503 (HTTP) itself, so that the integration has no status. Where
+/// the log does not have that, 504 is taken for it: who answers it has waited for somebody.
+fn timed_out(answer: Option<u16>, integration: Option<&[u8]>) -> bool {
+    match integration {
+        Some(of_integration) => matches!(answer, Some(503 | 504)) && status(of_integration).is_none(),
+        None => answer == Some(504),
+    }
+}
+
 fn made<'a>(values: &Values<'a>) -> Result<Row<'a>, Refusal> {
     let of = |item: Item| values[item as usize];
     let phases = [of(Item::Authenticate), of(Item::Authorizer), of(Item::Authorize)];
@@ -176,6 +187,7 @@ fn made<'a>(values: &Values<'a>) -> Result<Row<'a>, Refusal> {
         waf: millis(of(Item::Waf))?,
         authorizer,
         status: of(Item::Status).and_then(status),
+        timed_out: timed_out(of(Item::Status).and_then(status), of(Item::IntegrationStatus)),
         resource: resource.or(route).unwrap_or(&path[..segment]),
         api: match (resource, route) {
             (Some(_), None) => Some(Api::Rest),
@@ -191,9 +203,7 @@ fn made<'a>(values: &Values<'a>) -> Result<Row<'a>, Refusal> {
 }
 
 fn count(row: &Row<'_>, rounding: Rounding, tally: &mut Tally) {
-    let scale = Scale { tick_us: 1000, shift: rounding.shift(1) };
-    // The difference of two times that were rounded by one rule is right on average.
-    let difference = Scale { tick_us: 1000, shift: -0.5 };
+    let scale = Scale::stated(1000, rounding.shift(1));
     match row.at_us {
         Some(at_us) => tally.arrivals.record(at_us),
         None => tally.lacks("no time of the request"),
@@ -204,7 +214,9 @@ fn count(row: &Row<'_>, rounding: Rounding, tally: &mut Tally) {
     if let Some(status) = row.status {
         *tally.statuses.entry(status).or_insert(0) += 1;
     }
-    tally.services.record(row.resource, scale, row.integration);
+    // A time at which the gateway stopped waiting is not that of the integration, which took longer.
+    let reached = row.integration.filter(|_| row.timed_out);
+    tally.services.record(row.resource, scale, reached.map_or(row.integration.into(), Took::Longer));
     let slot = tally.slots.at(row.at_us);
     slot.rows += 1;
     let single = [
@@ -214,14 +226,17 @@ fn count(row: &Row<'_>, rounding: Rounding, tally: &mut Tally) {
         (Part::Authorizer, row.authorizer),
     ];
     for (part, time) in single {
-        if let Some(ms) = time {
-            slot.record(part, scale, ms);
+        match time {
+            Some(ms) if row.timed_out && part == Part::Integration => slot.cut_off(part, ms),
+            Some(ms) => slot.record(part, scale, ms),
+            None => {}
         }
     }
     match (row.response, row.integration) {
         (Some(response), Some(integration)) => {
             let others = integration + row.waf.unwrap_or(0) + row.authorizer.unwrap_or(0);
-            slot.record(Part::GatewayOverhead, difference, response.saturating_sub(others));
+            let terms = 1 + u8::from(row.waf.is_some()) + u8::from(row.authorizer.is_some());
+            slot.record(Part::GatewayOverhead, rounding.less(terms), response.saturating_sub(others));
             if response < others {
                 tally.lacks("overhead below 0, counted as 0: the parts are rounded one by one");
             }

@@ -13,6 +13,8 @@ const BLOCKS: usize = 1024;
 const GAPS: usize = 64;
 /// How many times the longest gap that chance gives a stretch must last to be told as one, and the least length in seconds.
 const GAP: (f64, i64) = (10.0, 60);
+/// Most gaps that are taken for missing files.
+const MISSING: usize = 8;
 /// Arrivals below which nothing is said of gaps.
 const FEW: u64 = 100;
 
@@ -154,6 +156,14 @@ impl Arrivals {
             (gap.1 - gap.0) as f64 > GAP.0 * (libm::log(n) + 1.0) * covered as f64 / n
         });
         told.copied().collect()
+    }
+
+    /// The gaps that are taken for missing files of a log, as [`Arrivals::gaps`]: all, or none where there are more than 8. So many are
+    /// how the traffic is.
+    #[must_use]
+    pub fn missing(&self) -> Vec<(i64, i64)> {
+        let gaps = self.gaps();
+        if gaps.len() > MISSING { Vec::new() } else { gaps }
     }
 }
 

@@ -36,6 +36,7 @@ pub fn log(kind: &str, tally: &Tally, joined: Option<&Joined>) -> Value {
     let gaps = gaps.map(|(from, to)| json!([iso_text(from * 1_000_000), iso_text(to * 1_000_000)]));
     let whole = tally.slots.whole();
     let parts = whole.times.iter().map(|(part, counted)| (part.name().to_string(), times(counted)));
+    let longer = whole.longer.iter().map(|(part, counted)| (part.name().to_string(), times(counted)));
     let services = tally
         .services
         .by_rows()
@@ -50,6 +51,7 @@ pub fn log(kind: &str, tally: &Tally, joined: Option<&Joined>) -> Value {
         "refused": refused.collect::<Vec<_>>(),
         "used_in_part": used_in_part.collect::<Vec<_>>(),
         "cut_off": cut_off.collect::<Map<String, Value>>(),
+        "longer_than": longer.collect::<Map<String, Value>>(),
         "remarks": tally.remarks,
         "times": parts.collect::<Map<String, Value>>(),
         "arrivals": {

@@ -33,7 +33,7 @@ pub fn count(line: &[u8], rounding: Rounding, tally: &mut Tally) -> Result<(), R
         }
     }
     let status = status(fields.next().ok_or(Refusal::damaged("fewer than 8 fields"))?);
-    let scale = Scale { tick_us: 1, shift: rounding.shift(1) };
+    let scale = Scale::stated(1, rounding.shift(1));
     tally.arrivals.record(at_us);
     if let Some(status) = status {
         *tally.statuses.entry(status).or_insert(0) += 1;
@@ -41,7 +41,7 @@ pub fn count(line: &[u8], rounding: Rounding, tally: &mut Tally) -> Result<(), R
     let slot = tally.slots.at(Some(at_us));
     slot.rows += 1;
     if all {
-        let of_two = Scale { tick_us: 1, shift: rounding.shift(2) };
+        let of_two = Scale::stated(1, rounding.shift(2));
         slot.record(Part::ClassicProcessing, of_two, times[0] + times[2]);
         slot.record(Part::ClassicService, scale, times[1]);
     } else {
@@ -50,6 +50,6 @@ pub fn count(line: &[u8], rounding: Rounding, tally: &mut Tally) -> Result<(), R
             tally.cuts_off(Part::ClassicService);
         }
     }
-    tally.services.record(name, scale, all.then_some(times[1]));
+    tally.services.record(name, scale, all.then_some(times[1]).into());
     Ok(())
 }

@@ -7,7 +7,7 @@ use super::fields::{Fields, Number, iso, number};
 use super::kind::Kind;
 use super::row::{Refusal, Rounding};
 use super::slots::Part;
-use super::tally::Tally;
+use super::tally::{Tally, Took};
 use super::times::Scale;
 
 /// Counts a row.
@@ -31,7 +31,7 @@ pub fn count(line: &[u8], rounding: Rounding, tally: &mut Tally) -> Result<(), R
         }
     }
     let at_us = fields.nth(12).and_then(iso).unwrap_or(logged);
-    let scale = Scale { tick_us: 1000, shift: rounding.shift(1) };
+    let scale = Scale::stated(1000, rounding.shift(1));
     tally.arrivals.record(at_us);
     let slot = tally.slots.at(Some(at_us));
     slot.rows += 1;
@@ -40,7 +40,7 @@ pub fn count(line: &[u8], rounding: Rounding, tally: &mut Tally) -> Result<(), R
             slot.record(part, scale, time);
         }
     }
-    tally.services.record(listener, scale, None);
+    tally.services.record(listener, scale, Took::Unknown);
     if times[1].is_none() {
         tally.lacks("no time of a TLS handshake: it failed");
     }

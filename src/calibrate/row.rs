@@ -1,5 +1,7 @@
 //! What rows of all kinds share: why one is refused, how its times were rounded, statuses and trace ids.
 
+use super::times::Scale;
+
 /// The longest time that a row may state, in microseconds: four months. Longer ones are damage.
 pub const LONGEST_US: u64 = 10_000_000_000_000;
 
@@ -21,6 +23,19 @@ impl Rounding {
             Rounding::Nearest => -0.5,
             Rounding::Down => (f64::from(terms) - 1.0) / 2.0,
         }
+    }
+
+    /// The scale of a logged time in milliseconds less so many others, all rounded by this rule.
+    ///
+    /// Where the others end within a tick is even, whatever the time: with `x` rounded, `round(x + y) - round(x) = d` says that `y`
+    /// plus the rounded part of `x` lies in the interval of `d`. Of times that were cut off the parts are half a tick on average.
+    #[must_use]
+    pub fn less(self, others: u8) -> Scale {
+        let shift = match self {
+            Rounding::Nearest => -0.5,
+            Rounding::Down => -f64::from(others) / 2.0,
+        };
+        Scale { tick_us: 1000, shift, blurs: others }
     }
 }
 

@@ -77,6 +77,9 @@ impl Part {
     }
 }
 
+/// What a time had reached when it was cut off, in whole milliseconds that had passed.
+pub const REACHED: Scale = Scale { tick_us: 1000, shift: 0.0, blurs: 0 };
+
 /// Rows and times of one stretch of the log.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Slot {
@@ -84,19 +87,30 @@ pub struct Slot {
     pub rows: u64,
     /// Times of each part.
     pub times: BTreeMap<Part, Times>,
+    /// What times of each part had reached when they were cut off.
+    pub longer: BTreeMap<Part, Times>,
 }
 
 impl Slot {
     /// Counts one time.
     pub fn record(&mut self, part: Part, scale: Scale, ticks: u64) {
-        self.times.entry(part).or_insert_with(|| Times::new(scale)).record(ticks);
+        let times = self.times.entry(part).or_insert_with(|| Times::new(scale));
+        times.blurred(scale);
+        times.record(ticks);
+    }
+
+    /// Counts a time that was cut off after `ms` milliseconds.
+    pub fn cut_off(&mut self, part: Part, ms: u64) {
+        self.longer.entry(part).or_insert_with(|| Times::new(REACHED)).record(ms);
     }
 
     /// Adds what another slot counted.
     pub fn merge(&mut self, other: &Slot) {
         self.rows += other.rows;
-        for (part, times) in &other.times {
-            self.times.entry(*part).or_insert_with(|| Times::new(times.scale())).merge(times);
+        for (mine, theirs) in [(&mut self.times, &other.times), (&mut self.longer, &other.longer)] {
+            for (part, times) in theirs {
+                mine.entry(*part).or_insert_with(|| Times::new(times.scale())).merge(times);
+            }
         }
     }
 }

@@ -1,9 +1,9 @@
 //! What was read, for people: rows and what became of them, times of each part of the path, arrivals, statuses, services.
 
+use super::arrivals::Series;
 use super::cloudwatch::Metrics;
 use super::fields::iso_text;
 use super::join::Joined;
-use super::slots::Slot;
 use super::tally::{Api, Service, Tally};
 use super::times::Times;
 
@@ -62,7 +62,16 @@ pub fn rows(tally: &Tally) -> String {
     for (why, count) in &tally.without {
         text += &format!("  used in part {}: {why}\n", grouped(*count));
     }
-    let whole = if tally.cut_off.is_empty() { Slot::default() } else { tally.slots.whole() };
+    let whole = tally.slots.whole();
+    for (part, longer) in &whole.longer {
+        let share = 100.0 * longer.n() as f64 / (whole.times.get(part).map_or(0, Times::n) + longer.n()) as f64;
+        text += &format!(
+            "  {}: {} times ({share:.2} %) were cut off after {} ms and more: the law counts each as longer than that\n",
+            part.name(),
+            grouped(longer.n()),
+            grouped(longer.range_ticks().map_or(0, |range| range.0))
+        );
+    }
     for (part, cut) in &tally.cut_off {
         let share = 100.0 * *cut as f64 / (whole.times.get(part).map_or(0, Times::n) + cut) as f64;
         text += &format!(
@@ -129,7 +138,7 @@ pub fn arrivals(tally: &Tally) -> String {
         let busiest = tally.arrivals.bins().map(|(_, count)| count).max().unwrap_or(0);
         text += &format!("{} arrivals from {} to {}", grouped(n), iso_text(first), iso_text(last));
         if last > first && n > 1 {
-            text += &format!(", {} a second", rate((n - 1) as f64 * 1e6 / (last - first) as f64));
+            text += &format!(", {} a second", rate(Series::of(&tally.arrivals).mean_rate()));
         }
         text += &match tally.arrivals.bin_s() {
             1 => format!("; {} in the busiest second\n", grouped(busiest)),
@@ -155,11 +164,18 @@ fn gaps(tally: &Tally) -> String {
     let gaps = tally.arrivals.gaps();
     let mut text = String::new();
     if let Some((from, to)) = gaps.first() {
-        let more =
-            if gaps.len() > 1 { format!(", and in {} shorter stretches", gaps.len() - 1) } else { String::new() };
+        let more = match gaps.len() - 1 {
+            0 => String::new(),
+            1 => ", and in a shorter stretch".to_string(),
+            shorter => format!(", and in {shorter} shorter stretches"),
+        };
+        let taken = if tally.arrivals.missing().is_empty() {
+            "so many are\n  taken for how the traffic is; if logs are missing, calibrate each piece by itself"
+        } else {
+            "taken for a\n  log that is missing, so neither rate nor bursts hold it; if nobody came, the true rate is lower"
+        };
         text += &format!(
-            "  no arrivals from {} to {}{more}: if a log is missing there, rate and bursts are wrong,\n  \
-             so calibrate each piece by itself\n",
+            "  no arrivals from {} to {}{more}: {taken}\n",
             iso_text(from * 1_000_000),
             iso_text(to * 1_000_000)
         );

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::counts::Arrivals;
-use super::slots::{Part, Slots};
+use super::slots::{Part, REACHED, Slots};
 use super::times::{Scale, Times};
 
 /// Most services that are told apart.
@@ -50,6 +50,25 @@ pub struct Service {
     pub rows: u64,
     /// Times that it took, where they are known.
     pub times: Times,
+    /// What others had reached when they were cut off.
+    pub longer: Times,
+}
+
+/// What a row says of the time that its service took.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Took {
+    /// So many ticks.
+    Ticks(u64),
+    /// Longer than so many milliseconds: it was cut off.
+    Longer(u64),
+    /// Nothing.
+    Unknown,
+}
+
+impl From<Option<u64>> for Took {
+    fn from(ticks: Option<u64>) -> Took {
+        ticks.map_or(Took::Unknown, Took::Ticks)
+    }
 }
 
 /// Requests by service: target groups of an ALB, routes or resources of an API.
@@ -63,20 +82,23 @@ pub struct Services {
 }
 
 impl Services {
-    /// Counts a request to the service of this name, which took so many ticks where that is known.
-    pub fn record(&mut self, name: &[u8], scale: Scale, ticks: Option<u64>) {
+    /// Counts a request to the service of this name; `scale` is that of its ticks.
+    pub fn record(&mut self, name: &[u8], scale: Scale, took: Took) {
         let name = &name[..name.len().min(NAME)];
         if self.too_many || name.is_empty() {
             self.unnamed += 1;
             return;
         }
         if !self.named.contains_key(name) {
-            self.named.insert(name.to_vec(), Service { rows: 0, times: Times::new(scale) });
+            let service = Service { rows: 0, times: Times::new(scale), longer: Times::new(REACHED) };
+            self.named.insert(name.to_vec(), service);
         }
         if let Some(service) = self.named.get_mut(name) {
             service.rows += 1;
-            if let Some(ticks) = ticks {
-                service.times.record(ticks);
+            match took {
+                Took::Ticks(ticks) => service.times.record(ticks),
+                Took::Longer(ms) => service.longer.record(ms),
+                Took::Unknown => {}
             }
         }
         self.bound();
@@ -98,6 +120,7 @@ impl Services {
             mine.and_modify(|mine| {
                 mine.rows += service.rows;
                 mine.times.merge(&service.times);
+                mine.longer.merge(&service.longer);
             })
             .or_insert(service);
         }
@@ -135,7 +158,7 @@ pub struct Tally {
     pub refused: BTreeMap<&'static str, Refused>,
     /// Rows that were used, but lack one of the times, by reason: requests that were never dispatched, say.
     pub without: BTreeMap<&'static str, u64>,
-    /// Used rows whose time in a part is not known because a client or a timeout cut it off: all that is known is that it was long.
+    /// Used rows whose time in a part is not known because a client or a timeout cut it off, after what time is not known either.
     pub cut_off: BTreeMap<Part, u64>,
     /// Remarks on whole files (truncated, say), each once, in order.
     pub remarks: std::collections::BTreeSet<String>,
@@ -177,7 +200,7 @@ impl Tally {
         *self.without.entry(why).or_insert(0) += 1;
     }
 
-    /// Notes that a used row was cut off in a part.
+    /// Notes that a used row was cut off in a part, nobody knows after what time.
     pub fn cuts_off(&mut self, part: Part) {
         *self.cut_off.entry(part).or_insert(0) += 1;
     }

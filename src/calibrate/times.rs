@@ -16,6 +16,17 @@ pub struct Scale {
     pub tick_us: u32,
     /// -0.5 where the log rounds to the nearest tick (or the value is a difference of two that were cut off), 0 where it cuts off.
     pub shift: f64,
+    /// How many errors of rounding, each even over a tick and 0 on average, lie between the time and that interval: 1 for the difference
+    /// of two rounded times, 0 for a time that is logged itself.
+    pub blurs: u8,
+}
+
+impl Scale {
+    /// The scale of a value that a log states.
+    #[must_use]
+    pub fn stated(tick_us: u32, shift: f64) -> Scale {
+        Scale { tick_us, shift, blurs: 0 }
+    }
 }
 
 /// Counts of times. At most 14,336 counters (112 KiB); only pages of 64 that are in use take memory.
@@ -67,6 +78,13 @@ impl Times {
         Times { scale, pages: Vec::new(), n: 0, sum: 0, min: u64::MAX, max: 0 }
     }
 
+    /// Takes over how `scale` blurs where that is more: times of a part may be differences of two, and of three where a row has more.
+    pub fn blurred(&mut self, scale: Scale) {
+        if scale.blurs > self.scale.blurs {
+            self.scale = scale;
+        }
+    }
+
     /// Counts a time of so many ticks.
     pub fn record(&mut self, ticks: u64) {
         self.add(bucket(ticks), 1);
@@ -85,9 +103,10 @@ impl Times {
         page[bucket % PAGE] += count;
     }
 
-    /// Adds the counts of another histogram of the same scale.
+    /// Adds the counts of another histogram of the same ticks.
     pub fn merge(&mut self, other: &Times) {
-        debug_assert!(self.scale == other.scale, "histograms of different scales");
+        debug_assert!(self.scale.tick_us == other.scale.tick_us, "histograms of different ticks");
+        self.blurred(other.scale);
         for (page, counters) in other.pages.iter().enumerate() {
             let Some(counters) = counters else { continue };
             for (at, count) in counters.iter().enumerate().filter(|(_, count)| **count > 0) {

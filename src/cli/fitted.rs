@@ -76,7 +76,7 @@ pub fn write(
             part: hop.part.name().into(),
             law: hop.law.law.describe(),
             basis: format!("{} times, to {step} ms", summary::grouped(n)),
-            points: fit::plot(&hop.law.law, times.cells()),
+            points: fit::plot(&hop.law.law, times, whole.longer.get(&hop.part)),
         };
         Some((chart_name(hop.part), chart::fit(&shown).svg.into_bytes()))
     };

@@ -5,6 +5,7 @@
 
 mod apart;
 mod args;
+mod bucket;
 mod calibrate;
 mod compare;
 mod fitted;

@@ -102,6 +102,7 @@ fn for_kubernetes(asked: &Kubernetes) -> Result<End, Issues> {
     let shared = |path: &str| format!("{}/{path}", kubernetes::SHARED_FOLDER);
     let job = contained(spread, &stem, format!("{}/{file}", kubernetes::SCENARIO_FOLDER), shared);
     let cluster = kubernetes::Cluster { image: &asked.image, claim: &asked.claim, file: &file, text: &text };
+    kubernetes::check(&cluster)?;
     print(&kubernetes::manifest(&job, &cluster))?;
     Ok(End::Done)
 }

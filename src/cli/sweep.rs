@@ -13,6 +13,7 @@ use gatecap::scenario::Document;
 
 use super::End;
 use super::args::{self, Flags, Simulating};
+use super::bucket::{self, Place, Put};
 use super::input::{self, Input};
 use super::output::{self, print, remark};
 use super::progress::with_progress;
@@ -42,8 +43,14 @@ pub fn sweep(wanted: &args::Sweep) -> Result<End, Issues> {
         let issue = Issue::new("`--after` is given, but neither `--plan` nor `--shard`, which go on from shards");
         return Err(vec![issue.hint("`gatecap merge FILES` puts shards together")]);
     }
+    let out_of_place = |dir: &PathBuf| bucket::is_place(dir) && wanted.shard.is_none() && !wanted.plan;
+    if let Some(dir) = flags.out.as_ref().filter(|dir| out_of_place(dir)) {
+        let issue = Issue::new(format!("`{}` is a place in a bucket, where shards go, but not results", dir.display()));
+        return Err(vec![issue.hint("give a folder with `--out`")]);
+    }
+    let fetched = bucket::local(&wanted.after)?;
     let after =
-        || read_shards(&wanted.after).and_then(|found| shards::whole(&found, Some(&header)).map(|last| (found, last)));
+        || read_shards(&fetched.paths).and_then(|found| shards::whole(&found, Some(&header)).map(|last| (found, last)));
     if wanted.plan {
         let (found, _) = after()?;
         return list(&input, flags, found);
@@ -52,7 +59,7 @@ pub fn sweep(wanted: &args::Sweep) -> Result<End, Issues> {
         let (shard, of) = which(share)?;
         let (found, last) = after()?;
         let share = Share { round: last + 1, shard, of, ..Share::default() };
-        return share_of(&input, flags, (found, &wanted.after), Header { share: Some(share), ..header });
+        return share_of(&input, flags, (found, &fetched.paths), Header { share: Some(share), ..header });
     }
     let dir = flags.out.clone().unwrap_or_else(|| Path::new("output").join(&input.stem));
     whole(&input, flags, Store::new(), (&dir, header), wanted.histograms.as_deref())
@@ -60,7 +67,8 @@ pub fn sweep(wanted: &args::Sweep) -> Result<End, Issues> {
 
 /// `merge`.
 pub fn merge(wanted: &args::Merge) -> Result<End, Issues> {
-    let found = read_shards(&wanted.files)?;
+    let fetched = bucket::local(&wanted.files)?;
+    let found = read_shards(&fetched.paths)?;
     shards::whole(&found, None)?;
     let Some(first) = found.first().map(|shard| shard.header().clone()) else { return Ok(End::Done) };
     let flags = Flags {
@@ -108,7 +116,7 @@ fn whole(
     let written = if computed.results.points.is_empty() {
         Ok(Ok(()))
     } else {
-        on_threads(flags.threads, || output::write(dir, &computed))
+        on_threads(flags.threads, || output::write(dir, &computed).map_err(after_run))
     };
     let is_written = matches!(written, Ok(Ok(())));
     if let Some(journal) = store.take_journal() {
@@ -237,7 +245,7 @@ fn share_of(
     (found, after): (Vec<Shard>, &[PathBuf]),
     mut header: Header,
 ) -> Result<End, Issues> {
-    let dir = flags.out.clone().unwrap_or_else(|| Path::new("output").join(format!("{}-shards", input.stem)));
+    let (place, dir) = home(flags.out.as_deref(), &input.stem)?;
     directory::check(&dir).map_err(|issue| vec![issue])?;
     let Some(share) = header.share.as_mut() else { return Ok(End::Done) };
     let plan = planned(input, flags, found)?;
@@ -251,11 +259,20 @@ fn share_of(
         }
         return Ok(End::Done);
     }
-    if path.exists() && shards::read(&path).is_ok_and(|there| *there.header() == header) {
+    let there_already = |what: String| {
         if !flags.quiet {
-            remark(&format!("`{}` is there already, whole: shard {shard} of {of}", path.display()));
+            remark(&format!("`{what}` is there already, whole: shard {shard} of {of}"));
         }
+    };
+    if let Some(place) = &place
+        && is_there(place, &path, &header)?
+    {
+        there_already(place.of(&name_of(&path)));
         return Ok(End::Done);
+    }
+    if path.exists() && shards::read(&path).is_ok_and(|there| *there.header() == header) {
+        there_already(path.display().to_string());
+        return hand_over(place.as_ref(), &path, flags.quiet);
     }
     let journal = Journal::open(&shards::unfinished(&path), header).map_err(|refused| match refused {
         Refused::Wrong(issue) | Refused::Unwritable(issue) => vec![issue],
@@ -276,7 +293,7 @@ fn share_of(
     if let Some(lost) = lost {
         journal.leave();
         let hint = "make room and run the same command again: it goes on where it was";
-        return Err(vec![Issue::new(lost).hint(hint)]);
+        return Err(vec![Issue::new(lost).hint(hint).late()]);
     }
     if stopped {
         if journal.leave() && !flags.quiet {
@@ -284,13 +301,61 @@ fn share_of(
         }
         return Ok(End::Interrupted);
     }
-    let bytes = journal.into_shard(&path).map_err(|issue| vec![issue])?;
+    let bytes = journal.into_shard(&path).map_err(|issue| vec![issue.late()])?;
     if !flags.quiet {
         let (units, millions, size) = (units.len(), simulated as f64 / 1e6, bytes as f64 / 1e6);
-        remark(&format!(
-            "shard {shard} of {of}: {units} units, {millions:.1} million requests simulated, {seconds:.1} s"
-        ));
-        remark(&format!("wrote `{}`, {size:.1} MB", path.display()));
+        let work = format!("{units} units, {millions:.1} million requests simulated, {seconds:.1} s");
+        remark(&format!("shard {shard} of {of}: {work}\nwrote `{}`, {size:.1} MB", path.display()));
+    }
+    hand_over(place.as_ref(), &path, flags.quiet)
+}
+
+/// The bucket that a shard goes to, if it goes to one, and the folder in which it is made.
+fn home(out: Option<&Path>, stem: &str) -> Result<(Option<Place>, PathBuf), Issues> {
+    let place = out.filter(|dir| bucket::is_place(dir)).map(Place::parse).transpose().map_err(|issue| vec![issue])?;
+    let folder = out.filter(|_| place.is_none()).map(Path::to_path_buf);
+    Ok((place, folder.unwrap_or_else(|| Path::new("output").join(format!("{stem}-shards")))))
+}
+
+/// Whether a bucket has the shard of this header already; a shard of another sweep under its name is refused.
+fn is_there(place: &Place, path: &Path, header: &Header) -> Result<bool, Issues> {
+    let (name, copy) = (name_of(path), path.with_extension("gatecap-fetched"));
+    let is_there = bucket::get(place, &name, &copy).map_err(|issue| vec![issue])?;
+    let same = is_there && shards::read(&copy).is_ok_and(|there| there.header() == header);
+    if is_there {
+        // A copy that stays is written over by the next.
+        let _ = std::fs::remove_file(&copy);
+    }
+    if is_there && !same {
+        let issue = Issue::new(format!("`{}` is there already, of another sweep or not whole", place.of(&name)));
+        return Err(vec![issue.hint("give another prefix, or remove it")]);
+    }
+    Ok(same)
+}
+
+/// Puts a finished shard where it was wanted, and removes it here.
+fn hand_over(place: Option<&Place>, path: &Path, quiet: bool) -> Result<End, Issues> {
+    let Some(place) = place else { return Ok(End::Done) };
+    let name = name_of(path);
+    let put = bucket::put(place, &name, path).map_err(|issue| {
+        let kept = format!("the shard is whole in `{}`: the same command puts it there", path.display());
+        vec![issue.note(kept).late()]
+    })?;
+    let _ = std::fs::remove_file(path);
+    if !quiet {
+        remark(&match put {
+            Put::Done => format!("put into `{}`", place.of(&name)),
+            Put::WasThere => format!("`{}` was put there by another meanwhile, which stays", place.of(&name)),
+        });
     }
     Ok(End::Done)
+}
+
+/// The same issues, found when something had been run.
+pub(super) fn after_run(issues: Issues) -> Issues {
+    issues.into_iter().map(Issue::late).collect()
+}
+
+fn name_of(path: &Path) -> String {
+    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }

@@ -29,10 +29,13 @@ pub fn render(issues: &[Issue], colour: bool) -> String {
     out
 }
 
-/// "2 errors in shop.toml; nothing was run".
+/// "2 errors in shop.toml; nothing was run", or that they came after the run.
 fn summary(issues: &[Issue]) -> String {
     let errors = if issues.len() == 1 { "1 error".to_string() } else { format!("{} errors", issues.len()) };
     let file = issues.iter().find_map(|issue| issue.source.as_ref());
+    if issues.iter().any(|issue| issue.late) {
+        return format!("{errors}, after the run");
+    }
     match file {
         Some(file) => format!("{errors} in {}; nothing was run", clean(&file.path.display().to_string())),
         None => format!("{errors}; nothing was run"),
@@ -165,5 +168,12 @@ hint: do this
         let issues: Vec<Issue> = (0..60).map(|i| Issue::new(format!("number {i}"))).collect();
         let rendered = render(&issues, false);
         assert!(rendered.ends_with("error: number 49\n\nand 10 more\n\n60 errors; nothing was run"), "{rendered}");
+    }
+
+    /// What goes wrong when results are written came after a run.
+    #[test]
+    fn late_issues_do_not_say_that_nothing_was_run() {
+        let late = render(&[Issue::new("cannot write `a`: no space").late()], false);
+        assert!(late.ends_with("1 error, after the run"), "{late}");
     }
 }

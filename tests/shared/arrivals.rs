@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use gatecap::calibrate::arrivals::{Calibrated, Law, Series, calibrate};
+use gatecap::calibrate::arrivals::{Calibrated, Law, Phase, Series, calibrate};
 
 use crate::shared;
 
@@ -17,10 +17,10 @@ fn drawn(found: &Calibrated, seed: u64) -> Vec<f64> {
         z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
         -((((z ^ (z >> 31)) >> 11) as f64 + 0.5) / 9_007_199_254_740_992.0).ln()
     };
-    let ([busy, quiet], sojourn) = match found.law {
-        Law::Poisson => ([1.0, 1.0], [1e9, 1e9]),
+    let phases = match &found.law {
+        Law::Poisson => vec![Phase { factor: 1.0, sojourn_s: 1e9 }],
         Law::Gamma(_) => panic!("timers are not drawn"),
-        Law::Mmpp(mmpp) => (mmpp.factor, mmpp.sojourn_s),
+        Law::Mmpp(mmpp) => mmpp.phases.clone(),
     };
     let factor = |t: f64| {
         let knots = found.profile.as_ref().map_or(&[][..], |profile| &profile.knots);
@@ -32,7 +32,7 @@ fn drawn(found: &Calibrated, seed: u64) -> Vec<f64> {
         };
         level * found.mean_rate / found.peak_rate
     };
-    let (mut t, mut phase, mut left) = (0.0, 0, exponential() * sojourn[0]);
+    let (mut t, mut phase, mut left) = (0.0, 0, exponential() * phases[0].sojourn_s);
     let mut need = exponential();
     let mut instants = Vec::new();
     // In steps of a tenth of a second, within which the profile is level.
@@ -40,7 +40,7 @@ fn drawn(found: &Calibrated, seed: u64) -> Vec<f64> {
         let speed = factor(t);
         let (mut real, end) = (t, t + 0.1);
         while real < end {
-            let rate = [busy, quiet][phase] * found.peak_rate * speed;
+            let rate = phases[phase].factor * found.peak_rate * speed;
             let (to_arrival, to_change) = (need / rate.max(1e-12), left / speed.max(1e-12));
             let step = to_arrival.min(to_change).min(end - real);
             real += step;
@@ -50,8 +50,8 @@ fn drawn(found: &Calibrated, seed: u64) -> Vec<f64> {
                 instants.push(real);
                 need = exponential();
             } else if step == to_change {
-                phase = 1 - phase;
-                left = exponential() * sojourn[phase];
+                phase = (phase + 1) % phases.len();
+                left = exponential() * phases[phase].sojourn_s;
             }
         }
         t = end;
@@ -83,9 +83,9 @@ fn counted(instants: &[f64], bin_s: u32) -> Series {
 fn gives_back(name: &str, series: &Series, by: f64) {
     let found = calibrate(series).unwrap();
     println!("{name}: {} at {:.2}/s, {}: {:?}", found.name(), found.mean_rate, found.why, found.law);
-    if let Law::Gamma(shape) = found.law {
+    if let Law::Gamma(shape) = &found.law {
         // A timer: the same number in every window.
-        assert!(shape > 20.0 && found.windows.iter().all(|window| window.measured.index < 0.05), "{found:?}");
+        assert!(*shape > 20.0 && found.windows.iter().all(|window| window.measured.index < 0.05), "{found:?}");
         return;
     }
     println!("  profile {:?}", found.profile.as_ref().map(|profile| profile.knots.len()));
@@ -125,7 +125,7 @@ fn an_hour_of_language_models() {
         let Some(file) = shared(&format!("inputs/traces/{name}.csv")) else { return };
         let mut counts = std::collections::BTreeMap::new();
         rows(&file).iter().skip(1).for_each(|row| *counts.entry(seconds(&row[0])).or_insert(0) += 1);
-        gives_back(name, &Series::new(1, counts), 0.3);
+        gives_back(name, &Series::new(1, counts), 0.2);
     }
 }
 

@@ -31,10 +31,12 @@ pub enum Item {
     Path,
     /// `$context.xrayTraceId`.
     Trace,
+    /// `$context.integrationStatus` or `$context.integration.status`.
+    IntegrationStatus,
 }
 
 /// How many kinds of values there are.
-pub const ITEMS: usize = 14;
+pub const ITEMS: usize = 15;
 
 /// The value of a key or variable; `None` where it is of no use. Case, `$context.`, dots, dashes and underscores do not matter.
 ///
@@ -58,6 +60,7 @@ pub fn item(name: &[u8], depth: usize) -> Option<Item> {
         b"requesttimeepoch" | b"timeepoch" | b"epoch" => Item::Epoch,
         b"requesttime" | b"time" | b"timestamp" | b"datetime" => Item::Time,
         b"status" | b"statuscode" | b"httpstatus" | b"responsestatus" => Item::Status,
+        b"integrationstatus" => Item::IntegrationStatus,
         b"resourcepath" | b"resource" => Item::Resource,
         b"routekey" | b"route" => Item::Route,
         b"path" | b"requestpath" | b"uri" => Item::Path,

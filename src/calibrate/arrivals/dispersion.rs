@@ -72,12 +72,14 @@ impl Block {
 
 /// The blocks of the windows of `window_s`; empty where they are too few.
 pub(super) fn blocks(series: &Series, window_s: u32) -> Vec<Block> {
-    let Some(windows) = series.windows(window_s) else { return Vec::new() };
-    let whole = if series.span_s() >= 2.0 * f64::from(BLOCK_S) { (BLOCK_S / window_s) as usize } else { windows.len() };
+    let Some(pieces) = series.pieces(window_s) else { return Vec::new() };
+    let all: usize = pieces.iter().map(Vec::len).sum();
+    let whole = if series.span_s() >= 2.0 * f64::from(BLOCK_S) { (BLOCK_S / window_s) as usize } else { all };
     if whole < LEAST_WINDOWS {
         return Vec::new();
     }
-    windows.chunks(whole).filter(|chunk| chunk.len() >= LEAST_WINDOWS).map(Block::of).collect()
+    let chunks = pieces.iter().flat_map(|windows| windows.chunks(whole));
+    chunks.filter(|chunk| chunk.len() >= LEAST_WINDOWS).map(Block::of).collect()
 }
 
 /// `a` with the sums of `b` times `sign`.

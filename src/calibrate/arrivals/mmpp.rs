@@ -1,17 +1,26 @@
-//! The two-phase Markov-modulated Poisson process: its index of dispersion in closed form, and the process that gives measured ones back.
+//! The Markov-modulated Poisson process of phases in turn, and that of two phases: its index of dispersion in closed form, and the process that gives measured ones back.
 //!
 //! With rates l1, l2, mean sojourns s1, s2, relaxation r = 1/s1 + 1/s2, mean rate l and variance v of the rate over time, counts over t
 //! have the index I(t) = 1 + 2v/(l r) (1 - (1 - exp(-rt)) / (rt)) (Fischer and Meier-Hellstern 1993, section 2). Two of the four
 //! parameters follow from I at several t, one from the rate, and the last, how rare the busy phase is, from the third moment: with two
 //! phases E[D(s) D(t) D(u)] = m exp(-r(u-s)) for the deviation D of the rate and its third central moment m.
 
-/// A process of two phases, relative to its mean rate.
+use super::three::Spectrum;
+
+/// A phase of a process.
 #[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Phase {
+    /// Its rate over the mean rate of the process, at least 0.
+    pub factor: f64,
+    /// Mean time in it, seconds.
+    pub sojourn_s: f64,
+}
+
+/// A process of phases, relative to its mean rate.
+#[derive(Clone, Debug, PartialEq)]
 pub struct Mmpp {
-    /// Rate of each phase over the mean rate; the busy one first.
-    pub factor: [f64; 2],
-    /// Mean time in each, seconds.
-    pub sojourn_s: [f64; 2],
+    /// Two, the busy one first, or three, in the order in which they follow each other.
+    pub phases: Vec<Phase>,
 }
 
 /// 1 - (1 - exp(-x)) / x: the share of the final excess that counts over x relaxation times show.
@@ -29,6 +38,20 @@ pub(super) struct Shape {
 impl Shape {
     pub fn index(self, t: f64) -> f64 {
         1.0 + self.excess * shown(self.relaxation * t)
+    }
+
+    /// Skewness of the rate over time at mean rate `rate` per second, where counts over `t` seconds have the third central moment `third`;
+    /// 0 where that does not tell it.
+    pub fn skewness(self, rate: f64, t: f64, third: f64) -> f64 {
+        let r = self.relaxation;
+        let variance = self.excess * rate * r / 2.0;
+        let x = r * t;
+        let second = 2.0 * (x + libm::expm1(-x)) / (r * r);
+        // 6 times the integral of (t - y) y exp(-ry) over y from 0 to t.
+        let kernel = 6.0 / (r * r * r) * (x - 2.0 + (x + 2.0) * libm::exp(-x));
+        let moment = (third - rate * t - 3.0 * variance * second) / kernel;
+        let skewness = moment / variance.powf(1.5);
+        if skewness.is_finite() { skewness } else { 0.0 }
     }
 }
 
@@ -81,35 +104,34 @@ fn least(mut low: f64, mut high: f64, f: impl Fn(f64) -> f64) -> f64 {
 }
 
 impl Mmpp {
-    /// The process of this shape at mean rate `rate` per second, whose counts over `t` seconds have the third central moment `third`.
+    /// The process of this shape at mean rate `rate` per second, whose rate over time has this skewness.
     ///
     /// Where the third moment asks for a busy phase so frequent that the quiet one would have a negative rate, the quiet rate is 0;
     /// where it asks for one rarer than once in 1000, it is that.
-    pub(super) fn of(shape: Shape, rate: f64, t: f64, third: f64) -> Mmpp {
+    pub(super) fn of(shape: Shape, rate: f64, skewness: f64) -> Mmpp {
         let r = shape.relaxation;
-        let variance = shape.excess * rate * r / 2.0;
-        let x = r * t;
-        let second = 2.0 * (x + libm::expm1(-x)) / (r * r);
-        // 6 times the integral of (t - y) y exp(-ry) over y from 0 to t.
-        let kernel = 6.0 / (r * r * r) * (x - 2.0 + (x + 2.0) * libm::exp(-x));
-        let moment = (third - rate * t - 3.0 * variance * second) / kernel;
-        let skewness = moment / variance.powf(1.5);
-        let skewness = if skewness.is_finite() { skewness } else { 0.0 };
-        let relative = variance / (rate * rate);
+        let relative = shape.excess * r / (2.0 * rate);
         let most = 1.0 / (1.0 + relative);
         let busy = ((1.0 - skewness / (skewness * skewness + 4.0).sqrt()) / 2.0).min(most).clamp(1e-3, 0.999);
         let spread = relative.sqrt();
         let (up, down) = (spread * ((1.0 - busy) / busy).sqrt(), spread * (busy / (1.0 - busy)).sqrt());
         let quiet = if busy >= most { 0.0 } else { (1.0 - down).max(0.0) };
-        Mmpp { factor: [1.0 + up, quiet], sojourn_s: [1.0 / ((1.0 - busy) * r), 1.0 / (busy * r)] }
+        let busy_phase = Phase { factor: 1.0 + up, sojourn_s: 1.0 / ((1.0 - busy) * r) };
+        Mmpp { phases: vec![busy_phase, Phase { factor: quiet, sojourn_s: 1.0 / (busy * r) }] }
     }
 
     /// The index of dispersion of counts over `t` seconds at mean rate `rate` per second.
     #[must_use]
     pub fn index(&self, rate: f64, t: f64) -> f64 {
-        let [a, b] = self.sojourn_s;
-        let (share, r) = (a / (a + b), 1.0 / a + 1.0 / b);
-        let variance = share * (1.0 - share) * (self.factor[0] - self.factor[1]).powi(2) * rate * rate;
-        1.0 + 2.0 * variance / (rate * r) * shown(r * t)
+        match self.phases.as_slice() {
+            [busy, quiet] => {
+                let (a, b) = (busy.sojourn_s, quiet.sojourn_s);
+                let (share, r) = (a / (a + b), 1.0 / a + 1.0 / b);
+                let variance = share * (1.0 - share) * (busy.factor - quiet.factor).powi(2) * rate * rate;
+                1.0 + 2.0 * variance / (rate * r) * shown(r * t)
+            }
+            [a, b, c] => Spectrum::of([*a, *b, *c]).map_or(f64::NAN, |spectrum| spectrum.index(rate, t)),
+            _ => 1.0,
+        }
     }
 }

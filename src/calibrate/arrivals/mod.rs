@@ -7,9 +7,10 @@ mod profile;
 mod series;
 #[cfg(test)]
 mod tests;
+mod three;
 
 pub use dispersion::{Dispersion, dispersion};
-pub use mmpp::Mmpp;
+pub use mmpp::{Mmpp, Phase};
 pub use popularity::{NEAR, Zipf, zipf};
 pub use profile::{Profile, profile};
 pub use series::Series;
@@ -24,18 +25,20 @@ pub const WINDOWS_S: [u32; 3] = [1, 10, 60];
 const FITTED_S: [u32; 8] = [1, 2, 5, 10, 20, 30, 60, 120];
 /// An index within this of 1, or of another one, is not told apart from it however many arrivals there are.
 const ALIKE: f64 = 0.05;
+/// Relative error of the indices of a pair of phases beyond which three are tried.
+const PAIR: f64 = 0.1;
 /// Standard errors beyond which an index is told apart: three are looked at together, so that a Poisson log in a hundred is taken for
 /// another one.
 const TOLD_APART: f64 = 3.0;
 
 /// The process of arrivals, at a rate that is stated beside it.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Law {
     /// Independent.
     Poisson,
     /// Gaps of a gamma law with this shape: above 1 more even than Poisson, below 1 burstier, the same over all windows.
     Gamma(f64),
-    /// Two phases in turn.
+    /// Two or three phases in turn.
     Mmpp(Mmpp),
 }
 
@@ -81,9 +84,10 @@ impl Calibrated {
     /// The process in words.
     #[must_use]
     pub fn name(&self) -> &'static str {
-        match self.law {
+        match &self.law {
             Law::Poisson => "Poisson",
             Law::Gamma(_) => "gamma renewal",
+            Law::Mmpp(mmpp) if mmpp.phases.len() > 2 => "three-phase MMPP",
             Law::Mmpp(_) => "two-phase MMPP",
         }
     }
@@ -108,7 +112,7 @@ pub fn calibrate(series: &Series) -> Option<Calibrated> {
     let level = if changes { typical_rate(series) } else { mean_rate };
     let shown = shown(&measured);
     let (law, why) = choose(series, &shown, &measured, level);
-    let index = |window: u32| match law {
+    let index = |window: u32| match &law {
         Law::Poisson => 1.0,
         Law::Gamma(shape) => 1.0 / shape,
         Law::Mmpp(mmpp) => mmpp.index(level, f64::from(window)),
@@ -193,14 +197,33 @@ fn choose(series: &Series, judged: &[Dispersion], measured: &[Dispersion], level
         return (Law::Poisson, "no window is burstier than Poisson".into());
     };
     let why = if judged.len() > 1 { format!("{indices}: it grows") } else { indices };
-    (Law::Mmpp(phases(series, measured, shape, level)), why)
+    let skewness = skewness(series, measured, shape, level);
+    let two = Mmpp::of(shape, level, skewness);
+    let off = |law: &Mmpp, windows: &[Dispersion]| {
+        let off = |one: &Dispersion| law.index(level, f64::from(one.window_s)) / one.index.max(1e-12) - 1.0;
+        windows.iter().map(|one| (off(one), *one)).max_by(|a, b| a.0.abs().total_cmp(&b.0.abs()))
+    };
+    let furthest = |law: &Mmpp| off(law, measured).map_or(0.0, |(off, _)| off.abs());
+    let three = if furthest(&two) > PAIR { three::nearest(&weighted, level, &two, skewness) } else { None };
+    let three = three.filter(|three| furthest(three) < furthest(&two) / 2.0);
+    let (law, more) = match three {
+        Some(three) => (three, " over more windows than one pair of phases can have it"),
+        None => (two, ""),
+    };
+    let short = match off(&law, judged) {
+        Some((off, one)) if off.abs() > PAIR => {
+            format!("; at {} s that of the law is {:+.0} % off", one.window_s, 100.0 * off)
+        }
+        _ => String::new(),
+    };
+    (Law::Mmpp(law), format!("{why}{more}{short}"))
 }
 
-/// The process of this shape: the third moment is taken at the window nearest to the relaxation time.
-fn phases(series: &Series, measured: &[Dispersion], shape: Shape, level: f64) -> Mmpp {
+/// How skewed the rate is over time: by the third moment at the window nearest to the relaxation time.
+fn skewness(series: &Series, measured: &[Dispersion], shape: Shape, level: f64) -> f64 {
     let distance = |one: &&Dispersion| libm::log(f64::from(one.window_s) * shape.relaxation).abs();
     let window = measured.iter().min_by(|a, b| distance(a).total_cmp(&distance(b))).map_or(1, |one| one.window_s);
     let sum = together(&blocks(series, window));
     let third = sum.cubes / sum.freedom.max(1.0);
-    Mmpp::of(shape, level, f64::from(window), third)
+    shape.skewness(level, f64::from(window), third)
 }

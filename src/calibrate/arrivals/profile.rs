@@ -43,41 +43,51 @@ fn stretch(series: &Series) -> u32 {
 #[must_use]
 pub fn profile(series: &Series, index: f64) -> Option<Profile> {
     let stretch_s = stretch(series);
-    let counts = series.windows(stretch_s)?;
-    if series.span_s() < 60.0 || counts.len() < 4 {
+    let counts = series.places(stretch_s)?;
+    if series.span_s() < 60.0 || counts.iter().flatten().count() < 4 {
         return None;
     }
     let length = f64::from(stretch_s);
-    let (at, most) = counts.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1).then(b.0.cmp(&a.0)))?;
+    let seen = counts.iter().enumerate().filter_map(|(at, count)| Some((at, (*count)?)));
+    let (at, most) = seen.max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)))?;
     let peak_at_s = series.start_s + at as i64 * i64::from(stretch_s);
     let daily = series.span_s() >= 2.0 * f64::from(DAY_S) && DAY_S.is_multiple_of(stretch_s);
-    let (means, each, origin_s) = if daily { over_the_day(series, &counts, stretch_s) } else { whole(&counts, series) };
-    let mean = means.iter().sum::<f64>() / means.len() as f64;
+    let (stretches, origin_s) = if daily { over_the_day(series, &counts, stretch_s) } else { whole(&counts, series) };
+    let mean = stretches.iter().map(|stretch| stretch.mean).sum::<f64>() / stretches.len() as f64;
     // Counts of a stretch over so many days have this relative standard error, at the least that of Poisson counts.
-    let errors: Vec<f64> =
-        means.iter().zip(&each).map(|(m, days)| (index.max(1.0) * m.max(1.0) / days.max(1.0)).sqrt() / mean).collect();
-    let factors: Vec<f64> = means.iter().map(|m| m / mean).collect();
-    let places: Vec<f64> = (0..factors.len()).map(|i| (i as f64 + 0.5) * length).collect();
+    let error = |one: &Stretch| (index.max(1.0) * one.mean.max(1.0) / one.days.max(1.0)).sqrt() / mean;
+    let errors: Vec<f64> = stretches.iter().map(error).collect();
+    let factors: Vec<f64> = stretches.iter().map(|one| one.mean / mean).collect();
+    let places: Vec<f64> = stretches.iter().map(|one| (one.place as f64 + 0.5) * length).collect();
     let knots = if level(&factors, &errors) { Vec::new() } else { lines(&places, &factors, &errors) };
     let peak_rate = if knots.is_empty() { series.mean_rate() } else { most / length };
     Some(Profile { stretch_s, peak_rate, peak_at_s, daily, knots, origin_s })
 }
 
-fn whole(counts: &[f64], series: &Series) -> (Vec<f64>, Vec<f64>, i64) {
-    (counts.to_vec(), vec![1.0; counts.len()], series.start_s)
+/// The mean count of the stretch at a place, over so many days.
+struct Stretch {
+    place: usize,
+    mean: f64,
+    days: f64,
 }
 
-/// Mean counts by time of day, how many days each rests on, and where the day begins.
-fn over_the_day(series: &Series, counts: &[f64], stretch_s: u32) -> (Vec<f64>, Vec<f64>, i64) {
+fn whole(counts: &[Option<f64>], series: &Series) -> (Vec<Stretch>, i64) {
+    let seen = counts.iter().enumerate().filter_map(|(place, mean)| Some(Stretch { place, mean: (*mean)?, days: 1.0 }));
+    (seen.collect(), series.start_s)
+}
+
+/// Mean counts by time of day, as far as they were observed, and where the day begins.
+fn over_the_day(series: &Series, counts: &[Option<f64>], stretch_s: u32) -> (Vec<Stretch>, i64) {
     let places = (DAY_S / stretch_s) as usize;
     let first = series.start_s.rem_euclid(i64::from(DAY_S)) / i64::from(stretch_s);
     let (mut sums, mut days) = (vec![0.0; places], vec![0.0; places]);
     for (i, count) in counts.iter().enumerate() {
         let place = (i + first as usize) % places;
-        sums[place] += count;
-        days[place] += 1.0;
+        sums[place] += count.unwrap_or(0.0);
+        days[place] += f64::from(u8::from(count.is_some()));
     }
-    (sums.iter().zip(&days).map(|(sum, days)| sum / f64::max(*days, 1.0)).collect(), days, 0)
+    let seen = sums.iter().zip(&days).enumerate().filter(|(_, (_, days))| **days > 0.0);
+    (seen.map(|(place, (sum, days))| Stretch { place, mean: sum / days, days: *days }).collect(), 0)
 }
 
 /// Whether nothing sticks out of the noise: mean square of the deviations over their errors no more than chance gives them (mean 1,
@@ -95,7 +105,8 @@ fn lines(places: &[f64], factors: &[f64], errors: &[f64]) -> Vec<(f64, f64)> {
         let off = |i: usize| {
             let after = chosen.partition_point(|knot| *knot < i).max(1);
             let (a, b) = (chosen[after - 1], chosen[after]);
-            let line = factors[a] + (factors[b] - factors[a]) * (i - a) as f64 / (b - a) as f64;
+            let share = (places[i] - places[a]) / (places[b] - places[a]);
+            let line = factors[a] + (factors[b] - factors[a]) * share;
             (factors[i] - line).abs() / f64::max(TOLERANCE, 2.0 * errors[i])
         };
         let furthest = (0..places.len()).filter(|i| !chosen.contains(i)).max_by(|a, b| off(*a).total_cmp(&off(*b)));

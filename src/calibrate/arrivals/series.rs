@@ -5,6 +5,15 @@ use crate::calibrate::counts;
 /// Most windows that are looked at: 46 days of seconds.
 const MOST_WINDOWS: u64 = 4_000_000;
 
+/// Bins of which nothing is known: a file of the log is missing there.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Gap {
+    /// First bin, which the log leaves in its midst, and the one after the last, in whose midst it comes back.
+    bins: (u64, u64),
+    /// What came in these two.
+    arrivals: (u64, u64),
+}
+
 /// Counts in bins of equal length; bins that are not listed hold none.
 ///
 /// A log begins and ends within a bin: those two hold only a part of what came in them, so that windows leave them out, while rates
@@ -27,6 +36,8 @@ pub struct Series {
     observed: (f64, f64),
     /// Whether it begins or ends at an arrival, which then says nothing of the rate.
     at_an_arrival: bool,
+    /// What lies between and is not observed, in rising order.
+    gaps: Vec<Gap>,
 }
 
 impl Series {
@@ -44,6 +55,7 @@ impl Series {
             partial: (0, 0),
             observed: (0.0, 0.0),
             at_an_arrival: false,
+            gaps: Vec::new(),
         };
         for (second, count) in counts {
             if count == 0 {
@@ -64,7 +76,7 @@ impl Series {
         series
     }
 
-    /// The arrivals of a log: the bins in which it begins and ends are partial.
+    /// The arrivals of a log: the bins in which it begins and ends are partial, and where files are missing nothing is observed.
     #[must_use]
     pub fn of(arrivals: &counts::Arrivals) -> Series {
         let all = Series::new(arrivals.bin_s(), arrivals.bins());
@@ -73,7 +85,7 @@ impl Series {
         let last = if all.length > 1 { all.bins.last().map_or(0, |bin| bin.1) } else { 0 };
         let length = all.length.saturating_sub(2);
         let inner = all.bins.iter().filter(|bin| bin.0 > 0 && bin.0 <= length).map(|bin| (bin.0 - 1, bin.1));
-        Series {
+        let whole = Series {
             start_s: all.start_s + i64::from(all.bin_s),
             length,
             bins: inner.collect(),
@@ -81,7 +93,29 @@ impl Series {
             observed: (first_us as f64 / 1e6, last_us as f64 / 1e6),
             at_an_arrival: true,
             ..all
+        };
+        whole.without(arrivals.missing())
+    }
+
+    /// The same without what lies between the ends of `gaps`, in seconds, and without the bins that they begin and end in.
+    fn without(mut self, mut gaps: Vec<(i64, i64)>) -> Series {
+        gaps.sort_unstable();
+        let bin = i64::from(self.bin_s);
+        for (from, to) in gaps {
+            let first = ((from - self.start_s).div_euclid(bin) - 1).max(0) as u64;
+            let first = first.max(self.gaps.last().map_or(0, |gap| gap.bins.1));
+            let end = (((to - self.start_s).div_euclid(bin) + 1).max(0) as u64).min(self.length);
+            if end <= first {
+                continue;
+            }
+            let inside = |bin: &(u64, u64)| (first..end).contains(&bin.0);
+            let middle = self.at(first) + bin;
+            let before: u64 = self.bins.iter().filter(|b| inside(b) && self.at(b.0) < middle).map(|b| b.1).sum();
+            let all: u64 = self.bins.iter().filter(|b| inside(b)).map(|b| b.1).sum();
+            self.bins.retain(|bin| !inside(bin));
+            self.gaps.push(Gap { bins: (first, end), arrivals: (before, all - before) });
         }
+        self
     }
 
     /// Second at which the last whole bin ends.
@@ -106,11 +140,13 @@ impl Series {
         let count = |bins: &[(u64, u64)]| bins.iter().map(|bin| bin.1).sum::<u64>();
         let parted = self.bins.partition_point(|bin| bin.0 < number);
         let (before, after) = self.bins.split_at(parted);
+        let (gaps_before, gaps_after) = parted_gaps(&self.gaps, number);
+        let in_gaps = |gaps: &[Gap]| gaps.iter().map(|gap| gap.arrivals.0 + gap.arrivals.1).sum::<u64>();
         let none_before = whole < 0;
         let first = if none_before { 0 } else { self.partial.0 };
         let last = if all_before { self.partial.1 } else { 0 };
-        let (head, tail) =
-            (first + count(before) + last, self.partial.0 - first + count(after) + self.partial.1 - last);
+        let head = first + count(before) + in_gaps(&gaps_before) + last;
+        let tail = self.total - head;
         // Where everything lies on one side, the other one has no length.
         let edge = match (none_before, all_before) {
             (true, _) => self.observed.0,
@@ -123,6 +159,7 @@ impl Series {
             total: head,
             partial: (first, last),
             observed: (self.observed.0, edge),
+            gaps: gaps_before,
             ..self.clone()
         };
         let after = Series {
@@ -132,21 +169,24 @@ impl Series {
             total: tail,
             partial: (self.partial.0 - first, self.partial.1 - last),
             observed: (edge, self.observed.1),
+            gaps: gaps_after,
             ..self.clone()
         };
         (before, after)
     }
 
-    /// Observed time in seconds: from the first to the last arrival of a log, or that of all bins.
+    /// Observed time in seconds: from the first to the last arrival of a log without what is missing in between, or that of all bins.
     #[must_use]
     pub fn span_s(&self) -> f64 {
-        (self.observed.1 - self.observed.0).max(0.0)
+        let missing: u64 = self.gaps.iter().map(|gap| gap.bins.1 - gap.bins.0).sum();
+        (self.observed.1 - self.observed.0 - missing as f64 * f64::from(self.bin_s)).max(0.0)
     }
 
     /// Arrivals per second over the observed time; where that has no length over the bins that hold them, and 0 where there are none.
     #[must_use]
     pub fn mean_rate(&self) -> f64 {
-        let counted = self.total.saturating_sub(u64::from(self.at_an_arrival));
+        let at_gaps: u64 = self.gaps.iter().map(|gap| gap.arrivals.0 + gap.arrivals.1).sum();
+        let counted = self.total.saturating_sub(at_gaps + u64::from(self.at_an_arrival));
         match self.total {
             0 => 0.0,
             _ if counted > 0 && self.span_s() > 0.0 => counted as f64 / self.span_s(),
@@ -154,24 +194,63 @@ impl Series {
         }
     }
 
-    /// Counts of the whole windows of `seconds` each from the first whole bin on; `None` where that is no multiple of the bins, or
-    /// there are more than 4,000,000 windows.
+    /// Counts of the whole windows of `seconds` each, from the first whole bin on and anew behind everything that is missing; `None` where
+    /// that is no multiple of the bins, or there are more than 4,000,000 windows.
     #[must_use]
     pub fn windows(&self, seconds: u32) -> Option<Vec<f64>> {
+        Some(self.pieces(seconds)?.concat())
+    }
+
+    /// The same by pieces: a list for each stretch without anything missing in it.
+    pub(super) fn pieces(&self, seconds: u32) -> Option<Vec<Vec<f64>>> {
+        let begins = std::iter::once(0).chain(self.gaps.iter().map(|gap| gap.bins.1));
+        let ends = self.gaps.iter().map(|gap| gap.bins.0).chain([self.length]);
+        begins.zip(ends).map(|(begin, end)| self.counts(seconds, begin, end)).collect()
+    }
+
+    /// Counts of whole windows one after the other from the first whole bin on, without those in which something is missing.
+    pub(super) fn places(&self, seconds: u32) -> Option<Vec<Option<f64>>> {
+        let each = u64::from(seconds / self.bin_s.max(1));
+        let missing = |at: u64| self.gaps.iter().any(|gap| gap.bins.0 < (at + 1) * each && gap.bins.1 > at * each);
+        let counts = self.counts(seconds, 0, self.length)?;
+        Some(counts.iter().zip(0..).map(|(count, at)| (!missing(at)).then_some(*count)).collect())
+    }
+
+    /// Counts of the whole windows between two bins.
+    fn counts(&self, seconds: u32, begin: u64, end: u64) -> Option<Vec<f64>> {
         if seconds == 0 || !seconds.is_multiple_of(self.bin_s) {
             return None;
         }
         let each = u64::from(seconds / self.bin_s);
-        let number = self.length / each;
+        let number = end.saturating_sub(begin) / each;
         if number > MOST_WINDOWS {
             return None;
         }
         let mut windows = vec![0.0; number as usize];
-        for (index, count) in &self.bins {
-            if let Some(window) = windows.get_mut((index / each) as usize) {
+        let from = self.bins.partition_point(|bin| bin.0 < begin);
+        for (index, count) in &self.bins[from..] {
+            if let Some(window) = windows.get_mut(((index - begin) / each) as usize) {
                 *window += *count as f64;
             }
         }
         Some(windows)
     }
+}
+
+/// What is missing before bin `number`, and behind it, where bins count from 0.
+fn parted_gaps(gaps: &[Gap], number: u64) -> (Vec<Gap>, Vec<Gap>) {
+    let (mut before, mut after) = (Vec::new(), Vec::new());
+    for gap in gaps {
+        let (from, to) = gap.bins;
+        let (first, last) = gap.arrivals;
+        if to <= number {
+            before.push(*gap);
+        } else if from >= number {
+            after.push(Gap { bins: (from - number, to - number), ..*gap });
+        } else {
+            before.push(Gap { bins: (from, number), arrivals: (first, 0) });
+            after.push(Gap { bins: (0, to - number), arrivals: (0, last) });
+        }
+    }
+    (before, after)
 }

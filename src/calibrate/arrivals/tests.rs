@@ -152,7 +152,7 @@ fn an_mmpp_gives_its_own_dispersion_back() {
         let mean = share * rate[0] + (1.0 - share) * rate[1];
         let variance = share * (1.0 - share) * (rate[0] - rate[1]).powi(2);
         let found = calibrate(&mmpp(11, 86_400, rate, sojourn)).unwrap();
-        let Law::Mmpp(law) = found.law else { panic!("{:?} {}", found.law, found.why) };
+        let Law::Mmpp(law) = &found.law else { panic!("{:?} {}", found.law, found.why) };
         assert!((found.mean_rate / mean - 1.0).abs() < 0.05, "{} {mean}", found.mean_rate);
         for window in &found.windows {
             let t = f64::from(window.measured.window_s);
@@ -165,12 +165,15 @@ fn an_mmpp_gives_its_own_dispersion_back() {
             );
         }
         for i in 0..2 {
-            let (found_rate, found_sojourn) = (law.factor[i] * found.mean_rate, law.sojourn_s[i]);
+            let (found_rate, found_sojourn) = (law.phases[i].factor * found.mean_rate, law.phases[i].sojourn_s);
             assert!((found_rate - rate[i]).abs() < 0.15 * mean.max(rate[i]), "{rate:?} {i}: {found_rate} {law:?}");
             assert!((found_sojourn / sojourn[i] - 1.0).abs() < 0.25, "{sojourn:?} {i}: {found_sojourn}");
         }
         // Drawn again from what was found: the same dispersion, by measurement.
-        let again = mmpp(99, 86_400, law.factor.map(|f| f * found.mean_rate), law.sojourn_s);
+        assert_eq!(law.phases.len(), 2, "{law:?}");
+        let [busy, quiet] = [law.phases[0], law.phases[1]];
+        let again =
+            mmpp(99, 86_400, [busy, quiet].map(|p| p.factor * found.mean_rate), [busy, quiet].map(|p| p.sojourn_s));
         for window in &found.windows {
             let back = dispersion(&again, window.measured.window_s).unwrap();
             let off = back.index / window.measured.index - 1.0;
@@ -286,4 +289,38 @@ fn windows_of_about_one_length_are_no_renewals() {
     let minutes = Series::new(60, minutes.iter().enumerate().map(|(i, count)| (60 * i as i64, *count as u64)));
     let found = calibrate(&minutes).unwrap();
     assert!(matches!(found.law, Law::Mmpp(_)), "{:?} {}", found.law, found.why);
+}
+
+/// Half an hour of a log is missing: rate, bursts and profile are those of the rest, and a cut at any place loses no arrival.
+#[test]
+fn a_missing_file_is_neither_silence_nor_a_burst() {
+    for seed in 0..5 {
+        let mut arrivals = log(seed, 40.0, 0.5, 5_000.5);
+        arrivals.merge(&log(seed + 100, 40.0, 6_800.25, 12_000.5));
+        let series = Series::of(&arrivals);
+        assert_eq!(arrivals.missing().len(), 1);
+        let found = calibrate(&series).unwrap();
+        assert_eq!(found.law, Law::Poisson, "{seed}: {} {:?}", found.why, found.windows);
+        // 400,000 arrivals: a relative standard error of 0.16 %.
+        assert!((found.mean_rate / 40.0 - 1.0).abs() < 0.007, "{}", found.mean_rate);
+        assert!((found.span_s - 10_199.0).abs() < 2.1 && found.total == arrivals.total(), "{}", found.span_s);
+        assert!(found.profile.as_ref().unwrap().knots.is_empty() && found.windows.len() == 3, "{:?}", found.profile);
+        for cut in [100, 4_999, 5_000, 5_001, 6_000, 6_799, 6_800, 6_801, 11_000] {
+            let (first, rest) = series.split(cut);
+            assert_eq!(first.total + rest.total, series.total, "{cut}");
+            assert!((first.span_s() + rest.span_s() - series.span_s()).abs() < 1e-6, "{cut}: {first:?} {rest:?}");
+            assert!((first.mean_rate() / 40.0 - 1.0).abs() < 0.07, "{cut}: {}", first.mean_rate());
+        }
+    }
+}
+
+/// A dozen bursts with silence between them are how the traffic is, and no dozen files that are missing.
+#[test]
+fn many_silences_are_traffic() {
+    let mut arrivals = counts::Arrivals::default();
+    (0..12).for_each(|i| arrivals.merge(&log(i, 40.0, 300.0 * i as f64, 300.0 * i as f64 + 100.0)));
+    assert_eq!((arrivals.gaps().len(), arrivals.missing().len()), (11, 0));
+    let found = calibrate(&Series::of(&arrivals)).unwrap();
+    assert!(matches!(found.law, Law::Mmpp(_)), "{} {:?}", found.why, found.law);
+    assert!((found.mean_rate / (40.0 / 3.0 * 3_600.0 / 3_400.0) - 1.0).abs() < 0.02, "{}", found.mean_rate);
 }

@@ -2,7 +2,7 @@
 
 use crate::calibrate::arrivals::Series;
 use crate::calibrate::fit::{self, QUANTILES};
-use crate::calibrate::times::Times;
+use crate::calibrate::slots::{Part, Slot};
 use crate::calibrate::words::{Z95, rank_spread};
 
 /// One prediction.
@@ -49,17 +49,19 @@ impl HeldOut {
     }
 }
 
-/// Fits a law to `first` and holds it against `rest`. `None` where one of them has no times.
+/// Fits a law to the times of a part of the path in `first` and holds it against `rest`. `None` where one of them has no times.
 ///
 /// A quantile q of the rest should lie between the law's quantiles at q -+ 1.96 sqrt(q (1 - q) (1/n + 1/m)): the spread of the ranks in
 /// both parts. Times of requests that wait in the same queue are not independent, which makes real spreads wider.
 #[must_use]
-pub fn times(first: &Times, rest: &Times) -> Option<HeldOut> {
-    let fitted = fit::calibrate(first.cells())?;
+pub fn times(first: &Slot, rest: &Slot, part: Part) -> Option<HeldOut> {
+    let longer = rest.longer.get(&part);
+    let fitted = fit::calibrate_times(first.times.get(&part)?, first.longer.get(&part))?;
+    let (first, rest) = (first.times.get(&part)?, rest.times.get(&part)?);
     let (n, m) = (first.n() as f64, rest.n() as f64);
     let both = 1.0 / (1.0 / n + 1.0 / m);
     let mut predictions = Vec::new();
-    for distance in fit::distances(&fitted.law, rest.cells()) {
+    for distance in fit::distances(&fitted.law, rest, longer) {
         let spread = rank_spread(distance.quantile, both, Z95);
         let at = |q: f64| fitted.law.quantile_ns(q.clamp(0.0, 1.0)) / 1e6;
         let interval = (at(distance.quantile - spread), at(distance.quantile + spread));
@@ -75,7 +77,7 @@ pub fn times(first: &Times, rest: &Times) -> Option<HeldOut> {
         });
     }
     debug_assert!(predictions.len() <= QUANTILES.len());
-    if let Some(found) = rest.mean_ms() {
+    if let Some(found) = rest.mean_ms().filter(|_| longer.is_none()) {
         let predicted = fitted.law.mean_ns() / 1e6;
         let half = Z95 * fitted.deviation_ms / both.sqrt();
         predictions.push(prediction("mean", predicted, half, found, rest.resolution_ms() / 2.0));

@@ -51,6 +51,7 @@ fn law(law: &fit::Calibrated) -> Value {
     });
     json!({
         "n": law.n,
+        "cut_off": law.cut_off,
         "mean_ms": law.mean_ms,
         "longest_ms": law.longest_ms,
         "law": law.name(),
@@ -87,10 +88,14 @@ fn zipf(of: Zipf) -> Value {
 }
 
 fn arrivals(of: &Arrivals) -> Value {
-    let law = match of.law {
+    let law = match &of.law {
         Law::Poisson => json!({ "poisson": {} }),
         Law::Gamma(shape) => json!({ "gamma": { "shape": shape } }),
-        Law::Mmpp(mmpp) => json!({ "mmpp": { "rate_over_mean": mmpp.factor, "sojourn_s": mmpp.sojourn_s } }),
+        Law::Mmpp(mmpp) => {
+            let rates: Vec<f64> = mmpp.phases.iter().map(|phase| phase.factor).collect();
+            let sojourns: Vec<f64> = mmpp.phases.iter().map(|phase| phase.sojourn_s).collect();
+            json!({ "mmpp": { "rate_over_mean": rates, "sojourn_s": sojourns } })
+        }
     };
     let windows = of.windows.iter().map(|window| {
         let m = window.measured;

@@ -95,12 +95,12 @@ impl Calibration {
         let split = tally.slots.split(share);
         let parts: Vec<(&Part, &Times)> = whole.times.iter().collect();
         let hop = |(part, times): &(&Part, &Times)| {
-            let mut law = fit::calibrate(times.cells())?;
+            let mut law = fit::calibrate_times(times, whole.longer.get(part))?;
             // The mean of what was logged, the same in every table: the middles of cells would put 0 ms at a quarter of one.
-            law.mean_ms = times.mean_ms().unwrap_or(law.mean_ms);
-            let held_out = split
-                .as_ref()
-                .and_then(|(first, rest, _)| heldout::times(first.times.get(part)?, rest.times.get(part)?));
+            if law.cut_off == 0 {
+                law.mean_ms = times.mean_ms().unwrap_or(law.mean_ms);
+            }
+            let held_out = split.as_ref().and_then(|(first, rest, _)| heldout::times(first, rest, **part));
             Some(Hop { part: **part, resolution_ms: times.resolution_ms(), law, held_out })
         };
         let series = Series::of(&tally.arrivals);
@@ -137,7 +137,11 @@ fn services(tally: &Tally) -> Services {
         name: name.clone(),
         rows: service.rows,
         share: service.rows as f64 / rows.max(1) as f64,
-        law: if service.times.n() >= OWN_LAW { fit::calibrate(service.times.cells()) } else { None },
+        law: if service.times.n() >= OWN_LAW {
+            fit::calibrate_times(&service.times, Some(&service.longer))
+        } else {
+            None
+        },
     });
     let counts: Vec<u64> = all.iter().map(|(_, service)| service.rows).collect();
     Services { listed: listed.collect(), number: all.len(), rows, zipf: zipf(&counts) }

@@ -35,7 +35,9 @@ pub fn text(found: &Calibration) -> String {
 
 fn hop_text(out: &mut String, hop: &Hop) {
     let law = &hop.law;
-    let _ = writeln!(out, "{}  {}, to {}", hop.part.name(), counted(law.n, "time"), time(hop.resolution_ms));
+    let cut_off =
+        if law.cut_off > 0 { format!(", and {} that were cut off", grouped(law.cut_off)) } else { String::new() };
+    let _ = writeln!(out, "{}  {}, to {}{cut_off}", hop.part.name(), counted(law.n, "time"), time(hop.resolution_ms));
     if let Some(remark) = remark(hop.part) {
         wrapped(out, remark);
     }

@@ -2,10 +2,12 @@
 #![allow(clippy::unwrap_used)]
 
 use super::*;
+use crate::calibrate::slots::Slot;
+use crate::calibrate::tally::Took;
 use crate::calibrate::times::Scale;
 use crate::random::{Distribution, RunKey, StreamId};
 
-const MILLISECONDS: Scale = Scale { tick_us: 1_000, shift: -0.5 };
+const MILLISECONDS: Scale = Scale { tick_us: 1_000, shift: -0.5, blurs: 0 };
 
 fn files() -> Vec<String> {
     vec!["logs/a.log".into(), "b\n[x].log".into()]
@@ -34,7 +36,7 @@ fn tally(n: u64, rate: f64, drift: bool) -> Tally {
             u if u < 0.9 => b"/users/{id}",
             _ => b"latency",
         };
-        tally.services.record(name, MILLISECONDS, Some(time));
+        tally.services.record(name, MILLISECONDS, Took::Ticks(time));
     }
     tally
 }
@@ -91,12 +93,13 @@ fn intervals_of_predictions_hold() {
     let (mut inside, mut all) = (0, 0);
     for seed in 0..20 {
         let key = RunKey::new(seed, 1);
-        let (mut first, mut rest) = (Times::new(MILLISECONDS), Times::new(MILLISECONDS));
+        let (mut first, mut rest) = (Slot::default(), Slot::default());
         for i in 0..3_000 {
             let ms = (law.quantile_ns(key.attempt(i, 0).uniform(StreamId::new("a", "b"))) / 1e6).round() as u64;
-            if i < 2_000 { first.record(ms) } else { rest.record(ms) }
+            let slot = if i < 2_000 { &mut first } else { &mut rest };
+            slot.record(Part::Service, MILLISECONDS, ms);
         }
-        let found = heldout::times(&first, &rest).unwrap();
+        let found = heldout::times(&first, &rest, Part::Service).unwrap();
         inside += found.predictions.iter().filter(|p| p.inside).count();
         all += found.predictions.len();
     }
@@ -171,7 +174,7 @@ fn routes_of_an_api_are_comments_without_their_method() {
         slot.record(Part::Integration, MILLISECONDS, 10 + i as u64 % 7);
         tally.arrivals.record(i * 1_000_000);
         let name: &[u8] = [b"GET /orders".as_slice(), b"GET /users", b"POST /users"][i as usize % 3];
-        tally.services.record(name, MILLISECONDS, Some(10 + i as u64 % 7));
+        tally.services.record(name, MILLISECONDS, Took::Ticks(10 + i as u64 % 7));
     }
     let files = files();
     let text = overlay::text(&Calibration::of(&tally, FIRST_PART), &about(&files));

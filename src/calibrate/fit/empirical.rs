@@ -12,8 +12,8 @@ const CELLS: usize = 4096;
 /// Decimals of a knot's probability: that of one time in ten billion.
 const DECIMALS: f64 = 1e10;
 
-/// The curve, from the lower end of the first cell to the upper end of the last: nothing is claimed of longer times. `None` without
-/// times.
+/// The curve, from the lower end of the first cell to the upper end of the last, or to the greatest time that was cut off: nothing is
+/// claimed of longer times. `None` without times.
 pub(super) fn curve(sample: &Sample) -> Option<Distribution> {
     let points = points(&sample.joined(CELLS));
     let mut tolerance = TOLERANCE;
@@ -28,7 +28,7 @@ pub(super) fn curve(sample: &Sample) -> Option<Distribution> {
 
 /// Every corner of the measured quantile function: straight inside a cell, steep between cells that do not touch.
 fn points(sample: &Sample) -> Vec<(f64, f64)> {
-    let n = sample.n as f64;
+    let n = sample.all();
     let mut points: Vec<(f64, f64)> = Vec::new();
     let mut below = 0.0;
     for bin in &sample.bins {
@@ -39,11 +39,20 @@ fn points(sample: &Sample) -> Vec<(f64, f64)> {
             Some(&(last, value)) if bin.low > value => points.push((p.max(last) + 1.0 / DECIMALS, bin.low)),
             Some(_) => {}
         }
-        below += bin.count;
+        below += bin.mass;
         let p = (below / n * DECIMALS).round() / DECIMALS;
         if points.last().is_some_and(|(last, _)| p > *last) {
             points.push((p.min(1.0), bin.high));
         }
+    }
+    // What was cut off beyond all cells lasted at least so long.
+    if sample.beyond() > 0.0
+        && let Some(&(last, value)) = points.last()
+        && last < 1.0
+    {
+        points.push(((last + 1.0 / DECIMALS).min(1.0), sample.end().max(value)));
+        points.push((1.0, sample.end().max(value)));
+        points.dedup_by(|next, kept| next.0 <= kept.0);
     }
     points
 }

@@ -212,15 +212,15 @@ fn gamma(at: &[f64]) -> Option<Distribution> {
 
 /// Mean and variance of the logarithm between two measured quantiles; counts stand at the middle of their cells.
 fn logs(sample: &Sample, from: f64, to: f64) -> (f64, f64) {
-    let n = sample.n as f64;
+    let n = sample.all();
     let (mut below, mut total, mut first, mut second) = (0.0, 0.0, 0.0, 0.0);
     for bin in &sample.bins {
-        let inside = ((below + bin.count).min(to * n) - f64::max(below, from * n)).max(0.0);
+        let inside = ((below + bin.mass).min(to * n) - f64::max(below, from * n)).max(0.0);
         let middle = log_middle(bin);
         total += inside;
         first += inside * middle;
         second += inside * middle * middle;
-        below += bin.count;
+        below += bin.mass;
     }
     let mean = first / total.max(1e-300);
     (mean, (second / total.max(1e-300) - mean * mean).max(1e-4))
@@ -235,10 +235,10 @@ fn widest_gap(sample: &Sample) -> Option<f64> {
     let mut below = 0.0;
     let mut widest: Option<(f64, f64)> = None;
     for pair in sample.bins.windows(2) {
-        below += pair[0].count;
+        below += pair[0].mass;
         let gap = libm::log(pair[1].low.max(1.0) / pair[0].high.max(1.0));
         if gap > 0.5 && widest.is_none_or(|(wide, _)| gap > wide) {
-            widest = Some((gap, below / sample.n as f64));
+            widest = Some((gap, below / sample.all()));
         }
     }
     widest.map(|(_, q)| q)

@@ -124,8 +124,9 @@ fn decides(distance: &Distance) -> bool {
 
 /// Distances of `law` at the quantiles that the times can tell.
 pub(super) fn distances(law: &Distribution, sample: &Sample) -> Vec<Distance> {
-    let n = sample.n as f64;
+    let n = sample.all();
     let supported = QUANTILES.into_iter().filter(|q| *q == 0.5 || n * (1.0 - q) >= BEYOND);
+    let supported = supported.filter(|q| sample.tells(*q));
     let distance = |quantile: f64| {
         let (measured, bin) = sample.quantile(quantile)?;
         let spread = rank_spread(quantile, n, Z999);
@@ -135,7 +136,7 @@ pub(super) fn distances(law: &Distribution, sample: &Sample) -> Vec<Distance> {
             measured_ms: measured / MS,
             law_ms: law.quantile_ns(quantile) / MS,
             step_ms: (bin.high - bin.low) / MS,
-            spread_ms: (at(quantile - spread)?, at(quantile + spread)?),
+            spread_ms: (at(quantile - spread)?, at(quantile + spread).unwrap_or(f64::INFINITY)),
         })
     };
     supported.filter_map(distance).collect()
@@ -152,7 +153,7 @@ pub(super) fn judge(family: Family, small: &Sample, whole: &Sample) -> Option<Fi
         parameters: parameters(family, &top, least),
         derived: derived(family, &top, least),
         log_likelihood: top.value,
-        bic: k * libm::log(small.n as f64) - 2.0 * top.value,
+        bic: k * libm::log(small.all()) - 2.0 * top.value,
         chi_square: chi_square(&law, small, k),
         kolmogorov: kolmogorov(&law, small),
         distances: distances(&law, whole),
@@ -219,9 +220,14 @@ fn derived(family: Family, top: &Top, least: f64) -> Vec<Parameter> {
     what.into_iter().filter_map(one).collect()
 }
 
-/// Classes are the cells, the gaps between them and what lies beyond, joined until each expects 5 times.
+/// Classes are the cells, the gaps between them and what lies beyond, joined until each expects 5 times. None where times were cut off:
+/// which class they would be in is not known.
 fn chi_square(law: &Distribution, sample: &Sample, parameters: f64) -> Option<ChiSquare> {
+    if !sample.longer.is_empty() {
+        return None;
+    }
     let n = sample.n as f64;
+    let tails = sample.blur.tails(law);
     let mut classes: Vec<(f64, f64)> = Vec::new();
     let mut open = (0.0, 0.0);
     let mut add = |seen: f64, probability: f64| {
@@ -231,15 +237,18 @@ fn chi_square(law: &Distribution, sample: &Sample, parameters: f64) -> Option<Ch
             open = (0.0, 0.0);
         }
     };
-    let mut last = 0.0;
+    let (mut last, mut below) = (0.0, 0.0);
     for bin in &sample.bins {
         if bin.low > last {
-            add(0.0, (law.cdf(bin.low) - law.cdf(last)).max(0.0));
+            let low = tails.at(bin.low).0;
+            add(0.0, (low - below).max(0.0));
+            below = low;
         }
-        add(bin.count, (law.cdf(bin.high) - law.cdf(bin.low)).max(0.0));
-        last = bin.high;
+        let high = tails.at(bin.high).0;
+        add(bin.count, (high - below).max(0.0));
+        (last, below) = (bin.high, high);
     }
-    add(0.0, law.survival(last));
+    add(0.0, tails.at(last).1);
     if let Some(end) = classes.last_mut() {
         *end = (end.0 + open.0, end.1 + open.1);
     }
@@ -254,12 +263,13 @@ fn chi_square(law: &Distribution, sample: &Sample, parameters: f64) -> Option<Ch
 }
 
 fn kolmogorov(law: &Distribution, sample: &Sample) -> f64 {
-    let n = sample.n as f64;
+    let n = sample.all();
+    let tails = sample.blur.tails(law);
     let (mut below, mut furthest) = (0.0, 0.0_f64);
     for bin in &sample.bins {
-        furthest = furthest.max((law.cdf(bin.low) - below / n).abs());
-        below += bin.count;
-        furthest = furthest.max((law.cdf(bin.high) - below / n).abs());
+        furthest = furthest.max((tails.at(bin.low).0 - below / n).abs());
+        below += bin.mass;
+        furthest = furthest.max((tails.at(bin.high).0 - below / n).abs());
     }
     furthest
 }

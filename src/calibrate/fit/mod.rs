@@ -9,7 +9,10 @@
 mod empirical;
 mod family;
 mod judge;
+mod kernel;
 mod matrix;
+#[cfg(test)]
+mod observed;
 mod sample;
 mod scoring;
 #[cfg(test)]
@@ -21,7 +24,7 @@ pub(in crate::calibrate) use judge::percent;
 pub use judge::{ChiSquare, Distance, Fit, Parameter, QUANTILES, TOLERANCE};
 pub use toml::toml;
 
-use crate::calibrate::times::Cell;
+use crate::calibrate::times::{Cell, Times};
 use crate::random::Distribution;
 use judge::judge;
 use sample::{MS, Sample};
@@ -49,6 +52,8 @@ pub struct Calibrated {
     pub kind: Kind,
     /// Times that it rests on.
     pub n: u64,
+    /// Beside them, times that were cut off: what they had reached by then counts.
+    pub cut_off: u64,
     /// Mean in milliseconds, every time at the middle of its interval.
     pub mean_ms: f64,
     /// Standard deviation in milliseconds, likewise.
@@ -90,16 +95,27 @@ pub fn calibrate(cells: impl IntoIterator<Item = Cell>) -> Option<Calibrated> {
     calibrate_among(cells, &Family::ALL)
 }
 
+/// The law of the times of a part of the path, of which some were cut off: a time of `longer` is known to be longer than it. `None` without
+/// times.
+#[must_use]
+pub fn calibrate_times(times: &Times, longer: Option<&Times>) -> Option<Calibrated> {
+    of_sample(&Sample::of(times, longer), &Family::ALL)
+}
+
 /// The same with these families alone.
 #[must_use]
 pub fn calibrate_among(cells: impl IntoIterator<Item = Cell>, families: &[Family]) -> Option<Calibrated> {
-    let sample = Sample::new(cells);
+    of_sample(&Sample::new(cells), families)
+}
+
+fn of_sample(sample: &Sample, families: &[Family]) -> Option<Calibrated> {
     let (first, last) = (sample.bins.first()?, sample.bins.last()?);
     let (mean, variance) = sample.moments();
     let base = Calibrated {
         law: Distribution::constant((first.low + first.high) / 2.0),
         kind: Kind::Constant,
         n: sample.n,
+        cut_off: sample.cut_off,
         mean_ms: mean / MS,
         deviation_ms: variance.sqrt() / MS,
         longest_ms: last.high / MS,
@@ -107,9 +123,9 @@ pub fn calibrate_among(cells: impl IntoIterator<Item = Cell>, families: &[Family
         why: String::new(),
         distances: Vec::new(),
     };
-    if sample.bins.len() == 1 {
+    if sample.bins.len() == 1 && sample.longer.is_empty() {
         let why = format!("all lie between {} and {}", shown(first.low), shown(first.high));
-        return Some(Calibrated { why, distances: judge::distances(&base.law, &sample), ..base });
+        return Some(Calibrated { why, distances: judge::distances(&base.law, sample), ..base });
     }
     let small = sample.for_likelihood();
     let tried: Vec<Family> = families.iter().copied().filter(|family| enough(*family, &small)).collect();
@@ -117,7 +133,7 @@ pub fn calibrate_among(cells: impl IntoIterator<Item = Cell>, families: &[Family
     for family in tried {
         // What no test refuses needs no further parameters, whatever they would gain.
         if !fits.iter().any(|fit| fit.family.parameters() < family.parameters() && fit.is_plain_enough()) {
-            fits.extend(judge(family, &small, &sample));
+            fits.extend(judge(family, &small, sample));
         }
     }
     fits.sort_by(|a, b| a.bic.total_cmp(&b.bic));
@@ -133,29 +149,30 @@ pub fn calibrate_among(cells: impl IntoIterator<Item = Cell>, families: &[Family
             ..base
         });
     }
-    let law = empirical::curve(&sample)?;
-    let why = why_empirical(&fits, &sample);
-    let distances = judge::distances(&law, &sample);
+    let law = empirical::curve(sample)?;
+    let why = why_empirical(&fits, sample);
+    let distances = judge::distances(&law, sample);
     Some(Calibrated { law, kind: Kind::Empirical, distances, why, fits, ..base })
 }
 
-/// `law` against the quantiles of the times in `cells`, those that they can tell; empty without times.
+/// `law` against the quantiles of times, of which some were cut off, those that they can tell; empty without times.
 #[must_use]
-pub fn distances(law: &Distribution, cells: impl IntoIterator<Item = Cell>) -> Vec<Distance> {
-    judge::distances(law, &Sample::new(cells))
+pub fn distances(law: &Distribution, times: &Times, longer: Option<&Times>) -> Vec<Distance> {
+    judge::distances(law, &Sample::of(times, longer))
 }
 
 /// Points of a quantile plot: (quantile, measured ms, ms of `law`), evenly spaced in nines up to the last quantile that 5 times lie
 /// beyond.
 #[must_use]
-pub fn plot(law: &Distribution, cells: impl IntoIterator<Item = Cell>) -> Vec<(f64, f64, f64)> {
-    let sample = Sample::new(cells);
+pub fn plot(law: &Distribution, times: &Times, longer: Option<&Times>) -> Vec<(f64, f64, f64)> {
+    let sample = Sample::of(times, longer);
     let percents = (1..100).map(|i| 1.0 - f64::from(i) / 100.0);
     let tails = (1..40).map(|i| 0.01 * libm::pow(10.0, -f64::from(i) / 10.0));
-    let beyond = percents.chain(tails).filter(|beyond| *beyond > 0.5 || beyond * sample.n as f64 >= 5.0);
+    let beyond = percents.chain(tails).filter(|beyond| *beyond > 0.5 || beyond * sample.all() >= 5.0);
     let point = |beyond: f64| {
         let q = 1.0 - beyond;
-        Some((q, sample.quantile(q)?.0 / MS, law.quantile_upper_ns(beyond) / MS))
+        let (measured, _) = sample.quantile(q).filter(|_| sample.tells(q))?;
+        Some((q, measured / MS, law.quantile_upper_ns(beyond) / MS))
     };
     beyond.filter_map(point).collect()
 }
@@ -181,10 +198,7 @@ fn why_fitted(fits: &[Fit], index: usize) -> String {
 }
 
 fn why_empirical(fits: &[Fit], sample: &Sample) -> String {
-    let end = format!(
-        "ends at {}, the longest time seen: longer ones are not claimed",
-        sample.bins.last().map_or_else(String::new, |bin| shown(bin.high))
-    );
+    let end = format!("ends at {}, the longest time seen: longer ones are not claimed", shown(sample.end()));
     match fits.first() {
         Some(best) => {
             let worst = best.worst().map_or_else(String::new, |worst| format!(": {}", refusal(best, worst)));

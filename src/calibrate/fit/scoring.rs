@@ -1,4 +1,5 @@
-//! Maximum likelihood of interval-censored times: the sum of n_i log(F(b_i) - F(a_i)) over the cells, climbed by scoring.
+//! Maximum likelihood of interval-censored times: the sum of n_i log(F(b_i) - F(a_i)) over the cells, climbed by scoring. A time that was
+//! cut off adds the logarithm of its survival, 1 - F, where it was seen last.
 //!
 //! A log that states whole milliseconds says of a time that it lies in an interval, and of nothing else; so it enters the likelihood as
 //! the probability of that interval (Heitjan, "Inference from grouped continuous data: a review", Statistical Science 4, 1989).
@@ -31,25 +32,29 @@ pub(super) struct Top {
     pub covariance: Option<Matrix>,
 }
 
-/// The probability that `law` gives to each cell, from whichever tail is the smaller, so that nothing is lost far out.
+/// What the likelihood multiplies: the probability that `law` gives to each cell, from whichever tail is the smaller, so that nothing is
+/// lost far out; then that of lasting longer than each time that was cut off.
 fn probabilities(law: &Distribution, sample: &Sample) -> Vec<f64> {
-    let tails = |x: f64| {
-        let lower = law.cdf(x);
-        if lower <= 0.5 { (lower, 1.0 - lower) } else { (1.0 - law.survival(x), law.survival(x)) }
-    };
+    let tails = sample.blur.tails(law);
     let mut last = (f64::NAN, (0.0, 1.0));
     let cells = sample.bins.iter().map(|bin| {
-        let low = if bin.low == last.0 { last.1 } else { tails(bin.low) };
-        let high = tails(bin.high);
+        let low = if bin.low == last.0 { last.1 } else { tails.at(bin.low) };
+        let high = tails.at(bin.high);
         last = (bin.high, high);
         if low.0 > 0.5 { low.1 - high.1 } else { high.0 - low.0 }
     });
-    cells.map(|p| if p.is_nan() { LEAST } else { p.max(LEAST) }).collect()
+    let longer = sample.longer.iter().map(|longer| law.survival(longer.than));
+    cells.chain(longer).map(|p| if p.is_nan() { LEAST } else { p.max(LEAST) }).collect()
+}
+
+/// How often each of these is seen.
+fn counts(sample: &Sample) -> impl Iterator<Item = f64> {
+    sample.bins.iter().map(|bin| bin.count).chain(sample.longer.iter().map(|longer| longer.count))
 }
 
 /// Log-likelihood of `law`.
 pub(super) fn log_likelihood(law: &Distribution, sample: &Sample) -> f64 {
-    probabilities(law, sample).iter().zip(&sample.bins).map(|(p, bin)| bin.count * libm::log(*p)).sum()
+    probabilities(law, sample).iter().zip(counts(sample)).map(|(p, count)| count * libm::log(*p)).sum()
 }
 
 /// A family's likelihood of a sample.
@@ -80,7 +85,7 @@ impl Likelihood<'_> {
     }
 
     fn gradient(&self, scores: &[Vec<f64>]) -> Vec<f64> {
-        scores.iter().map(|row| row.iter().zip(&self.sample.bins).map(|(s, bin)| s * bin.count).sum()).collect()
+        scores.iter().map(|row| row.iter().zip(counts(self.sample)).map(|(s, count)| s * count).sum()).collect()
     }
 
     /// Sum of the products of scores over all times.
@@ -88,7 +93,7 @@ impl Likelihood<'_> {
         let mut outer = zeros(scores.len());
         for (i, a) in scores.iter().enumerate() {
             for (j, b) in scores.iter().enumerate().take(i + 1) {
-                let sum: f64 = a.iter().zip(b).zip(&self.sample.bins).map(|((a, b), bin)| a * b * bin.count).sum();
+                let sum: f64 = a.iter().zip(b).zip(counts(self.sample)).map(|((a, b), count)| a * b * count).sum();
                 (outer[i][j], outer[j][i]) = (sum, sum);
             }
         }

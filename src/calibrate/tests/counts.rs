@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use crate::calibrate::counts::Arrivals;
 use crate::calibrate::slots::{Part, Slots};
-use crate::calibrate::tally::{SERVICES, Services, Tally};
+use crate::calibrate::tally::{SERVICES, Services, Tally, Took};
 use crate::calibrate::times::{Cell, LONGEST, Scale, Times};
 
-const MS: Scale = Scale { tick_us: 1000, shift: -0.5 };
+const MS: Scale = Scale { tick_us: 1000, shift: -0.5, blurs: 0 };
 
 fn times(values: &[u64], scale: Scale) -> Times {
     let mut times = Times::new(scale);
@@ -34,10 +34,10 @@ fn cells_hold_what_was_recorded_and_do_not_overlap() {
 
 #[test]
 fn what_a_count_stands_for_follows_the_rounding() {
-    let cut_off = times(&[3], Scale { tick_us: 1000, shift: 0.0 });
+    let cut_off = times(&[3], Scale { tick_us: 1000, shift: 0.0, blurs: 0 });
     assert_eq!(cut_off.cells().next().unwrap(), Cell { low_ms: 3.0, high_ms: 4.0, count: 1 });
     assert_eq!(cut_off.mean_ms(), Some(3.5));
-    let micros = times(&[3, 5], Scale { tick_us: 1, shift: -0.5 });
+    let micros = times(&[3, 5], Scale { tick_us: 1, shift: -0.5, blurs: 0 });
     assert_eq!(micros.mean_ms(), Some(0.004));
     assert_eq!(times(&[], MS).mean_ms(), None);
     assert_eq!(times(&[], MS).quantile_ms(0.5), None);
@@ -115,11 +115,11 @@ fn a_log_is_split_by_time_whatever_its_order() {
 fn too_many_services_are_not_told_apart() {
     let mut services = Services::default();
     let name = |i: usize| format!("s{i}").into_bytes();
-    (0..SERVICES).for_each(|i| services.record(&name(i), MS, Some(1)));
-    services.record(&name(3), MS, None);
+    (0..SERVICES).for_each(|i| services.record(&name(i), MS, Took::Ticks(1)));
+    services.record(&name(3), MS, Took::Unknown);
     assert_eq!(services.by_rows().len(), SERVICES);
     assert_eq!((services.by_rows()[0].0.as_str(), services.by_rows()[0].1.rows), ("s3", 2));
-    services.record(&name(SERVICES), MS, Some(1));
+    services.record(&name(SERVICES), MS, Took::Ticks(1));
     assert!(services.too_many && services.by_rows().is_empty());
     assert_eq!(services.unnamed, SERVICES as u64 + 2);
 }
@@ -162,7 +162,7 @@ fn stretches_without_arrivals_are_told_where_chance_does_not_explain_them() {
 
 #[test]
 fn no_quantile_lies_beyond_the_longest_times_interval() {
-    let mut times = Times::new(Scale { tick_us: 1000, shift: -0.5 });
+    let mut times = Times::new(Scale { tick_us: 1000, shift: -0.5, blurs: 0 });
     (0..1_000).for_each(|i| times.record(if i < 900 { 20_000 } else { 29_000 }));
     assert!(times.quantile_ms(1.0).unwrap() <= 29_000.5 && times.quantile_ms(0.0).unwrap() >= 19_999.5);
     let cells: Vec<_> = times.cells().collect();

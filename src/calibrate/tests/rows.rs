@@ -255,8 +255,42 @@ fn rows_that_were_cut_off_are_counted_by_part() {
     let row =
         |times: &str, status: u32| alb_row(1, times, "orders").replace(" 200 200 1 2 ", &format!(" {status} - 1 2 "));
     let text = alb_row(0, "0.001 0.010 0.000", "orders").repeat(6) + &row("-1 -1 -1", 460) + &row("0.001 -1 -1", 504);
-    // A 503 was never dispatched: it says nothing of the target's time.
-    let tally = read(Kind::Alb, text + &row("-1 -1 -1", 503)).unwrap();
-    assert_eq!(tally.cut_off.into_iter().collect::<Vec<_>>(), [(Part::Service, 2)]);
-    assert_eq!(tally.without.values().sum::<u64>(), 3);
+    // A 503 was never dispatched: it says nothing of the target's time. A row that names no target does not say whether it was.
+    let nowhere = row("-1 -1 -1", 460).replacen("10.0.1.1:80", "-", 1);
+    let tally = read(Kind::Alb, text + &row("-1 -1 -1", 503) + &nowhere).unwrap();
+    assert_eq!(tally.cut_off.iter().map(|(part, n)| (*part, *n)).collect::<Vec<_>>(), [(Part::Service, 1)]);
+    assert_eq!(tally.without.values().sum::<u64>(), 4);
+    // A tenth of a second passed, less what lay before the target and the millisecond to which the beginning is known.
+    let longer = &tally.slots.whole().longer[&Part::Service];
+    assert_eq!((longer.n(), longer.range_ticks()), (2, Some((98, 99))));
+    let services = tally.services.by_rows();
+    assert_eq!((services[0].1.rows, services[0].1.times.n(), services[0].1.longer.n()), (10, 6, 2));
+}
+
+#[test]
+fn a_timeout_of_the_gateway_is_a_time_that_was_longer() {
+    let row = |status: u32, of_integration: &str| {
+        format!(
+            r#"{{"requestTimeEpoch":"1714521600000","resourcePath":"/a","status":"{status}","responseLatency":"29004",
+            "integrationLatency":"29000"{of_integration}}}"#
+        )
+        .replace('\n', "")
+            + "\n"
+    };
+    let with = |of_integration: &str| format!(r#","integrationStatus":"{of_integration}""#);
+    for (status, of_integration, longer) in [
+        (504, with("-"), 1),
+        (503, with("-"), 1),
+        (504, String::new(), 1),
+        // Answers of the service itself, however bad.
+        (504, with("504"), 0),
+        (503, with("503"), 0),
+        (503, String::new(), 0),
+        (500, with("-"), 0),
+    ] {
+        let whole = read(Kind::ApiGateway, row(status, &of_integration)).unwrap().slots.whole();
+        let n = |of: &std::collections::BTreeMap<Part, Times>| of.get(&Part::Integration).map_or(0, Times::n);
+        assert_eq!((n(&whole.longer), n(&whole.times)), (longer, 1 - longer), "{status} {of_integration}");
+        assert_eq!(whole.times[&Part::GatewayOverhead].range_ticks(), Some((4, 4)));
+    }
 }

@@ -1,5 +1,7 @@
 //! Kubernetes: a manifest with the scenario, an indexed Job of shards and a suspended Job that merges them.
 
+use gatecap::issue::{Issue, Issues};
+
 use super::job::Job;
 
 /// Where the scenario is mounted.
@@ -18,6 +20,32 @@ pub struct Cluster<'a> {
     pub file: &'a str,
     /// Text of the scenario.
     pub text: &'a str,
+}
+
+/// Whether the names are ones that Kubernetes takes: keys of a ConfigMap have up to 253 letters, digits, `-`, `_` and `.`; a claim is a
+/// DNS name of up to 253 lower-case letters, digits, `-` and `.`, with a letter or a digit at both ends of each part (Kubernetes,
+/// "Object names and IDs", "ConfigMaps").
+///
+/// # Errors
+/// All that are not.
+pub fn check(cluster: &Cluster<'_>) -> Result<(), Issues> {
+    let mut issues = Issues::new();
+    let (file, claim) = (cluster.file, cluster.claim);
+    let of_key = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    if file.is_empty() || file.len() > 253 || !file.chars().all(of_key) || file == "." || file.starts_with("..") {
+        let issue =
+            Issue::new(format!("file name `{file}` cannot be a key of a ConfigMap: letters, digits, `-`, `_`, `.`"));
+        issues.push(issue.hint("rename or copy the scenario, as `shop.toml`"));
+    }
+    let of_part = |part: &str| {
+        let inside = part.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
+        inside && !part.is_empty() && !part.starts_with('-') && !part.ends_with('-')
+    };
+    if claim.len() > 253 || !claim.split('.').all(of_part) {
+        let found = format!("`{claim}` cannot be the name of a claim: lower-case letters, digits, `-`, `.`");
+        issues.push(Issue::new(found).hint("`kubectl get persistentvolumeclaims` lists the claims that there are"));
+    }
+    if issues.is_empty() { Ok(()) } else { Err(issues) }
 }
 
 /// The manifest, three documents of YAML. Texts are written as JSON strings, which YAML reads as they are.
@@ -89,5 +117,20 @@ mod tests {
         assert!(manifest.contains("completions: 8\n"));
         assert!(manifest.contains("\"--shard\", \"auto/8\""));
         assert!(manifest.contains("title = \\\"a: b\\\"\\n---\\n"));
+    }
+
+    #[test]
+    fn names_are_ones_that_kubernetes_takes() {
+        let wrong = |file: &str, claim: &str| {
+            check(&Cluster { image: "i", claim, file, text: "" }).map_or_else(|issues| issues.len(), |()| 0)
+        };
+        assert_eq!((wrong("my_shop-2.toml", "files.v1-a"), wrong("shop.toml", "a")), (0, 0));
+        for file in ["my shop.toml", "läden.toml", "a/b.toml", "..", "..shop", ""] {
+            assert_eq!(wrong(file, "files"), 1, "{file}");
+        }
+        for claim in ["Files", "a_b", "-a", "a-", "a..b", ""] {
+            assert_eq!(wrong("shop.toml", claim), 1, "{claim}");
+        }
+        assert_eq!(wrong("a b", "A"), 2);
     }
 }

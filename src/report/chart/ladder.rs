@@ -88,7 +88,8 @@ pub fn ladder(results: &Results) -> Option<Chart> {
             over(canvas, &mut lanes, x.at(at), TOP - 13.0, (&words, ""), Paint::Ink);
         };
         if let Some(own) = own {
-            mark(own, format!("your {} services", count(own)), Dash::Solid);
+            let services = if own == 1.0 { "service" } else { "services" };
+            mark(own, format!("your {} {services}", count(own)), Dash::Solid);
         }
         if let Some((services, months)) = grown {
             mark(services, format!("{} in {} months", count(services), text::number(months)), Dash::Dashed);

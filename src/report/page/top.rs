@@ -12,7 +12,10 @@ pub(super) fn heading(results: &Results) -> String {
         (false, Some(services)) => {
             let (title, services) = (cut(title, 120), number::counted_services(services));
             match as_built::built(results) {
-                Some(_) => format!("{title}: {services} as built, and what moving them would change"),
+                Some(_) => {
+                    let them = if results.wanted.services == Some(1) { "it" } else { "them" };
+                    format!("{title}: {services} as built, and what moving {them} would change")
+                }
                 None => format!("{title}: how to put {services} behind API Gateway"),
             }
         }

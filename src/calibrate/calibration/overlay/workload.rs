@@ -67,27 +67,24 @@ fn process(out: &mut String, arrivals: &arrivals::Calibrated, peak: f64, (enough
     if !matches!(arrivals.law, Law::Mmpp(_)) {
         line(out, whole, &format!("rate = {}", rate(peak)));
     }
-    match arrivals.law {
+    match &arrivals.law {
         Law::Poisson => line(out, enough, "arrivals = \"poisson\""),
         Law::Gamma(shape) => {
-            line(out, enough, &format!("arrivals = {{ gamma = {{ shape = {} }} }}", number(shape, 4)));
+            line(out, enough, &format!("arrivals = {{ gamma = {{ shape = {} }} }}", number(*shape, 4)));
         }
         Law::Mmpp(mmpp) => {
             comment(
                 out,
                 &format!(
-                    "The process brings its rate, {} per second; both rates times a factor are the same bursts at another rate.",
+                    "The process brings its rate, {} per second; all rates times a factor are the same bursts at another rate.",
                     number(peak, 5)
                 ),
             );
             let seconds = |s: f64| format!("\"{}s\"", number(s, 5));
-            let process = format!(
-                "arrivals = {{ mmpp = {{ rate = [{}, {}], sojourn = [{}, {}] }} }}",
-                rate(mmpp.factor[0] * peak),
-                rate(mmpp.factor[1] * peak),
-                seconds(mmpp.sojourn_s[0]),
-                seconds(mmpp.sojourn_s[1])
-            );
+            let rates: Vec<String> = mmpp.phases.iter().map(|phase| rate(phase.factor * peak)).collect();
+            let sojourns: Vec<String> = mmpp.phases.iter().map(|phase| seconds(phase.sojourn_s)).collect();
+            let (rates, sojourns) = (rates.join(", "), sojourns.join(", "));
+            let process = format!("arrivals = {{ mmpp = {{ rate = [{rates}], sojourn = [{sojourns}] }} }}");
             line(out, whole, &process);
         }
     }
