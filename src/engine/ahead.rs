@@ -37,6 +37,8 @@ pub(super) struct Ahead<'a> {
     choices: [u32; BLOCK],
     /// Of each plain delay before the first station its times, ns.
     delays: Vec<[u64; BLOCK]>,
+    /// Of each chain of them the sums, ns; kept for the first of a chain.
+    sums: Vec<[u64; BLOCK]>,
     /// Requests that are measured, a bit for each place.
     measured: u64,
     /// Those of them that took each delay; kept for the first of a chain.
@@ -56,6 +58,7 @@ impl<'a> Ahead<'a> {
             demands: [NOT_DRAWN; BLOCK],
             choices: [NOT_CHOSEN; BLOCK],
             delays: vec![[0; BLOCK]; program.ahead.delays.len()],
+            sums: vec![[0; BLOCK]; program.ahead.delays.len()],
             measured: 0,
             taken: vec![0; program.ahead.delays.len()],
         }
@@ -98,11 +101,10 @@ impl<'a> Ahead<'a> {
         (self.demands[place % BLOCK], self.choices[place % BLOCK])
     }
 
-    /// The times of the request at a place at the `count` delays of the program from number `first` on.
+    /// What the request at a place spends in the chain of delays that begins with number `first` of the program, ns.
     #[inline]
-    pub(super) fn delays(&self, place: usize, first: u32, count: u32) -> impl Iterator<Item = u64> + '_ {
-        let from = first as usize - self.program.ahead.delays.start;
-        self.delays[from..from + count as usize].iter().map(move |times| times[place % BLOCK])
+    pub(super) fn delay(&self, place: usize, first: u32) -> u64 {
+        self.sums[first as usize - self.program.ahead.delays.start][place % BLOCK]
     }
 
     /// Marks the request at a place as measured.
@@ -167,8 +169,16 @@ impl<'a> Ahead<'a> {
                 *class = program.class_of(key);
             }
         }
-        for (delay, times) in program.delays[program.ahead.delays.clone()].iter().zip(&mut self.delays) {
+        let mut chain = 0;
+        for (index, delay) in program.delays[program.ahead.delays.clone()].iter().enumerate() {
+            let times = &mut self.delays[index];
             delay.time.sample_each(keys, delay.stream, times);
+            if delay.begins_chain {
+                chain = index;
+                self.sums[chain] = *times;
+            } else {
+                self.sums[chain].iter_mut().zip(times).for_each(|(sum, time)| *sum = sum.saturating_add(*time));
+            }
         }
         if let Some((time, stream)) = program.ahead.demand {
             time.sample_each(keys, stream, &mut self.demands);

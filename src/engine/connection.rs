@@ -1,6 +1,6 @@
 //! Connections: an attempt takes an idle one from its class's pool, or pays for a new one.
 
-use super::attempt::{Attempt, choose};
+use super::attempt::{Attempt, Walker, choose};
 use super::network::{Balancing, Coin};
 use super::observer::{Observer, Passes};
 use super::run::Run;
@@ -38,62 +38,82 @@ pub enum FlowLimits {
 }
 
 impl<const OPEN: bool, O: Observer> Run<'_, OPEN, O> {
-    /// Takes the connection that became idle last, or opens one.
+    /// The attempt takes a connection, or ends where it may open none.
     pub(super) fn connect(&mut self, attempt: &mut Attempt, at: u64, hop: u16, pool: u16) -> Next {
+        let Attempt { walker, errand } = attempt;
+        let Some((target, end)) = self.connection(walker, at, hop, pool) else {
+            return Next::Over(Outcome::Failed(self.net.pools[usize::from(pool)].refused), at);
+        };
+        errand.pool = (self.pool_of(pool, walker.class) + 1) as u32;
+        (errand.target, errand.set_up) = (target, end - at);
+        self.observer.passes(walker.key, Passes { hop, at, start: at, end, station: None });
+        Next::On(end)
+    }
+
+    /// Which list of idle connections those of a class in a pool are in.
+    #[inline(always)]
+    pub(super) fn pool_of(&self, pool: u16, class: u32) -> usize {
+        usize::from(pool) * self.net.classes.len() + class as usize
+    }
+
+    /// Takes the connection that became idle last, or opens one: the station, within the class's group, that it leads to, and when
+    /// it is open. `None`: there may be no new one.
+    #[inline(always)]
+    pub(super) fn connection(&mut self, walker: &Walker, at: u64, hop: u16, pool: u16) -> Option<(u32, u64)> {
         let net = self.net;
         let spec = &net.pools[usize::from(pool)];
-        let Attempt { walker, errand } = attempt;
-        let class = walker.class;
-        let index = usize::from(pool) * net.classes.len() + walker.class as usize;
-        errand.pool = index as u32 + 1;
         let warm = match spec.reuse.threshold {
             Some(threshold) if walker.key.bits(spec.reuse.stream) <= threshold => {
-                self.take_idle(index, at, spec, class)
+                self.take_idle(self.pool_of(pool, walker.class), at, spec, walker.class)
             }
             _ => None,
         };
-        let mut end = at;
-        if let Some(target) = warm {
-            errand.target = target;
-        } else {
-            let group = &net.groups[walker.class as usize];
-            if let Some(stream) = spec.hash {
-                let chosen = self.rotations.of(class, at).map(|state| state.draw(walker.key.bits(stream)));
-                let thresholds = match &group.balancing {
-                    Balancing::Weighted(_, thresholds) => thresholds.as_slice(),
-                    _ => &[],
-                };
-                let draw = || choose(walker.key.bits(stream), thresholds, group.count as usize);
-                errand.target = chosen.unwrap_or_else(draw);
-            }
-            if let Some(limits) = spec.flow_limiters {
-                let index = match limits {
-                    FlowLimits::Targets(first) => first + group.first + errand.target,
-                    FlowLimits::Classes(first) => first + walker.class,
-                };
-                if !self.limiters[index as usize].take(at) {
-                    errand.pool = 0;
-                    if walker.measured {
-                        let counts = &mut self.meters[usize::from(hop)].counts;
-                        counts.arrivals += 1;
-                        counts.failed += 1;
-                    }
-                    return Next::Over(Outcome::Failed(spec.refused), at);
-                }
-            }
-            for (times, leg, stream) in &spec.round_trips {
-                end += u64::from(*times) * leg.sample(walker.key.bits(*stream));
-            }
-            end += spec.crypto.0.sample(walker.key.bits(spec.crypto.1));
-            errand.set_up = end - at;
-        }
+        let (target, end) = match warm {
+            Some(target) => (target, at),
+            None => self.open_connection(walker, at, hop, spec)?,
+        };
         if walker.measured {
             let meter = &mut self.meters[usize::from(hop)];
             meter.counts.waited += u64::from(warm.is_none());
             meter.sojourn.record(end - at);
         }
-        self.observer.passes(walker.key, Passes { hop, at, start: at, end, station: None });
-        Next::On(end)
+        Some((target, end))
+    }
+
+    /// Opens a connection, which takes until the instant given.
+    #[inline(never)]
+    fn open_connection(&mut self, walker: &Walker, at: u64, hop: u16, spec: &Pool) -> Option<(u32, u64)> {
+        let net = self.net;
+        let group = &net.groups[walker.class as usize];
+        let mut target = 0;
+        if let Some(stream) = spec.hash {
+            let chosen = self.rotations.of(walker.class, at).map(|state| state.draw(walker.key.bits(stream)));
+            let thresholds = match &group.balancing {
+                Balancing::Weighted(_, thresholds) => thresholds.as_slice(),
+                _ => &[],
+            };
+            let draw = || choose(walker.key.bits(stream), thresholds, group.count as usize);
+            target = chosen.unwrap_or_else(draw);
+        }
+        if let Some(limits) = spec.flow_limiters {
+            let index = match limits {
+                FlowLimits::Targets(first) => first + group.first + target,
+                FlowLimits::Classes(first) => first + walker.class,
+            };
+            if !self.limiters[index as usize].take(at) {
+                if walker.measured {
+                    let counts = &mut self.meters[usize::from(hop)].counts;
+                    counts.arrivals += 1;
+                    counts.failed += 1;
+                }
+                return None;
+            }
+        }
+        let trips = spec
+            .round_trips
+            .iter()
+            .map(|(times, leg, stream)| u64::from(*times) * leg.sample(walker.key.bits(*stream)));
+        Some((target, at + trips.sum::<u64>() + spec.crypto.0.sample(walker.key.bits(spec.crypto.1))))
     }
 
     fn take_idle(&mut self, index: usize, at: u64, spec: &Pool, class: u32) -> Option<u32> {

@@ -38,6 +38,8 @@ const TOKEN: i128 = 1_000_000_000_000_000_000_000_000;
 /// the refill rate are all granted, whatever the rate, and nothing is gained in the long run.
 #[derive(Clone, Debug)]
 pub struct Limiter {
+    /// Where the numbers allow it, and then the only one in use.
+    narrow: Option<Narrow>,
     level: i128,
     capacity: i128,
     rate: i128,
@@ -45,6 +47,46 @@ pub struct Limiter {
     ticks: bool,
     rates: Steps<f64>,
     bursts: Steps<u32>,
+}
+
+/// A bucket that refills continuously at a rate that never changes, in the largest units of which its rate and a token are whole
+/// numbers, if 64 bits hold what can come: so for whole numbers of tokens a second. Its answers are those of the wide one.
+#[derive(Clone, Copy, Debug)]
+struct Narrow {
+    level: i64,
+    capacity: i64,
+    token: i64,
+    /// Units a nanosecond.
+    rate: i64,
+    last: u64,
+    /// Nanoseconds in which any bucket fills.
+    fills: u64,
+}
+
+impl Narrow {
+    fn new(level: i128, capacity: i128, rate: i128) -> Option<Narrow> {
+        let unit = greatest_common_divisor(rate, TOKEN);
+        let small = |number: i128| i64::try_from(number / unit).ok().filter(|&number| number < i64::MAX / 4);
+        let (level, capacity, token, rate) = (small(level)?, small(capacity)?, small(TOKEN)?, small(rate)?);
+        (rate > 0).then(|| Narrow { level, capacity, token, rate, last: 0, fills: (capacity / rate) as u64 + 1 })
+    }
+
+    #[inline(always)]
+    fn take(&mut self, at: u64) -> bool {
+        let passed = at.saturating_sub(self.last).min(self.fills);
+        self.last = self.last.max(at);
+        self.level = (self.level + passed as i64 * self.rate).min(self.capacity);
+        let granted = self.level + self.rate >= self.token;
+        self.level -= if granted { self.token } else { 0 };
+        granted
+    }
+}
+
+fn greatest_common_divisor(mut a: i128, mut b: i128) -> i128 {
+    while b != 0 {
+        (a, b) = (b, a % b);
+    }
+    a.max(1)
 }
 
 fn units_per_ns(per_second: f64) -> i128 {
@@ -56,10 +98,14 @@ impl Limiter {
     #[must_use]
     pub fn new(spec: &LimiterSpec) -> Limiter {
         let capacity = i128::from(spec.burst) * TOKEN;
+        let (level, rate) = (if spec.starts_full { capacity } else { 0 }, units_per_ns(spec.rate));
+        let steady = spec.rate_changes.is_empty() && spec.burst_changes.is_empty();
+        let plain = spec.refill == Refill::Continuous && steady;
         Limiter {
-            level: if spec.starts_full { capacity } else { 0 },
+            narrow: if plain { Narrow::new(level, capacity, rate) } else { None },
+            level,
             capacity,
-            rate: units_per_ns(spec.rate),
+            rate,
             last: 0,
             ticks: spec.refill == Refill::Tick,
             rates: spec.rate_changes.clone(),
@@ -78,11 +124,6 @@ impl Limiter {
         }
         let gained = if self.ticks {
             self.ticked(until) - if self.last == 0 { 0 } else { self.ticked(self.last) }
-        } else if let Ok(rate) = u64::try_from(self.rate) {
-            // Rates up to 18,446 a second: one multiplication that cannot overflow, compared with what there is room for.
-            let gained = u128::from(until - self.last) * u128::from(rate);
-            let room = (self.capacity - self.level) as u128;
-            if gained < room { gained as i128 } else { room as i128 }
         } else {
             i128::from(until - self.last).saturating_mul(self.rate)
         };
@@ -100,7 +141,16 @@ impl Limiter {
     }
 
     /// Takes a token at `at` (not before the last call's instant) and says whether there was one.
+    #[inline(always)]
     pub fn take(&mut self, at: u64) -> bool {
+        match &mut self.narrow {
+            Some(narrow) => narrow.take(at),
+            None => self.take_wide(at),
+        }
+    }
+
+    #[inline(never)]
+    fn take_wide(&mut self, at: u64) -> bool {
         while let Some((change, burst)) = self.bursts.next_before(at) {
             self.come_to(change);
             self.capacity = i128::from(burst) * TOKEN;
@@ -117,6 +167,9 @@ impl Limiter {
 
     /// Gives one token back.
     pub fn give_back(&mut self) {
+        if let Some(narrow) = &mut self.narrow {
+            narrow.level = (narrow.level + narrow.token).min(narrow.capacity);
+        }
         self.level = (self.level + TOKEN).min(self.capacity);
     }
 }
@@ -132,9 +185,11 @@ mod tests {
 
     #[test]
     fn a_capacity_that_changes_spills_and_fills() {
-        let mut bucket = limiter(1.0, 5, Refill::Continuous, true);
         let second = 1_000_000_000;
-        bucket.bursts = Steps::new(vec![(10 * second, 2), (20 * second, 4)]);
+        let (rate_changes, refill) = (Steps::default(), Refill::Continuous);
+        let burst_changes = Steps::new(vec![(10 * second, 2), (20 * second, 4)]);
+        let spec = LimiterSpec { rate: 1.0, burst: 5, refill, starts_full: true, rate_changes, burst_changes };
+        let mut bucket = Limiter::new(&spec);
         let grants = |bucket: &mut Limiter, at: u64| (0..9).filter(|_| bucket.take(at * second)).count();
         assert_eq!(grants(&mut bucket, 11), 2, "three of five are gone");
         assert_eq!(grants(&mut bucket, 30), 4, "full at 13 s with two, then two more by 22 s");
@@ -157,6 +212,31 @@ mod tests {
             assert_eq!(granted(&mut limiter(rate, 1, Refill::Continuous, true), rate, 1_000), 1_000, "{rate}/s");
             assert_eq!(granted(&mut limiter(rate, 1, Refill::Tick, true), rate, 1_000), 1_000, "ticks, {rate}/s");
         }
+    }
+
+    #[test]
+    fn narrow_and_wide_answer_alike() {
+        let mut narrow_ones = 0;
+        for (case, rate) in [1.0, 3.0, 997.0, 2_500.0, 10_000.0, 0.3, 123.456, 1e6].into_iter().enumerate() {
+            let mut narrow = limiter(rate, 1 + 7 * case as u32, Refill::Continuous, case % 2 == 0);
+            let mut wide = Limiter { narrow: None, ..narrow.clone() };
+            narrow_ones += u32::from(narrow.narrow.is_some());
+            let (mut at, mut granted) = (0_u64, 0);
+            for k in 0..20_000_u64 {
+                // Bursts, gaps near one token's time, and long silences.
+                let gap = k.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 40;
+                at += (gap as f64 / rate * if k % 1_000 == 0 { 1e6 } else { 80.0 }) as u64;
+                let answers = (narrow.take(at), wide.take(at));
+                assert_eq!(answers.0, answers.1, "{rate}/s, request {k} at {at}");
+                granted += u32::from(answers.0);
+                if k % 97 == 0 {
+                    narrow.give_back();
+                    wide.give_back();
+                }
+            }
+            assert!((2_000..20_000).contains(&granted), "{rate}/s: {granted}");
+        }
+        assert!(narrow_ones >= 6, "{narrow_ones}");
     }
 
     #[test]

@@ -40,6 +40,7 @@ mod losses;
 mod meter;
 pub mod network;
 pub mod observer;
+mod path;
 mod program;
 mod request;
 mod rotation;

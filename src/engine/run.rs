@@ -10,6 +10,7 @@ use super::limiter::Limiter;
 use super::meter::HopMeter;
 use super::network::{Arrivals, Network, Window};
 use super::observer::Observer;
+use super::path::Underway;
 use super::program::Program;
 use super::rotation::Rotations;
 use super::scaling::{Controlled, Controller};
@@ -41,6 +42,8 @@ pub(super) struct Run<'a, const OPEN: bool, O = ()> {
     pub now: u64,
     pub calendar: Calendar,
     pub waiting: Waiting<OPEN>,
+    /// Those that wait where the network is gone through as a path.
+    pub going: Underway,
     pub limiters: Vec<Limiter>,
     pub stations: Stations<'a>,
     pub rotations: Rotations<'a>,
@@ -71,7 +74,7 @@ pub(super) struct Run<'a, const OPEN: bool, O = ()> {
 
 /// What arrives next.
 #[derive(Clone, Copy)]
-enum Next {
+pub(super) enum Coming {
     /// The request at this place of those drawn ahead.
     Request(usize),
     /// A trace has no more rows: one mean gap after the last it is at its end.
@@ -98,6 +101,7 @@ impl<'a, const OPEN: bool, O: Observer> Run<'a, OPEN, O> {
             now: 0,
             calendar: Calendar::with_capacity(256),
             waiting: Waiting::default(),
+            going: Underway::default(),
             limiters: net.limiters.iter().map(Limiter::new).collect(),
             stations: Stations::new(net),
             rotations: Rotations::new(net),
@@ -150,11 +154,20 @@ impl<'a, const OPEN: bool, O: Observer> Run<'a, OPEN, O> {
         }
         self.start_controllers();
         let mut next = self.after(None);
+        self.go_by(stop, |run| run.turn(&mut next))
+    }
+
+    /// As [`Run::go`], by `turn`, which lets happen what is next and says whether there was anything.
+    pub(super) fn go_by(
+        &mut self,
+        stop: &AtomicBool,
+        mut turn: impl FnMut(&mut Self) -> bool,
+    ) -> Result<(), EngineError> {
         let mut stood = 0;
         loop {
             let before = self.now;
             for _ in 0..STEPS_BETWEEN_LOOKS {
-                if self.is_over() || !self.turn(&mut next) {
+                if self.is_over() || !turn(self) {
                     return Ok(());
                 }
             }
@@ -179,13 +192,13 @@ impl<'a, const OPEN: bool, O: Observer> Run<'a, OPEN, O> {
     /// Lets happen what is next; whether there was anything. `next` comes after events of its instant that are of an
     /// earlier kind.
     #[inline]
-    fn turn(&mut self, (order, next): &mut (u128, Next)) -> bool {
-        if self.calendar.first() < *order {
+    fn turn(&mut self, next: &mut (u128, Coming)) -> bool {
+        if self.calendar.first() < next.0 {
             self.event();
             return true;
         }
-        match *next {
-            Next::Request(place) => {
+        match next.1 {
+            Coming::Request(place) => {
                 let at = self.ahead.at(place);
                 self.now = at.saturating_add(self.lead);
                 let (number, key, class) = self.ahead.request(place);
@@ -195,24 +208,29 @@ impl<'a, const OPEN: bool, O: Observer> Run<'a, OPEN, O> {
                     self.ahead.measure(place);
                 }
                 self.begin(Attempt { walker, errand: Errand::new(number, 0, at, Outcome::Ok) }, at, Some(place));
-                (*order, *next) = self.after(Some(place));
+                *next = self.after(Some(place));
             }
-            Next::EndOfTrace(at) => {
-                (*order, *next) = (u128::MAX, Next::Nothing);
-                self.now = at.saturating_add(self.lead);
-                if self.gate.phase != Phase::Closed {
-                    self.gate.close(at);
-                    self.close_window(at);
-                }
-            }
-            Next::Nothing => return false,
+            _ => return self.no_more(next),
+        }
+        true
+    }
+
+    /// No request comes: a trace is at its end, or nothing is left to happen, which is false.
+    #[cold]
+    pub(super) fn no_more(&mut self, next: &mut (u128, Coming)) -> bool {
+        let Coming::EndOfTrace(at) = next.1 else { return false };
+        *next = (u128::MAX, Coming::Nothing);
+        self.now = at.saturating_add(self.lead);
+        if self.gate.phase != Phase::Closed {
+            self.gate.close(at);
+            self.close_window(at);
         }
         true
     }
 
     /// What arrives after the request at `place`, and where that stands in the order of things that happen.
     #[inline]
-    fn after(&mut self, place: Option<usize>) -> (u128, Next) {
+    pub(super) fn after(&mut self, place: Option<usize>) -> (u128, Coming) {
         let lead = self.lead;
         let order = |at: u64| Calendar::order(at.saturating_add(lead), Kind::Start);
         let next = self.ahead.after(place).or_else(|| {
@@ -221,12 +239,12 @@ impl<'a, const OPEN: bool, O: Observer> Run<'a, OPEN, O> {
             self.ahead.after(None)
         });
         match (next, &self.net.arrivals) {
-            (Some(place), _) => (order(self.ahead.at(place)), Next::Request(place)),
+            (Some(place), _) => (order(self.ahead.at(place)), Coming::Request(place)),
             (None, Arrivals::Trace { length, stretch, .. }) => {
                 let end = ((*length as f64 * stretch).round() as u64).max(self.ahead.last());
-                (order(end), Next::EndOfTrace(end))
+                (order(end), Coming::EndOfTrace(end))
             }
-            (None, _) => (u128::MAX, Next::Nothing),
+            (None, _) => (u128::MAX, Coming::Nothing),
         }
     }
 
@@ -348,7 +366,8 @@ impl<'a, const OPEN: bool, O: Observer> Run<'a, OPEN, O> {
             if matches!(event.kind, Kind::Start | Kind::Change) {
                 continue;
             }
-            let walker = self.waiting.get(event.slot).walker;
+            let on_path = !self.going.is_unused();
+            let walker = if on_path { self.going.walker(event.slot) } else { self.waiting.get(event.slot).walker };
             audit.at_work += u64::from(event.kind == Kind::Move);
             if event.kind != Kind::Move || !walker.decided {
                 audit.in_system += 1;

@@ -146,7 +146,7 @@ impl Run<'_, true> {
         let mut arrives = at;
         if short.count > 0 {
             self.ahead.take(place, short.first, walker.measured);
-            arrives = self.ahead.delays(place, short.first, short.count).fold(at, u64::saturating_add);
+            arrives = at.saturating_add(self.ahead.delay(place, short.first));
         }
         if arrives > self.now {
             let slot = self.waiting.keep(&Attempt { walker, errand: Errand::new(0, 0, 0, Outcome::Ok) });

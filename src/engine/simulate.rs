@@ -5,6 +5,7 @@ use std::sync::atomic::AtomicBool;
 
 use super::network::{Network, Window};
 use super::observer::Observer;
+use super::path::Path;
 use super::program::{Program, is_open_loop};
 use super::run::Run;
 use super::short::Short;
@@ -50,14 +51,13 @@ pub fn simulate(net: &Network, window: &Window, key: RunKey) -> Result<Tally, En
 /// As [`simulate`], and [`EngineError::Stopped`].
 pub fn simulate_until(net: &Network, window: &Window, key: RunKey, stop: &AtomicBool) -> Result<Tally, EngineError> {
     let program = Program::new(net);
-    let short = Short::of(net, &program);
-    run(Way::among(net, short), net, &program, short, (window, key, stop))
+    run(Way::among(net, &program), net, &program, (window, key, stop))
 }
 
 /// How the events of a network are gone through. All ways that a network has give the same tally, but for the audit, since what
 /// lies ahead of the clock at the end is counted where it is known, and for what attempts do once their client has given up on them,
 /// which the end cuts off at another place.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Way {
     /// The reference: the end of each delay, of each stay at a station and of each attempt is an event, and each draw is made
     /// when it is needed. It shares with the others the stations, which settle start and departure when the attempt arrives,
@@ -65,6 +65,8 @@ pub enum Way {
     Reference,
     /// Everything that a network may hold.
     Full,
+    /// A path of AWS parts to one station, and a client who never tries again.
+    Path,
     /// Open loops: nobody waits for an attempt's end, so that it has no errand.
     Open,
     /// Open loops of plain delays and one station.
@@ -72,17 +74,31 @@ pub enum Way {
 }
 
 impl Way {
-    /// The shortest that a network has; it has those before it too.
+    /// The shortest that a network has.
     #[must_use]
     pub fn of(net: &Network) -> Way {
-        Way::among(net, Short::of(net, &Program::new(net)))
+        Way::among(net, &Program::new(net))
     }
 
-    fn among(net: &Network, short: Option<Short>) -> Way {
-        match (is_open_loop(net), short) {
-            (false, _) => Way::Full,
-            (true, None) => Way::Open,
-            (true, Some(_)) => Way::Short,
+    /// All that a network has, the shortest last.
+    #[must_use]
+    pub fn all_of(net: &Network) -> Vec<Way> {
+        let shorter: &[Way] = match Way::of(net) {
+            Way::Short => &[Way::Open, Way::Short],
+            Way::Open => &[Way::Open],
+            Way::Path => &[Way::Path],
+            Way::Full | Way::Reference => &[],
+        };
+        [&[Way::Reference, Way::Full], shorter].concat()
+    }
+
+    fn among(net: &Network, program: &Program<'_>) -> Way {
+        if is_open_loop(net) {
+            if Short::of(net, program).is_some() { Way::Short } else { Way::Open }
+        } else if Path::of(net, program).is_some() {
+            Way::Path
+        } else {
+            Way::Full
         }
     }
 }
@@ -99,7 +115,7 @@ pub fn simulate_by(
     stop: &AtomicBool,
 ) -> Result<Tally, EngineError> {
     let program = if way == Way::Reference { Program::step_by_step(net) } else { Program::new(net) };
-    run(way, net, &program, Short::of(net, &program), (window, key, stop))
+    run(way, net, &program, (window, key, stop))
 }
 
 /// As [`simulate_until`], by the reference, with somebody who is told of every attempt. What is left in the system at the end of the
@@ -125,18 +141,20 @@ fn run(
     way: Way,
     net: &Network,
     program: &Program<'_>,
-    short: Option<Short>,
     (window, key, stop): (&Window, RunKey, &AtomicBool),
 ) -> Result<Tally, EngineError> {
-    if way <= Way::Full {
-        let mut run = Run::<false>::new(net, program, window, key, ());
-        run.ends_are_events |= way == Way::Reference;
-        run.go(stop)?;
+    if matches!(way, Way::Open | Way::Short) {
+        let mut run = Run::<true>::new(net, program, window, key, ());
+        match Short::of(net, program).filter(|_| way == Way::Short && window.slices.is_none()) {
+            Some(short) => run.go_short(short, stop)?,
+            None => run.go(stop)?,
+        }
         return run.finish();
     }
-    let mut run = Run::<true>::new(net, program, window, key, ());
-    match short.filter(|_| way == Way::Short && window.slices.is_none()) {
-        Some(short) => run.go_short(short, stop)?,
+    let mut run = Run::<false>::new(net, program, window, key, ());
+    run.ends_are_events |= way == Way::Reference;
+    match Path::of(net, program).filter(|_| way == Way::Path && window.slices.is_none()) {
+        Some(path) => run.go_path(&path, stop)?,
         None => run.go(stop)?,
     }
     run.finish()

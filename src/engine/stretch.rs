@@ -128,7 +128,7 @@ impl Run<'_, true> {
             let (demand, choice) = self.ahead.first_station(place);
             let at = self.ahead.at(place);
             let walker = Walker { demand, choice, ..self.walker(key, at, class, measured) };
-            let reached = self.ahead.delays(place, short.first, short.count).fold(at, u64::saturating_add);
+            let reached = at.saturating_add(self.ahead.delay(place, short.first));
             let slot = self.waiting.keep(&Attempt { walker, errand: Errand::new(0, 0, 0, Outcome::Ok) });
             self.calendar.append(reached, slot);
         }

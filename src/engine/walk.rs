@@ -108,7 +108,7 @@ impl<const OPEN: bool, O: Observer> Run<'_, OPEN, O> {
             && program.ahead.delays.contains(&(first as usize))
         {
             self.ahead.take(place, first, walker.measured);
-            return self.ahead.delays(place, first, count).fold(at, u64::saturating_add);
+            return at.saturating_add(self.ahead.delay(place, first));
         }
         program.delays[first as usize..][..count as usize].iter().fold(at, |at, delay| {
             let ns = delay.time.sample(walker.key.bits(delay.stream));
@@ -137,7 +137,8 @@ impl<const OPEN: bool, O: Observer> Run<'_, OPEN, O> {
         if failed { Next::Over(Outcome::Failed(0), end) } else { Next::On(end) }
     }
 
-    fn limit(&mut self, walker: &Walker, at: u64, op: &Op<'_>) -> Next {
+    #[inline]
+    pub(super) fn limit(&mut self, walker: &Walker, at: u64, op: &Op<'_>) -> Next {
         let &Op::Limit { hop, limiter, by_class, enters, refund, refused } = op else { return Next::On(at) };
         let index = |(limiter, by_class): (u32, bool)| (limiter + if by_class { walker.class } else { 0 }) as usize;
         let granted = self.limiters[index((limiter, by_class))].take(at);

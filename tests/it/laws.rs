@@ -232,7 +232,7 @@ fn but_for_the_audit(tally: Tally) -> Tally {
 
 #[test]
 fn all_ways_through_a_network_give_the_same_tally() {
-    let mut seen = [0_u32; 4];
+    let mut seen = [0_u32; 5];
     for seed in 1..=4 * NETWORKS {
         let mut plan = plan(seed, Kind::Any);
         if seed % 2 == 0 {
@@ -242,10 +242,9 @@ fn all_ways_through_a_network_give_the_same_tally() {
             plan.hops.truncate(1);
         }
         let network = network(&scenario(&plan.text(3_000, 1)));
-        let way = Way::of(&network);
-        seen[way as usize] += 1;
+        seen[Way::of(&network) as usize] += 1;
         let full = by(Way::Full, &network, seed);
-        for shorter in [Way::Open, Way::Short].into_iter().filter(|&shorter| shorter <= way) {
+        for shorter in Way::all_of(&network).into_iter().skip(2) {
             assert!(by(shorter, &network, seed) == full, "network {seed}, {shorter:?}: {plan:#?}");
         }
         let mut reference = but_for_the_audit(by(Way::Reference, &network, seed));
@@ -257,7 +256,44 @@ fn all_ways_through_a_network_give_the_same_tally() {
         }
         assert!(reference == full, "network {seed}: {plan:#?}");
     }
-    assert!(seen[1..].iter().all(|&count| count > 15), "every way occurs: {seen:?}");
+    let of = |way: Way| seen[way as usize];
+    assert!([Way::Full, Way::Open, Way::Short].into_iter().all(|way| of(way) > 15), "every way occurs: {seen:?}");
+}
+
+/// AWS paths in every state: short of connections, of tokens, of flows, of servers and of time.
+#[test]
+fn the_way_of_a_path_agrees_with_the_others() {
+    let mut ended = [0_u64; 4];
+    for option in ["http-fan-out", "http-fan-out-nlb", "rest-link-per-service", "rest-nlb-alb", "rest-alb-direct"] {
+        for (seed, more) in [
+            (1, "[network]\nconnection_reuse = 0.5\n"),
+            (2, "[network]\nconnection_reuse = 0.0\n[quotas]\n\"elb.nlb-new-flows\" = 600\n"),
+            (3, "[gateway]\nthrottle = { rate = \"900/s\", burst = 20 }\n"),
+            (4, "[gateway]\nintegration_timeout = \"60ms\"\n"),
+            (5, "[services]\ntargets = 1\nconcurrency = 1\ntime = { exponential = { mean = \"4ms\" } }\nqueue = 5\n"),
+        ] {
+            let services = if more.contains("[services]") { "" } else { "[services]\n" };
+            let (services, more) = if services.is_empty() {
+                (more.replace("[services]\n", "[services]\ncount = 5\n"), "")
+            } else {
+                ("[services]\ncount = 5\n".into(), more)
+            };
+            let text = format!("options = [\"{option}\"]\n[workload]\nrate_per_service = \"200/s\"\n{services}{more}");
+            let network = network(&scenario(&text));
+            assert_eq!(Way::of(&network), Way::Path, "{text}");
+            let full = by(Way::Full, &network, seed);
+            assert!(by(Way::Path, &network, seed) == full, "{text}");
+            for (sum, count) in ended.iter_mut().zip([
+                full.outcomes.ok,
+                full.outcomes.throttled,
+                full.outcomes.rejected,
+                full.outcomes.failed_total(),
+            ]) {
+                *sum += count;
+            }
+        }
+    }
+    assert!(ended.iter().all(|&count| count > 100), "every end occurs: {ended:?}");
 }
 
 #[test]

@@ -252,7 +252,7 @@ fn request_ns(network: &Network) -> f64 {
     let way = match Way::of(network) {
         Way::Short => SHORT_NS,
         Way::Open => OPEN_NS,
-        Way::Full | Way::Reference => FULL_NS,
+        Way::Path | Way::Full | Way::Reference => FULL_NS,
     };
     way + STEP_NS * (longest.saturating_sub(1) + connections.min(1)) as f64
 }
