@@ -11,7 +11,8 @@
 //! event, and a constant delay at the head of all routes costs none (`Network::lead`). At a first-come-first-served station the
 //! departure is settled on arrival (`station`), so stations, waiting rooms, patience, deterministic timeouts and token buckets
 //! need no events of their own, and the most common route (delays, then one station) costs a single trip through the heap; it has
-//! a loop of its own (`short`). What is counted at hops is as little as says it all (`meter`).
+//! a loop of its own (`short`). So has the path of AWS parts before clients who never try again (`path`), which is all that most
+//! sweeps simulate. What is counted at hops is as little as says it all (`meter`).
 //!
 //! The reference ([`Way::Reference`]) runs the same steps without these shortcuts, an event for each, and all must agree.
 //!

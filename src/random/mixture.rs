@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::distribution::{Distribution, Law};
-use super::sampler::Sampler;
+use super::sampler::{Sampler, Table};
 
 /// One part of a mixture: the uniform numbers from `from` up to the next part's are its own.
 #[derive(Clone, Debug, PartialEq)]
@@ -40,6 +40,27 @@ pub(super) fn draw(parts: &[Part], u: u64) -> u64 {
         chosen = part;
     }
     chosen.sampler.sample(((u - chosen.from) as f64 * chosen.stretch) as u64)
+}
+
+/// Two parts that have tables: the table, the beginning of the share, what stretches it.
+pub(super) type Pair<'a> = [(&'a Table, u64, f64); 2];
+
+/// A mixture as a pair, if it is one.
+pub(super) fn pair(parts: &[Part]) -> Option<Pair<'_>> {
+    match parts {
+        [Part { sampler: Sampler::Table(first), from, stretch }, second] => match &second.sampler {
+            Sampler::Table(table) => Some([(first, *from, *stretch), (table, second.from, second.stretch)]),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// Which table draws, and at which bits. Looked up, since which part it is can be foretold by nobody.
+#[inline(always)]
+pub(super) fn of_two<'a>(pair: &Pair<'a>, u: u64) -> (&'a Table, u64) {
+    let (table, from, stretch) = pair[usize::from(u >= pair[1].1)];
+    (table, ((u - from) as f64 * stretch) as u64)
 }
 
 /// The parts of a mixture, those of mixtures inside it in their place, with their share of the whole and all offsets.

@@ -142,6 +142,13 @@ impl Sampler {
         match self {
             Sampler::Constant(ns) => times.fill(*ns),
             Sampler::Table(table) => draws.for_each(|(time, u)| *time = table.sample(u)),
+            Sampler::Mixture(parts) => match mixture::pair(parts) {
+                Some(pair) => draws.for_each(|(time, u)| {
+                    let (table, u) = mixture::of_two(&pair, u);
+                    *time = table.sample(u);
+                }),
+                None => draws.for_each(|(time, u)| *time = mixture::draw(parts, u)),
+            },
             _ => draws.for_each(|(time, u)| *time = self.sample(u)),
         }
     }

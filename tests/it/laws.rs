@@ -260,37 +260,28 @@ fn all_ways_through_a_network_give_the_same_tally() {
     assert!([Way::Full, Way::Open, Way::Short].into_iter().all(|way| of(way) > 15), "every way occurs: {seen:?}");
 }
 
-/// AWS paths in every state: short of connections, of tokens, of flows, of servers and of time.
+/// AWS paths in every state: short of connections, of new flows, of tokens, of time and of servers.
 #[test]
 fn the_way_of_a_path_agrees_with_the_others() {
+    let five = "[services]\ncount = 5\n";
+    let states = [
+        format!("{five}[network]\nconnection_reuse = 0.5\n"),
+        format!("{five}[network]\nconnection_reuse = 0.0\n[quotas]\n\"elb.nlb-new-flows\" = 600\n"),
+        format!("{five}[gateway]\nstage_throttle = {{ rate = \"900/s\", burst = 20 }}\n"),
+        format!("{five}[gateway]\nintegration_timeout = \"60ms\"\n"),
+        format!("{five}targets = 1\nconcurrency = 1\nqueue = 5\ntime = {{ exponential = {{ mean = \"4ms\" }} }}\n"),
+    ];
     let mut ended = [0_u64; 4];
-    for option in ["http-fan-out", "http-fan-out-nlb", "rest-link-per-service", "rest-nlb-alb", "rest-alb-direct"] {
-        for (seed, more) in [
-            (1, "[network]\nconnection_reuse = 0.5\n"),
-            (2, "[network]\nconnection_reuse = 0.0\n[quotas]\n\"elb.nlb-new-flows\" = 600\n"),
-            (3, "[gateway]\nthrottle = { rate = \"900/s\", burst = 20 }\n"),
-            (4, "[gateway]\nintegration_timeout = \"60ms\"\n"),
-            (5, "[services]\ntargets = 1\nconcurrency = 1\ntime = { exponential = { mean = \"4ms\" } }\nqueue = 5\n"),
-        ] {
-            let services = if more.contains("[services]") { "" } else { "[services]\n" };
-            let (services, more) = if services.is_empty() {
-                (more.replace("[services]\n", "[services]\ncount = 5\n"), "")
-            } else {
-                ("[services]\ncount = 5\n".into(), more)
-            };
-            let text = format!("options = [\"{option}\"]\n[workload]\nrate_per_service = \"200/s\"\n{services}{more}");
+    for option in ["http-fan-out", "rest-shared-nlb", "rest-link-per-service", "rest-nlb-alb", "rest-alb-direct"] {
+        for (state, seed) in states.iter().zip(1..) {
+            let text = format!("options = [\"{option}\"]\n[workload]\nrate_per_service = \"200/s\"\n{state}");
             let network = network(&scenario(&text));
             assert_eq!(Way::of(&network), Way::Path, "{text}");
             let full = by(Way::Full, &network, seed);
             assert!(by(Way::Path, &network, seed) == full, "{text}");
-            for (sum, count) in ended.iter_mut().zip([
-                full.outcomes.ok,
-                full.outcomes.throttled,
-                full.outcomes.rejected,
-                full.outcomes.failed_total(),
-            ]) {
-                *sum += count;
-            }
+            let ends = &full.outcomes;
+            let counts = [ends.ok, ends.throttled, ends.rejected, ends.failed_total()];
+            ended.iter_mut().zip(counts).for_each(|(sum, count)| *sum += count);
         }
     }
     assert!(ended.iter().all(|&count| count > 100), "every end occurs: {ended:?}");
