@@ -34,6 +34,7 @@ mod overlay;
 mod path;
 mod planning;
 pub mod prices;
+mod profile;
 mod requirements;
 pub mod resolved;
 mod resolved_system;

@@ -56,7 +56,7 @@ pub(super) fn trace(fields: &Fields<'_>, base: &Folder, rate: Option<Rate>, load
     Some(trace)
 }
 
-fn column_of(field: &Field<'_>) -> Option<TraceColumn> {
+pub(super) fn column_of(field: &Field<'_>) -> Option<TraceColumn> {
     match &field.node.value {
         Value::Text(name) => Some(TraceColumn::Name(name.clone())),
         Value::Integer(_) => field.small(1).map(TraceColumn::Number),
@@ -73,7 +73,7 @@ fn rescale(trace: &mut Trace, rate: Rate) {
     trace.length = wanted.round() as u64;
 }
 
-fn column(column: &TraceColumn) -> Column<'_> {
+pub(super) fn column(column: &TraceColumn) -> Column<'_> {
     match column {
         TraceColumn::Name(name) => Column::Name(name),
         TraceColumn::Number(number) => Column::Number(*number as usize),
@@ -149,20 +149,9 @@ fn one_pass(at: Vec<u64>) -> (Vec<u64>, u64) {
     (at, length)
 }
 
-/// Bins are as long as the shortest distance of two rows; the arrivals of a bin stand evenly in it, half a gap from its ends.
+/// The arrivals of a bin stand evenly in it, half a gap from its ends.
 fn spread(rows: &Rows) -> Result<(Vec<u64>, u64), Failure> {
-    let Some(bin) = rows.at.windows(2).map(|pair| pair[1] - pair[0]).min() else {
-        return Err(Failure::File("it holds one bin, whose length cannot be told".into()));
-    };
-    // A gap could be a quiet bin or a lost one: whoever wrote the file must say which.
-    if let Some(gap) = rows.at.windows(2).position(|pair| pair[1] - pair[0] != bin) {
-        let (from, to) = (crate::units::Duration(bin), crate::units::Duration(rows.at[gap + 1] - rows.at[gap]));
-        return Err(Failure::File(format!(
-            "its bins are {from} apart, but bins {} and {} are {to} apart: a bin without arrivals needs a row with 0",
-            gap + 1,
-            gap + 2
-        )));
-    }
+    let bin = bin_length(&rows.at)?;
     let mut at = Vec::with_capacity(rows.arrivals as usize);
     for (&start, &number) in rows.at.iter().zip(&rows.counts) {
         at.extend(
@@ -170,4 +159,21 @@ fn spread(rows: &Rows) -> Result<(Vec<u64>, u64), Failure> {
         );
     }
     Ok((at, rows.at.last().copied().unwrap_or(0) + bin))
+}
+
+/// The length of bins that begin at these instants, ns: the distance of any two that follow each other.
+pub(super) fn bin_length(at: &[u64]) -> Result<u64, Failure> {
+    let Some(bin) = at.windows(2).map(|pair| pair[1] - pair[0]).min() else {
+        return Err(Failure::File("it holds one bin, whose length cannot be told".into()));
+    };
+    // A gap could be a quiet bin or a lost one: whoever wrote the file must say which.
+    if let Some(gap) = at.windows(2).position(|pair| pair[1] - pair[0] != bin) {
+        let (from, to) = (crate::units::Duration(bin), crate::units::Duration(at[gap + 1] - at[gap]));
+        return Err(Failure::File(format!(
+            "its bins are {from} apart, but bins {} and {} are {to} apart: a bin without arrivals needs a row with 0",
+            gap + 1,
+            gap + 2
+        )));
+    }
+    Ok(bin)
 }

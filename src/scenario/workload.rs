@@ -5,6 +5,7 @@ use std::path::Path;
 use super::decode::Context;
 use super::fields::{Field, Fields, listing};
 use super::laws::{distribution, phases};
+use super::profile::profile;
 use super::trace::trace;
 use super::tree::{Place, Value};
 use super::types::{Arrivals, Load, Popularity, Workload};
@@ -46,7 +47,7 @@ pub(super) fn workload(
     let load = load(&get, context);
     let arrivals = get("arrivals").map_or(Some(Arrivals::Poisson), |f| arrivals(&f, stated_rate(&load), context));
     let popularity = get("popularity").map_or(Some(Popularity::Uniform), |f| popularity(&f, services));
-    let profile = get("profile").map_or(Some(Vec::new()), |f| profile(&f));
+    let profile = get("profile").map_or(Some(Vec::new()), |f| profile(&f, context.base, context.load));
     let sizes = if is_hops { None } else { Some(sizes(&get)) };
     let place = fields.as_ref().map_or(first_hop, |fields| Some(fields.place));
     let load = reconcile(top, &get, load, arrivals.as_ref(), is_hops, place);
@@ -284,28 +285,6 @@ pub(super) fn normalised(weights: &[f64]) -> Option<Vec<f64>> {
     }
     let divisor = if (total - 1.0).abs() < 1e-12 { 1.0 } else { total };
     Some(weights.iter().map(|weight| weight / divisor).collect())
-}
-
-fn profile(field: &Field<'_>) -> Option<Vec<(Duration, f64)>> {
-    let mut points: Vec<(Duration, f64)> = Vec::new();
-    for item in field.list()? {
-        let fields = item.table()?;
-        let at = fields.require("at", "an instant from the end of warm-up, as `\"0s\"`");
-        let factor = fields.require("factor", "the rate over the stated one, as `1.0`");
-        fields.finish();
-        let at_time = at.as_ref().and_then(|f| f.duration());
-        let factor =
-            factor.and_then(|f| f.number(|x| (0.0..=1e6).contains(&x), "it must be a number from 0 to 1,000,000"));
-        let (at_time, factor) = (at_time?, factor?);
-        if points.last().is_some_and(|(last, _)| *last >= at_time) {
-            return at?.refuse("instants of a profile must rise");
-        }
-        points.push((at_time, factor));
-    }
-    if points.last().is_some_and(|(_, factor)| *factor == 0.0) {
-        return field.fault("must end with a factor above 0, or requests stop for ever");
-    }
-    Some(points)
 }
 
 /// Peak over mean, bytes of a request, bytes of a response where they are stated.

@@ -142,8 +142,8 @@ struct Workload {
     arrivals: Option<Arrivals>,
     /// Share of the traffic per service: "uniform", or a table.
     popularity: Option<Popularity>,
-    /// Factors of the rate over time, piecewise linear.
-    profile: Option<Vec<ProfilePoint>>,
+    /// The rate over time, piecewise linear.
+    profile: Option<Profile>,
     /// Peak over mean rate; months are billed at the mean (options).
     peak_to_mean: Option<f64>,
     /// Bytes of a request, as "2KiB" (options).
@@ -238,6 +238,30 @@ struct PopularityTable {
     zipf: Option<f64>,
     /// One for each service, normalised.
     weights: Option<Vec<f64>>,
+}
+
+/// The rate over time.
+#[derive(JsonSchema)]
+#[serde(untagged)]
+enum Profile {
+    /// Its factors at instants.
+    Points(Vec<ProfilePoint>),
+    /// Its counts in the bins of a file.
+    File(ProfileFile),
+}
+
+/// Bins of equal length with their counts, one a row; the stated rate is that of the busiest.
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+struct ProfileFile {
+    /// Path of a CSV file, from the scenario's folder.
+    file: String,
+    /// Column of the bins' beginnings: its name, or its number from 1.
+    column: Column,
+    /// Column of the counts: its name, or its number from 1.
+    count: Column,
+    /// Whether the first row names the columns; absent: it does.
+    header: Option<bool>,
 }
 
 /// A point of the profile.
