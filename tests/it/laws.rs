@@ -8,7 +8,7 @@ use gatecap::engine::{Network, Way, simulate_by};
 use gatecap::random::RunKey;
 
 use crate::changes::{change, changing};
-use crate::measure::{network, outcome, scenario, tally, value, window};
+use crate::measure::{network, network_of, outcome, scenario, tally, value, window};
 use crate::naive::{Fate, Naive};
 use crate::networks::{Kind, Plan, impatient, plan};
 
@@ -269,13 +269,13 @@ fn the_way_of_a_path_agrees_with_the_others() {
         format!("{five}[network]\nconnection_reuse = 0.0\n[quotas]\n\"elb.nlb-new-flows\" = 600\n"),
         format!("{five}[gateway]\nstage_throttle = {{ rate = \"900/s\", burst = 20 }}\n"),
         format!("{five}[gateway]\nintegration_timeout = \"60ms\"\n"),
-        format!("{five}targets = 1\nconcurrency = 1\nqueue = 5\ntime = {{ exponential = {{ mean = \"4ms\" }} }}\n"),
+        format!("{five}targets = 1\nconcurrency = 1\nqueue = 2\ntime = {{ exponential = {{ mean = \"4ms\" }} }}\n"),
     ];
     let mut ended = [0_u64; 4];
     for option in ["http-fan-out", "rest-shared-nlb", "rest-link-per-service", "rest-nlb-alb", "rest-alb-direct"] {
         for (state, seed) in states.iter().zip(1..) {
             let text = format!("options = [\"{option}\"]\n[workload]\nrate_per_service = \"200/s\"\n{state}");
-            let network = network(&scenario(&text));
+            let network = network_of(&scenario(&text), 5);
             assert_eq!(Way::of(&network), Way::Path, "{text}");
             let full = by(Way::Full, &network, seed);
             assert!(by(Way::Path, &network, seed) == full, "{text}");

@@ -28,7 +28,12 @@ pub fn value(outcome: &Outcome, metric: &str) -> f64 {
 
 /// The engine's network of a hops scenario whose warm-up is none.
 pub fn network(scenario: &Scenario) -> Network {
-    let request = Request { scenario, option: 0, services: 1, warmup_ns: 0, auto_warmup: false, detail: false };
+    network_of(scenario, 1)
+}
+
+/// The network of a scenario's first option with so many services, which starts empty.
+pub fn network_of(scenario: &Scenario, services: u32) -> Network {
+    let request = Request { scenario, option: 0, services, warmup_ns: 0, auto_warmup: false, detail: false };
     build(request).0
 }
 
