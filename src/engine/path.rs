@@ -9,6 +9,7 @@ use super::network::{Arrivals, Network, Retry};
 use super::program::{Op, Program};
 use super::run::{Coming, Run};
 use super::simulate::EngineError;
+use super::steps::Steps;
 use super::tally::Outcome;
 use super::walk::Next;
 use crate::random::{AttemptKey, Sampler};
@@ -25,8 +26,9 @@ pub(super) struct Path<'a> {
     /// First delays of the chains before the deadline, and of those after it.
     before: Vec<u32>,
     after: Vec<u32>,
-    /// Time from the end of `before` to the deadline, ns.
+    /// Time from the end of `before` to the deadline, ns, and its later values.
     deadline: u64,
+    deadline_changes: Option<&'a Steps<u64>>,
     /// Status of the answer then; 0: the client's own timeout.
     status: u16,
     hop: u16,
@@ -117,10 +119,10 @@ impl<'a> Path<'a> {
             found
         };
         let before = chains();
-        let (mut deadline, mut status) = (u64::MAX, 0);
+        let (mut deadline, mut deadline_changes, mut status) = (u64::MAX, None, 0);
         let mut after = Vec::new();
-        if let Some(&Op::Deadline { after: ns, status: answer }) = ops.peek() {
-            (deadline, status) = (ns, answer);
+        if let Some(&Op::Deadline { after: ns, changes, status: answer }) = ops.peek() {
+            (deadline, deadline_changes, status) = (ns, Some(changes), answer);
             ops.next();
             while let Some(first) = ops.peek().and_then(chain) {
                 after.push(first);
@@ -135,6 +137,7 @@ impl<'a> Path<'a> {
                 before,
                 after,
                 deadline,
+                deadline_changes: deadline_changes.filter(|changes| !changes.is_empty()),
                 status,
                 hop: station,
                 group,
@@ -211,7 +214,8 @@ impl Run<'_, false> {
         let asked = path.before.iter().fold(connected, &mut chain);
         let reached = path.after.iter().fold(asked, chain);
         // Opening the connection is part of the integration, though it was paid for earlier.
-        let deadline = (asked - (connected - at)).saturating_add(path.deadline);
+        let after = path.deadline_changes.and_then(|changes| changes.at(asked, true)).unwrap_or(path.deadline);
+        let deadline = (asked - (connected - at)).saturating_add(after);
         let mut going = Going { key, arrived, demand, deadline, choice, class, target, measured, decided: false };
         if reached > at {
             self.pass_path_deadline(path, &mut going, reached);

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::fields::Field;
+use super::folder::Folder;
 use super::instant::nanoseconds;
 use super::rows::{self, Failure};
 use super::trace::{bin_length, column, column_of};
@@ -13,7 +14,7 @@ use crate::units::Duration;
 const MOST: usize = 100_000;
 
 /// Factors of the rate at instants from the end of warm-up. With `load` false a file is not opened; the profile is then level.
-pub(super) fn profile(field: &Field<'_>, base: &Path, load: bool) -> Option<Vec<(Duration, f64)>> {
+pub(super) fn profile(field: &Field<'_>, base: &Folder, load: bool) -> Option<Vec<(Duration, f64)>> {
     let points = match &field.node.value {
         Value::Table(_) => from_file(field, base, load)?,
         _ => listed(field)?,
@@ -45,7 +46,7 @@ fn listed(field: &Field<'_>) -> Option<Vec<(Duration, f64)>> {
 
 /// `{ file, column, count, header }`, as a trace has them: at the middle of each bin its count over the largest, so that the stated
 /// rate is that of the busiest bin.
-fn from_file(field: &Field<'_>, base: &Path, load: bool) -> Option<Vec<(Duration, f64)>> {
+fn from_file(field: &Field<'_>, base: &Folder, load: bool) -> Option<Vec<(Duration, f64)>> {
     let fields = field.table()?;
     let file = fields.require("file", "the path of a CSV file, from the scenario's folder");
     let time = fields.require("column", "the column of the bins' beginnings: its name, or its number from 1");
@@ -54,7 +55,7 @@ fn from_file(field: &Field<'_>, base: &Path, load: bool) -> Option<Vec<(Duration
     fields.finish();
     let (file, time, count, header) = (file?, time?, count?, header?);
     let (of_time, of_count) = (column_of(&time)?, column_of(&count)?);
-    let path = base.join(file.text()?);
+    let path = base.file(&file, file.text()?)?;
     if !load {
         return Some(Vec::new());
     }
