@@ -160,7 +160,7 @@ impl<const OPEN: bool, O: Observer> Run<'_, OPEN, O> {
     fn gate(&mut self, walker: &Walker, at: u64, op: &Op<'_>) -> Next {
         let &Op::Gate { hop, share, stream, after, status } = op else { return Next::On(at) };
         let lost = share.at(at, true).and_then(super::network::threshold);
-        if !lost.is_some_and(|threshold| walker.key.bits(stream) < threshold) {
+        if lost.is_none_or(|threshold| walker.key.bits(stream) >= threshold) {
             return Next::On(at);
         }
         if walker.measured {
