@@ -8,8 +8,8 @@ pub(super) const METASTABLE: &str = "Bronson et al., \"Metastable failures in di
 
 /// How a replication is judged to be back, for those who doubt it.
 pub(super) const BACK: &str = "Back: from then on, in every window to the end, no more requests are in the system at its end and no \
-     larger share of its requests is lost than in the worst window of the same runs without events. Metastable: not back, and neither \
-     falls by a tenth from the first half of the time after the events to the second";
+     larger share of its requests is lost than in the worst window of the same runs without events; as fine as a window. Metastable: \
+     not back, and in the time after the events neither the share lost nor the work that waits falls by a tenth";
 
 /// The timelines of the reader's own combination of axes.
 pub(super) fn own(results: &Results) -> impl Iterator<Item = &Timeline> {
@@ -107,9 +107,10 @@ pub(super) fn trigger(search: &TriggerSearch) -> Vec<String> {
         (search.tried.first().map_or(0.0, |t| t.seconds), search.tried.last().map_or(0.0, |t| t.seconds));
     all.push(match (search.all_recover_s, search.none_recovers_s) {
         (Some(all), Some(none)) => format!(
-            "All {seeds} seeds recover from {} or less and none from {} or more; between them chance decides",
+            "All {seeds} seeds recover from {} or less and none from {} or more{}",
             span(all),
-            span(none)
+            span(none),
+            if none - all > 1.5 * search.resolution_s { "; between them chance decides" } else { "" }
         ),
         (Some(all), None) if all >= last => {
             format!("All {seeds} seeds recover from every length tried, up to {}", span(all))
@@ -129,7 +130,7 @@ pub(super) fn trigger(search: &TriggerSearch) -> Vec<String> {
     if let Some(at) = search.changed_at_s {
         all.push(match names.is_empty() {
             true => format!("None of the changes tried has all seeds recover from {}", span(at)),
-            false => format!("At {} all seeds recover with {}", span(at), number::list(&names)),
+            false => format!("At {} all seeds recover with any of: {}", span(at), names.join("; ")),
         });
     }
     all
@@ -174,7 +175,7 @@ mod tests {
             trigger(&results.triggers[0]),
             [
                 "All 200 seeds recover from 0.200 s or less and none from 3 s or more; between them chance decides",
-                "At 3 s all seeds recover with a retry budget, the AWS SDK's quota and no retries"
+                "At 3 s all seeds recover with any of: a retry budget as the AWS SDK's quota; no retries"
             ]
         );
     }

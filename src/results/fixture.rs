@@ -81,7 +81,7 @@ pub(crate) fn storm() -> Results {
         none_recovers_s: Some(3.0),
         changed_at_s: Some(3.0),
         changes: vec![
-            change("a retry budget, the AWS SDK's quota", "client.retries.budget = { tokens = 500, cost = 14 }", 1.0),
+            change("a retry budget as the AWS SDK's quota", "client.retries.budget = { tokens = 500, cost = 14 }", 1.0),
             change("one attempt less", "client.retries.max = 2", 0.1),
             change("no retries", "client.retries.max = 0", 1.0),
         ],

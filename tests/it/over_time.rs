@@ -254,12 +254,12 @@ fn by_the_clock_a_short_slowdown_passes_and_a_long_one_stays() {
     assert_eq!(timeline["recovery"]["metastable"]["value"], 1.0, "{}", timeline["recovery"]);
     let amplification = timeline["metrics"]["amplification"].as_array().unwrap();
     assert_eq!(
-        (&amplification[5]["value"], &amplification[35]["value"]),
+        (&amplification[5]["value"], &amplification[75]["value"]),
         (&1.into(), &4.into()),
         "all four attempts in the end"
     );
-    assert_eq!(timeline["in_force"][10], serde_json::json!([0]));
-    assert_eq!(timeline["metrics"]["outcome.ok"][35]["value"], 0);
+    assert_eq!(timeline["in_force"][20], serde_json::json!([0]));
+    assert_eq!(timeline["metrics"]["outcome.ok"][75]["value"], 0);
 }
 
 #[test]

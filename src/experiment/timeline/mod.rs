@@ -5,7 +5,8 @@
 mod recovery;
 mod windows;
 
-pub(super) use recovery::{After, Brief, Fate, Yardstick, briefs, fates, shares};
+use recovery::histories;
+pub(super) use recovery::{After, Fate, History, Yardstick, fates, shares};
 pub(super) use windows::OverTime;
 
 use rayon::prelude::*;
@@ -54,7 +55,7 @@ pub(super) fn study(
         match yardstick(&calm, (cell.option, cell.services), point.replications, control) {
             Ok(calm) => {
                 let after = After::new(over, seen.slicing);
-                timeline.recovery = Some(recovery::summed_up(&seen.briefs, &calm, after, scenario.run.confidence));
+                timeline.recovery = Some(recovery::summed_up(&seen.histories, &calm, after, scenario.run.confidence));
                 seen.compare(&calm, &mut timeline, scenario.run.confidence);
             }
             Err(PointError::Stopped | PointError::Elsewhere) => {}
@@ -92,11 +93,11 @@ pub(super) fn simulated(
     (option, services): (usize, u32),
     replications: u32,
     control: &Control,
-) -> Result<Vec<Vec<Brief>>, PointError> {
+) -> Result<Vec<History>, PointError> {
     let cut = warmup::cut(scenario, services, control)?;
     let spec = PointSpec { scenario, option, services, detail: false };
     let mut rounds = Rounds::new(&spec, &cut);
     control.plan(u64::from(replications));
     rounds.add(replications, control)?;
-    Ok(briefs(rounds.tallies()))
+    Ok(histories(rounds.tallies()))
 }

@@ -7,11 +7,12 @@
 //! Where events leave no trace, both runs are the same ones, and no window is bad by chance; what comes after a change of the rate is
 //! drawn anew, and one replication in about as many as there are exceeds what all together have shown.
 //!
-//! A replication is *stuck* where it is not back and does not come back: neither the requests in the system nor the share that is lost
-//! are less by a tenth in the second half of the time after the events than in the first. A backlog that is worked off falls; a failure
-//! that its own consequences sustain does not. That is a metastable failure: the trigger is gone, the load is one that the system
-//! carries (the yardstick does), and the failure stays. Source: Bronson, Aghayev, Charapko and Zhu, "Metastable failures in distributed
-//! systems", HotOS '21, 221-227, doi:10.1145/3458336.3465286.
+//! A replication is *stuck* where it is not back and does not come back: the share that is lost is not less by a tenth in the second
+//! half of the time after the events than in the first, and the service still to give (what timeouts leave behind included) is not less
+//! by a tenth in its last quarter than in its first. A backlog that is worked off falls, though clients that give up meanwhile may lose
+//! everything until it is gone; a failure that its own consequences sustain does not. That is a metastable failure: the trigger is gone,
+//! the load is one that the system carries (the yardstick does), and the failure stays. Source: Bronson, Aghayev, Charapko and Zhu,
+//! "Metastable failures in distributed systems", HotOS '21, 221-227, doi:10.1145/3458336.3465286.
 
 use crate::engine::Tally;
 use crate::engine::network::Slicing;
@@ -25,6 +26,8 @@ use crate::units::Duration;
 const CERTAIN: usize = 3;
 /// A failure stays where it falls by less than this share.
 const FALLS: f64 = 0.1;
+/// Instants at which the engine looks at the work in a window of given length.
+const SAMPLES: u64 = 20;
 
 /// A window of a replication in short.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -50,9 +53,20 @@ impl Brief {
     }
 }
 
-/// The windows of each replication in short.
-pub(in crate::experiment) fn briefs(tallies: &[Tally]) -> Vec<Vec<Brief>> {
-    tallies.iter().map(|tally| tally.slices.iter().map(Brief::of).collect()).collect()
+/// What judging a replication takes.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(in crate::experiment) struct History {
+    /// Its windows.
+    pub windows: Vec<Brief>,
+    /// Service still to give, ns over all stations, at [`SAMPLES`] equally spaced instants from the first window's beginning on.
+    work: Vec<u128>,
+}
+
+/// The histories of replications.
+pub(in crate::experiment) fn histories(tallies: &[Tally]) -> Vec<History> {
+    let one =
+        |tally: &Tally| History { windows: tally.slices.iter().map(Brief::of).collect(), work: tally.work.clone() };
+    tallies.iter().map(one).collect()
 }
 
 /// What is usual without events.
@@ -68,7 +82,7 @@ pub(in crate::experiment) struct Yardstick {
 
 impl Yardstick {
     pub fn of(tallies: &[Tally]) -> Yardstick {
-        let each = briefs(tallies);
+        let each: Vec<Vec<Brief>> = histories(tallies).into_iter().map(|history| history.windows).collect();
         let all = || each.iter().flatten();
         let last = || each.iter().flat_map(|windows| &windows[windows.len() / 2..]);
         let (lost, came) = (last().map(|b| b.lost).sum::<u64>(), last().map(|b| b.arrivals).sum::<u64>());
@@ -105,8 +119,8 @@ impl After {
 /// What becomes of a replication after the last event.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(in crate::experiment) enum Fate {
-    /// Back for good so many seconds after the event.
-    Back(f64),
+    /// Back for good so many ns after the event.
+    Back(u64),
     /// Not back by the end, but on the way.
     Late,
     /// Not back, and not coming back.
@@ -114,22 +128,30 @@ pub(in crate::experiment) enum Fate {
 }
 
 /// The fate of each replication.
-pub(in crate::experiment) fn fates(each: &[Vec<Brief>], usual: &Yardstick, after: After) -> Vec<Fate> {
-    each.iter().map(|windows| fate(windows, usual, after)).collect()
+pub(in crate::experiment) fn fates(each: &[History], usual: &Yardstick, after: After) -> Vec<Fate> {
+    each.iter().map(|history| fate(history, usual, after)).collect()
 }
 
-fn fate(windows: &[Brief], usual: &Yardstick, after: After) -> Fate {
-    let left = windows.get(after.first..).unwrap_or_default();
+fn fate(history: &History, usual: &Yardstick, after: After) -> Fate {
+    let left = history.windows.get(after.first..).unwrap_or_default();
     let good = left.iter().rev().take_while(|brief| usual.holds(brief)).count();
     if good >= CERTAIN.min(left.len()).max(1) {
-        let from = (after.first + left.len() - good) as u64 * after.length;
-        return Fate::Back((from - after.over) as f64 / 1e9);
+        return Fate::Back((after.first + left.len() - good) as u64 * after.length - after.over);
     }
     let (first, second) = left.split_at(left.len() / 2);
-    let mean = |of: &[Brief], f: fn(&Brief) -> f64| of.iter().map(f).sum::<f64>() / of.len().max(1) as f64;
-    let stays = |f: fn(&Brief) -> f64| mean(second, f) >= (1.0 - FALLS) * mean(first, f);
-    let stuck = usual.carried && !first.is_empty() && stays(|b| b.in_system as f64) && stays(Brief::lost_share);
-    if stuck { Fate::Stuck } else { Fate::Late }
+    let mean = |of: &[Brief]| of.iter().map(Brief::lost_share).sum::<f64>() / of.len().max(1) as f64;
+    let stays = mean(second) >= (1.0 - FALLS) * mean(first) && !first.is_empty();
+    if usual.carried && stays && work_stays(history, after) { Fate::Stuck } else { Fate::Late }
+}
+
+/// Whether the service still to give does not fall from the first to the last quarter of the time after the events.
+fn work_stays(history: &History, after: After) -> bool {
+    let whole = after.length.saturating_mul(history.windows.len() as u64).max(1);
+    let begins = (u128::from(after.over) * u128::from(SAMPLES)).div_ceil(u128::from(whole)) as usize;
+    let left = history.work.get(begins..).unwrap_or_default();
+    let quarter = left.len().div_ceil(4);
+    let mean = |of: &[u128]| of.iter().map(|&ns| ns as f64).sum::<f64>() / of.len().max(1) as f64;
+    mean(&left[left.len() - quarter..]) >= (1.0 - FALLS) * mean(&left[..quarter])
 }
 
 /// Shares of the replications that are back and stuck, and the mean time of those that are back, s.
@@ -137,29 +159,33 @@ pub(in crate::experiment) fn shares(fates: &[Fate], confidence: f64) -> (Estimat
     let n = fates.len() as u32;
     let times = times(fates);
     let stuck = fates.iter().filter(|fate| **fate == Fate::Stuck).count() as u32;
-    let mean = if times.is_empty() { Estimate::default() } else { mean_interval(&times, confidence).into() };
+    let seconds = |ns: Option<f64>| ns.map(|ns| ns / 1e9);
+    let mean = match mean_interval(&times, confidence) {
+        _ if times.is_empty() => Estimate::default(),
+        ns => Estimate { value: seconds(Some(ns.value)), low: seconds(ns.low), high: seconds(ns.high) },
+    };
     let share = |hits: u32| share_interval(hits, n, confidence).into();
     (share(times.len() as u32), share(stuck), mean)
 }
 
+/// Times of those that are back, ns: whole numbers, whose mean has no error where they are all one.
 fn times(fates: &[Fate]) -> Vec<f64> {
-    let seconds = |fate: &Fate| if let Fate::Back(seconds) = fate { Some(*seconds) } else { None };
-    fates.iter().filter_map(seconds).collect()
+    let ns = |fate: &Fate| if let Fate::Back(ns) = fate { Some(*ns as f64) } else { None };
+    fates.iter().filter_map(ns).collect()
 }
 
 /// What became of all replications.
-pub(super) fn summed_up(each: &[Vec<Brief>], usual: &Yardstick, after: After, confidence: f64) -> Recovery {
+pub(super) fn summed_up(each: &[History], usual: &Yardstick, after: After, confidence: f64) -> Recovery {
     let fates = fates(each, usual, after);
     let (recovered, metastable, seconds) = shares(&fates, confidence);
-    let longest = times(&fates).into_iter().max_by(f64::total_cmp);
-    let stuck =
-        || each.iter().zip(&fates).filter(|(_, fate)| !matches!(fate, Fate::Back(_))).map(|(windows, _)| windows);
-    let last = |windows: &Vec<Brief>| {
-        let left = windows.get(after.first..).unwrap_or_default();
+    let longest = times(&fates).into_iter().max_by(f64::total_cmp).map(|ns| ns / 1e9);
+    let stuck = each.iter().zip(&fates).filter(|(_, fate)| !matches!(fate, Fate::Back(_)));
+    let last = |(history, _): (&History, &Fate)| {
+        let left = history.windows.get(after.first..).unwrap_or_default();
         let half = &left[left.len() / 2..];
         (half.iter().map(|b| b.attempts).sum::<u64>(), half.iter().map(|b| b.arrivals).sum::<u64>())
     };
-    let (attempts, requests) = stuck().map(last).fold((0, 0), |sum, one| (sum.0 + one.0, sum.1 + one.1));
+    let (attempts, requests) = stuck.map(last).fold((0, 0), |sum, one| (sum.0 + one.0, sum.1 + one.1));
     Recovery {
         after_s: after.over as f64 / 1e9,
         recovered,
@@ -180,8 +206,11 @@ mod tests {
         Yardstick { most_in_system: 5, most_lost: 0.0, lost: Vec::new(), carried: true }
     }
 
-    fn windows(levels: &[(u64, u64)]) -> Vec<Brief> {
-        levels.iter().map(|&(in_system, lost)| Brief { arrivals: 10, lost, attempts: 10 + lost, in_system }).collect()
+    /// A history of windows (in the system, lost of 10), whose work goes from 100 to `last`.
+    fn history(levels: &[(u64, u64)], last: i128) -> History {
+        let brief = |&(in_system, lost): &(u64, u64)| Brief { arrivals: 10, lost, attempts: 10 + lost, in_system };
+        let work = (0..20).map(|i| (100 + (last - 100) * i / 19) as u128).collect();
+        History { windows: levels.iter().map(brief).collect(), work }
     }
 
     /// Windows of 2 s; the event is over at 3 s, so that the first that counts begins at 4 s.
@@ -189,35 +218,40 @@ mod tests {
         After::new(Duration(3_000_000_000), Slicing { from: 0, length: 2_000_000_000, end: 20_000_000_000 })
     }
 
+    const SECOND: u64 = 1_000_000_000;
+
     #[test]
     fn back_is_where_nothing_bad_follows() {
-        let of = |levels: &[(u64, u64)]| fate(&windows(levels), &usual(), after());
+        let of = |levels: &[(u64, u64)]| fate(&history(levels, 0), &usual(), after());
         let bad = (9, 0);
-        assert_eq!(of(&[bad, bad, (5, 0), (5, 0), (1, 0), (1, 0)]), Fate::Back(1.0));
-        assert_eq!(of(&[bad, bad, bad, (5, 0), (5, 0), (5, 0)]), Fate::Back(3.0));
-        assert_eq!(of(&[bad, bad, (5, 1), (5, 0), (5, 0), (5, 0)]), Fate::Back(3.0), "requests are lost");
+        assert_eq!(of(&[bad, bad, (5, 0), (5, 0), (1, 0), (1, 0)]), Fate::Back(SECOND));
+        assert_eq!(of(&[bad, bad, bad, (5, 0), (5, 0), (5, 0)]), Fate::Back(3 * SECOND));
+        assert_eq!(of(&[bad, bad, (5, 1), (5, 0), (5, 0), (5, 0)]), Fate::Back(3 * SECOND), "requests are lost");
         assert_eq!(of(&[bad, bad, (20, 0), (9, 0), (5, 0), (5, 0)]), Fate::Late, "two good windows may be chance");
-        assert_eq!(of(&[bad, bad, (5, 0)]), Fate::Back(1.0), "but where no more are left");
+        assert_eq!(of(&[bad, bad, (5, 0)]), Fate::Back(SECOND), "but where no more are left");
         assert_eq!(of(&[bad, bad]), Fate::Late, "nothing is left to tell");
     }
 
     #[test]
     fn stuck_is_what_does_not_fall() {
-        let of = |levels: &[(u64, u64)], usual: &Yardstick| fate(&windows(levels), usual, after());
+        let of = |levels: &[(u64, u64)], work, usual: &Yardstick| fate(&history(levels, work), usual, after());
         let storm = [(9, 0), (40, 10), (40, 10), (41, 10), (39, 9), (40, 10), (41, 10), (40, 10)];
-        assert_eq!(of(&storm, &usual()), Fate::Stuck);
+        assert_eq!(of(&storm, 300, &usual()), Fate::Stuck);
+        assert_eq!(of(&storm, 100, &usual()), Fate::Stuck, "a full waiting room stays as full");
+        assert_eq!(of(&storm, 20, &usual()), Fate::Late, "clients give up, but the backlog is worked off");
         assert_eq!(
-            of(&storm, &Yardstick { carried: false, ..usual() }),
+            of(&storm, 300, &Yardstick { carried: false, ..usual() }),
             Fate::Late,
-            "it is overloaded without events too"
+            "overloaded without events too"
         );
-        let drains = [(9, 0), (90, 0), (80, 0), (70, 0), (60, 0), (50, 0), (40, 0), (30, 0)];
-        assert_eq!(of(&drains, &usual()), Fate::Late);
+        let eases = [(9, 0), (90, 9), (80, 9), (70, 9), (60, 5), (50, 4), (40, 3), (30, 1)];
+        assert_eq!(of(&eases, 100, &usual()), Fate::Late, "less and less is lost");
     }
 
     #[test]
     fn the_shares_count_replications() {
-        let (back, stuck, mean) = shares(&[Fate::Back(2.0), Fate::Back(4.0), Fate::Stuck, Fate::Late], 0.95);
+        let (back, stuck, mean) =
+            shares(&[Fate::Back(2 * SECOND), Fate::Back(4 * SECOND), Fate::Stuck, Fate::Late], 0.95);
         assert_eq!((back.value, stuck.value, mean.value), (Some(0.5), Some(0.25), Some(3.0)));
         assert_eq!(shares(&[Fate::Stuck], 0.95).2, Estimate::default());
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::recovery::{Brief, Yardstick, briefs};
+use super::recovery::{History, Yardstick, histories};
 use crate::engine::Tally;
 use crate::engine::network::Slicing;
 use crate::engine::tally::Outcomes;
@@ -21,8 +21,8 @@ const SECTIONS: usize = 5;
 pub(in crate::experiment) struct OverTime {
     /// Without names and recovery.
     pub timeline: Timeline,
-    /// The windows of each replication in short.
-    pub briefs: Vec<Vec<Brief>>,
+    /// What judging each replication takes.
+    pub histories: Vec<History>,
     /// The windows of the replications, whose lengths are all the same.
     pub slicing: Slicing,
 }
@@ -68,13 +68,13 @@ impl OverTime {
             totals: totals(tallies, confidence),
             ..Timeline::default()
         };
-        Some(OverTime { timeline, briefs: briefs(tallies), slicing })
+        Some(OverTime { timeline, histories: histories(tallies), slicing })
     }
 
     /// Adds how many more requests were lost than on the same draws without events.
     pub fn compare(&self, calm: &Yardstick, timeline: &mut Timeline, confidence: f64) {
-        let lost = |windows: &Vec<Brief>| windows.iter().map(|brief| brief.lost as f64).sum();
-        let with: Vec<f64> = self.briefs.iter().map(lost).collect();
+        let lost = |history: &History| history.windows.iter().map(|brief| brief.lost as f64).sum();
+        let with: Vec<f64> = self.histories.iter().map(lost).collect();
         let without: Vec<f64> = calm.lost.iter().map(|&lost| lost as f64).collect();
         timeline.totals.insert("lost_by_events".into(), paired(&with, &without, confidence).difference.into());
     }

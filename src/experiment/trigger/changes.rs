@@ -30,7 +30,7 @@ pub(super) fn candidates(scenario: &Scenario, at: Duration) -> Vec<Change> {
         let twice = Duration(timeout.0.saturating_mul(2));
         all.push(change(
             format!("clients wait {twice} instead of {timeout}"),
-            &[("client.timeout".into(), format!("\"{}ns\"", twice.0))],
+            &[("client.timeout".into(), format!("\"{twice}\""))],
         ));
     }
     all.extend(servers(scenario, at));
@@ -42,14 +42,14 @@ fn retries(retries: &Retries) -> Vec<Change> {
     let paced = |attempts: u32| {
         let set =
             format!("{{ policy = \"aws-sdk-standard\", attempts = {attempts}, retry_cost = 0, throttle_cost = 0 }}");
-        change("exponential backoff with full jitter, 50 ms to 20 s", &[("client.retries".into(), set)])
+        change("exponential backoff with full jitter (50 ms to 20 s)", &[("client.retries".into(), set)])
     };
     match retries {
         Retries::None => Vec::new(),
         Retries::Backoff { max, budget, .. } => {
             let mut all = Vec::new();
             if budget.is_none() {
-                all.push(change("a retry budget, the AWS SDK's quota", &[(field("budget"), BUDGET.into())]));
+                all.push(change("a retry budget as the AWS SDK's quota", &[(field("budget"), BUDGET.into())]));
             }
             all.push(paced(max.saturating_add(1)));
             if *max > 1 {
@@ -61,7 +61,7 @@ fn retries(retries: &Retries) -> Vec<Change> {
         Retries::AwsSdkStandard(sdk) => {
             let mut all = Vec::new();
             if sdk.retry_cost == 0 {
-                all.push(change("a retry budget, the AWS SDK's quota", &[(field("retry_cost"), "14".into())]));
+                all.push(change("a retry budget as the AWS SDK's quota", &[(field("retry_cost"), "14".into())]));
             }
             if sdk.attempts > 2 {
                 all.push(change("one attempt less", &[(field("attempts"), (sdk.attempts - 1).to_string())]));

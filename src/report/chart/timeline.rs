@@ -89,7 +89,7 @@ pub fn timeline(results: &Results) -> Option<Chart> {
         below(canvas, &lines, x, (longest > 0.0).then_some(lower));
         key(canvas, KEY, WIDTH, &words, |word, at, height| swatch(canvas, word, lines[0].index, (at, height)));
         let entries: Vec<Entry> = lines.iter().map(entry).collect();
-        legend(canvas, KEY + 30.0, &["answered at worst", "attempts/request", "back after"], &entries);
+        legend(canvas, KEY + 30.0, &["ok at worst", "attempts/request", "back after"], &entries);
     }))
 }
 

@@ -108,8 +108,8 @@ fn trigger(results: &Results, search: &TriggerSearch, paint: Paint) -> String {
         out.push_str(&wrapped(&sentence, "  "));
     }
     let mut changes = Table::new(&[
-        ("change", Align::Cut),
-        ("set", Align::Cut),
+        ("change", Align::Wrap),
+        ("set", Align::Wrap),
         ("seeds that recover", Align::Right),
         ("back after, s", Align::Right),
     ]);
