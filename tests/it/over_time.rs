@@ -292,8 +292,8 @@ fn what_makes_no_search_is_said_where_it_is_written() {
         ("event = 2\nfrom = \"1s\"\nto = \"2s\"", "there is no event 2: the scenario has 1 `[[event]]`"),
         ("from = \"2s\"\nto = \"1s\"", "it must be above `from`, which is `2s`"),
         ("from = \"1s\"\nto = \"15s\"", "the event starts at `5s` and must end before the `duration`, `20s`"),
-        ("to = \"2s\"", "`trigger.from` is missing"),
-        ("from = \"1s\"\nto = \"2s\"\nseeds = 1", "`trigger.seeds` is 1"),
+        ("to = \"2s\"", "`from` is missing"),
+        ("from = \"1s\"\nto = \"2s\"\nseeds = 1", "`seeds` is 1, but it must be a whole number from 2 to 10,000"),
     ] {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("a.toml"), format!("{base}[trigger]\n{trigger}\n")).unwrap();
