@@ -7,7 +7,7 @@ use super::file::{HEAD, MAGIC, end, record, scan};
 use super::journal::damaged;
 use super::tally::{decode, encode};
 use super::*;
-use crate::engine::network::Slicing;
+use crate::engine::network::{Loss, Scaling, ScalingMetric, Slicing, Steps};
 use crate::engine::{Tally, Window, simulate};
 use crate::experiment::PointSpec;
 use crate::experiment::warmup::Cut;
@@ -19,7 +19,8 @@ fn scenario(text: &str) -> Scenario {
     Document::parse(text, "test", Path::new(".")).unwrap().resolve(&[]).unwrap()
 }
 
-/// A tally with everything that one may hold: retries, failures, members with recorders, observed instants, windows over time.
+/// A tally with everything that one may hold: retries, failures, members with recorders, observed instants, windows over time, losses
+/// and a number of stations that follows the load.
 fn rich() -> Tally {
     let scenario = scenario(
         "seed = 9\n[workload]\nrate = \"300/s\"\n[client]\ntimeout = \"80ms\"\nretries = { max = 2, backoff = { constant = \"5ms\" } }\n\
@@ -28,7 +29,25 @@ fn rich() -> Tally {
          time = { exponential = { mean = \"12ms\" } }\nservers = 1\nqueue = 8\nfailure = 0.01\n",
     );
     let spec = PointSpec { scenario: &scenario, option: 0, services: 1, detail: true };
-    let (network, _) = build(spec.request(&Cut::bare(0, 0, false)));
+    let (mut network, _) = build(spec.request(&Cut::bare(0, 0, false)));
+    let refuses = Loss::Refuses { status: 503 };
+    network.kinds[0].losses = Steps::new(vec![(3_000_000_000, refuses), (3_200_000_000, Loss::None)]);
+    network.groups[0].scaling = Some(0);
+    network.scalings.push(Scaling {
+        metric: ScalingMetric::RequestsPerStation,
+        target: 100.0,
+        min: 1,
+        initial: 2,
+        max: 3,
+        period: 500_000_000,
+        delay: 0,
+        warm_up: 0,
+        out_after: 2,
+        in_after: 9,
+        in_below: 0.9,
+        cool_out: 0,
+        cool_in: 0,
+    });
     let observe = (0..40).map(|i| i * 200_000_000).collect();
     let slices = Some(Slicing { from: 500_000_000, length: 700_000_000, end: 8_000_000_000 });
     let window = Window { warmup_ns: 0, warmup_requests: 300, requests: 3_000, until_ns: u64::MAX, observe, slices };
@@ -39,6 +58,7 @@ fn rich() -> Tally {
 fn a_tally_comes_back_as_it_was() {
     let tally = rich();
     let holds = tally.outcomes.failed_total() > 0 && tally.outcomes.throttled > 0 && tally.outcomes.rejected > 0;
+    assert!(tally.hops[1].counts.lost > 0 && tally.scalings[0].changes > 0 && tally.scalings[0].slices.contains(&3));
     assert!(holds && tally.hops[1].members.iter().all(|member| member.recorders.is_some()), "{:?}", tally.outcomes);
     let bytes = encode(&tally);
     assert_eq!(decode(&bytes), Some(tally));
