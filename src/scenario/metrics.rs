@@ -20,7 +20,7 @@ pub(super) enum Unit {
     Number,
 }
 
-const SYSTEM: [(&str, Unit); 26] = [
+const SYSTEM: [(&str, Unit); 27] = [
     ("latency.mean", Unit::Milliseconds),
     ("latency.p50", Unit::Milliseconds),
     ("latency.p90", Unit::Milliseconds),
@@ -44,13 +44,14 @@ const SYSTEM: [(&str, Unit); 26] = [
     ("arrivals.idc@1s", Unit::Number),
     ("arrivals.idc@10s", Unit::Number),
     ("arrivals.idc@60s", Unit::Number),
+    ("outcome.failed.500", Unit::Share),
     ("outcome.failed.502", Unit::Share),
     ("outcome.failed.503", Unit::Share),
     ("outcome.failed.504", Unit::Share),
 ];
 
 /// Of `SYSTEM`, those at the end that need status codes, which only options have.
-const BY_STATUS: usize = 3;
+const BY_STATUS: usize = 4;
 
 const HOP: [(&str, Unit); 16] = [
     ("arrivals", Unit::PerSecond),

@@ -54,6 +54,14 @@ pub(super) fn trigger(top: &Fields<'_>, root: &Node, run: Option<&Run>) -> Optio
         field.sink.add(issue.hint("events count from 1, in the order of the file"));
         return None;
     }
+    let ends_itself = |key: &&str| path::find(root, &format!("event.{}.{key}", event - 1)).is_some();
+    if let Some(key) = ["deploy", "link_idle"].iter().find(ends_itself) {
+        let place = event_field.map_or(field.key_place.clone(), |f| f.node.place.clone());
+        let issue =
+            place.issue(format!("event {event} is a `{key}`, which ends by itself: it has no length to search"));
+        field.sink.add(issue.hint("search the length of an event that may have `until`"));
+        return None;
+    }
     if to <= from {
         return to_field.refuse(format!("it must be above `from`, which is `{from}`"));
     }

@@ -39,6 +39,7 @@ fn what_does_not_go_together() {
         ("[[event]]\nat = \"1s\"\nuntil = \"9s\"\ndeploy = 1\n", "3:1 `until` stands beside `deploy`, which ends when its last batch is in ? leave it out"),
         ("[[event]]\nat = \"1s\"\nhop = \"alb\"\nservers = 3\n", "4:1 `servers` of hop `alb` changes, but it has none ? it changes by `time_factor` and `failure`"),
         ("[[event]]\nat = \"1s\"\nhop = \"alb\"\nrate_factor = 3\nramp = \"1s\"\n", "5:1 `ramp` does not go with `hop` ? it goes with `rate_factor`"),
+        ("[run]\nduration = \"60s\"\n[[event]]\nat = \"1s\"\ndeploy = 1\n[trigger]\nevent = 1\nfrom = \"1s\"\nto = \"9s\"\n", "7:9 event 1 is a `deploy`, which ends by itself: it has no length to search ? search the length of an event that may have `until`"),
         ("[[event]]\nat = \"1s\"\ndeploy = 1\ncold_factor = 2\n", "4:1 `cold_factor` is for the time of `slow_start`, which is 0 ? add `slow_start = \"30s\"`"),
         ("[services]\nautoscaling = { target = 0.6, max = 9 }\n[[event]]\nat = \"1s\"\ndeploy = \"*\"\n", "5:1 a service whose targets follow load is deployed, which is not simulated together ? leave `autoscaling` out, or the event"),
         ("[workload]\nrate = \"9/s\"\n[[hop]]\nname = \"a\"\nservers = 1\n[[event]]\nat = \"2s\"\nhop = \"a\"\nservers = 2\nramp = \"1s\"\n", "10:1 `ramp` is how an arrival rate rises, but this event does not change one ? add `rate_factor`, and leave `hop` out"),
