@@ -55,7 +55,7 @@ pub(super) fn trigger(top: &Fields<'_>, root: &Node, run: Option<&Run>) -> Optio
         return None;
     }
     let ends_itself = |key: &&str| path::find(root, &format!("event.{}.{key}", event - 1)).is_some();
-    if let Some(key) = ["deploy", "link_idle"].iter().find(ends_itself) {
+    if let Some(key) = ["deploy", "link_idle"].into_iter().find(ends_itself) {
         let place = event_field.map_or(field.key_place.clone(), |f| f.node.place.clone());
         let issue =
             place.issue(format!("event {event} is a `{key}`, which ends by itself: it has no length to search"));
