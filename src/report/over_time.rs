@@ -7,7 +7,7 @@ use crate::results::{Estimate, Recovery, Results, Timeline, TriggerSearch};
 pub(super) const METASTABLE: &str = "Bronson et al., \"Metastable failures in distributed systems\", HotOS '21";
 
 /// How a replication is judged to be back, for those who doubt it.
-pub(super) const BACK: &str = "Back: from then on, in every window to the end, no more requests are in the system at its end and no \
+pub(super) const BACK: &str = "Back: from then on, in every window to the end, no more requests are in the system at its ends and no \
      larger share of its requests is lost than in the worst window of the same runs without events; as fine as a window. Metastable: \
      not back, and in the time after the events neither the share lost nor the work that waits falls by a tenth";
 

@@ -2,7 +2,7 @@
 //!
 //! The yardstick is the same scenario without its events, on the same draws: the most requests that it has in the system at the end of
 //! a window, and the largest share of a window's requests that it loses, over all windows and replications. A window is good where
-//! neither is exceeded. A replication is *back* at the beginning of the first window, of those that begin when the last event is over
+//! neither is exceeded, the first neither at its beginning nor at its end. A replication is *back* at the beginning of the first window, of those that begin when the last event is over
 //! or later, from which on every window is good; [`CERTAIN`] of them at least, so that a last good window by chance is no recovery.
 //! Where events leave no trace, both runs are the same ones, and no window is bad by chance; what comes after a change of the rate is
 //! drawn anew, and one replication in about as many as there are exceeds what all together have shown.
@@ -95,7 +95,12 @@ impl Yardstick {
     }
 
     fn holds(&self, brief: &Brief) -> bool {
-        brief.in_system <= self.most_in_system && brief.lost_share() <= self.most_lost
+        self.has_room_for(brief) && brief.lost_share() <= self.most_lost
+    }
+
+    /// Whether no more are in the system at the end of a window than usual.
+    fn has_room_for(&self, brief: &Brief) -> bool {
+        brief.in_system <= self.most_in_system
     }
 }
 
@@ -134,7 +139,10 @@ pub(in crate::experiment) fn fates(each: &[History], usual: &Yardstick, after: A
 
 fn fate(history: &History, usual: &Yardstick, after: After) -> Fate {
     let left = history.windows.get(after.first..).unwrap_or_default();
-    let good = left.iter().rev().take_while(|brief| usual.holds(brief)).count();
+    let begins_well =
+        |index: usize| index.checked_sub(1).is_none_or(|before| usual.has_room_for(&history.windows[before]));
+    let is_good = |&index: &usize| usual.holds(&history.windows[index]) && begins_well(index);
+    let good = (after.first..history.windows.len()).rev().take_while(is_good).count();
     if good >= CERTAIN.min(left.len()).max(1) {
         return Fate::Back((after.first + left.len() - good) as u64 * after.length - after.over);
     }
@@ -224,11 +232,11 @@ mod tests {
     fn back_is_where_nothing_bad_follows() {
         let of = |levels: &[(u64, u64)]| fate(&history(levels, 0), &usual(), after());
         let bad = (9, 0);
-        assert_eq!(of(&[bad, bad, (5, 0), (5, 0), (1, 0), (1, 0)]), Fate::Back(SECOND));
-        assert_eq!(of(&[bad, bad, bad, (5, 0), (5, 0), (5, 0)]), Fate::Back(3 * SECOND));
-        assert_eq!(of(&[bad, bad, (5, 1), (5, 0), (5, 0), (5, 0)]), Fate::Back(3 * SECOND), "requests are lost");
+        assert_eq!(of(&[bad, (5, 0), (5, 0), (5, 0), (1, 0), (1, 0)]), Fate::Back(SECOND));
+        assert_eq!(of(&[bad, bad, (5, 0), (5, 0), (5, 0), (5, 0)]), Fate::Back(3 * SECOND), "it begins badly");
+        assert_eq!(of(&[bad, (5, 0), (5, 1), (5, 0), (5, 0), (5, 0)]), Fate::Back(3 * SECOND), "requests are lost");
         assert_eq!(of(&[bad, bad, (20, 0), (9, 0), (5, 0), (5, 0)]), Fate::Late, "two good windows may be chance");
-        assert_eq!(of(&[bad, bad, (5, 0)]), Fate::Back(SECOND), "but where no more are left");
+        assert_eq!(of(&[bad, (5, 0), (5, 0)]), Fate::Back(SECOND), "but where no more are left");
         assert_eq!(of(&[bad, bad]), Fate::Late, "nothing is left to tell");
     }
 
