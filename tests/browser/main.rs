@@ -7,9 +7,12 @@
 #![forbid(unsafe_code)]
 #![allow(clippy::unwrap_used)]
 
+mod access;
 mod base64;
 mod driver;
+mod explore;
 mod eyes;
 mod hands;
 mod hears;
+mod picture;
 mod report;
