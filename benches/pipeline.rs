@@ -46,8 +46,8 @@ fn sweep(c: &mut Criterion) {
 }
 
 fn figure(chart: &Chart) -> Figure<'_> {
-    let Chart { name, title, description, svg_inline, .. } = chart;
-    Figure { name, title, description, svg_inline }
+    let Chart { name, title, description, plot, svg_inline, .. } = chart;
+    Figure { name, title, description, plot, svg_inline }
 }
 
 fn report(c: &mut Criterion) {

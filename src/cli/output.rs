@@ -100,6 +100,7 @@ pub fn pages(results: &Results) -> Result<Vec<(String, Vec<u8>)>, Issues> {
             name: &chart.name,
             title: &chart.title,
             description: &chart.description,
+            plot: &chart.plot,
             svg_inline: &chart.svg_inline,
         })
         .collect();

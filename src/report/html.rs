@@ -1,15 +1,17 @@
-//! The architecture review as one HTML file: opens offline, loads nothing, runs no script, reads well in print and in the dark.
+//! The architecture review as one HTML file: opens offline, loads nothing, reads well in print and in the dark.
+//! Its one script, named by hash in the content security policy, lets a reader explore the charts; without it everything is there.
 
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Serde;
 use minijinja::{AutoEscape, Environment, Value, context};
 
-use super::{Figure, page};
+use super::{Figure, explore, page, sha256};
 use crate::issue::Issue;
 use crate::results::Results;
 
 const TEMPLATE: &str = include_str!("report.html.j2");
 const STYLE: &str = include_str!("report.css");
+const SCRIPT: &str = include_str!("report.js");
 
 /// `report.html`. Every text is escaped; of `figures` only `svg_inline` is taken as markup, and
 /// `figure_style` (CSS variables that the drawings use; may be empty) as CSS.
@@ -25,9 +27,11 @@ pub fn html(results: &Results, figures: &[Figure], figure_style: &str) -> Result
         );
         let template = environment.template_from_named_str("report.html", TEMPLATE)?;
         let page = Value::from(Serde(page::page(results, figures)));
-        template.render(
-            context! { page, style => Value::from_safe_string(STYLE.to_string()), version => results.gatecap.as_str(), figure_style => Value::from_safe_string(figure_style.to_string()) },
-        )
+        let safe = |text: &str| Value::from_safe_string(text.to_string());
+        template.render(context! {
+            page, version => results.gatecap.as_str(), style => safe(STYLE), figure_style => safe(figure_style),
+            script => safe(SCRIPT), script_hash => safe(&sha256::base64(SCRIPT)), data => safe(&explore::data(results, figures)),
+        })
     };
     render().map_err(|error| Issue::new(format!("the report's HTML template is broken, which is our error: {error:#}")))
 }
@@ -44,6 +48,7 @@ mod tests {
             name,
             title,
             description: "what it shows",
+            plot: "{}",
             svg_inline: "<svg viewBox=\"0 0 560 340\" role=\"img\"><rect width=\"560\" height=\"340\" fill=\"#8883\"/></svg>",
         };
         vec![
@@ -58,7 +63,9 @@ mod tests {
 
     /// Tags that were opened and not closed, or closed without being open.
     fn unbalanced(html: &str) -> Vec<String> {
-        let void = ["meta", "br", "hr", "rect", "!doctype", "wbr"];
+        // What a script says is no markup.
+        let html = html.replace(SCRIPT, "");
+        let void = ["meta", "br", "hr", "rect", "!doctype", "wbr", "input"];
         let (mut open, mut wrong): (Vec<String>, Vec<String>) = (Vec::new(), Vec::new());
         for tag in html.split('<').skip(1) {
             let name: String =
@@ -84,14 +91,27 @@ mod tests {
         {
             let html = html(&results, &figures(), "").unwrap();
             assert_eq!(unbalanced(&html), Vec::<String>::new());
-            assert!(html.contains("default-src 'none'; style-src 'unsafe-inline'; img-src data:"));
-            for loading in ["<script", " src=", "<link", "@import", "url(", "<iframe", " onload"] {
+            let hash = sha256::base64(SCRIPT);
+            let policy =
+                format!("default-src 'none'; style-src 'unsafe-inline'; img-src data:; script-src 'sha256-{hash}'");
+            assert!(html.contains(&policy) && html.contains(&format!("<script>{SCRIPT}</script>")));
+            assert_eq!(html.matches("<script").count(), 2, "the data and the script");
+            for loading in [" src=", "<link", "@import", "url(", "<iframe", " onload"] {
                 assert!(!html.contains(loading), "{loading}");
             }
             let (h1, h2) = (html.matches("<h1").count(), html.matches("<h2").count());
             assert!(h1 == 1 && h2 >= 1);
             assert_eq!(html.matches("<th>").count() + html.matches("<th class").count(), 0, "a th without scope");
         }
+    }
+
+    #[test]
+    fn the_script_can_stand_in_a_page() {
+        assert!(!SCRIPT.to_lowercase().contains("</script") && !SCRIPT.contains("<!--"));
+        for markup in ["innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "http:", "https:"] {
+            assert!(!SCRIPT.replace("http://www.w3.org/2000/svg", "").contains(markup), "{markup}");
+        }
+        assert!(SCRIPT.lines().count() <= 600);
     }
 
     #[test]
@@ -117,7 +137,10 @@ mod tests {
             rung.name.clone_from(&hostile);
         }
         let html = html(&results, &[], "").unwrap();
-        assert!(!html.contains("<script") && !html.contains("\" onload=") && !html.contains("href=\"javascript"));
+        assert_eq!(html.to_lowercase().matches("<script").count(), 2);
+        assert!(html.ends_with(&format!("</script>\n<script>{SCRIPT}</script>\n</body>\n</html>\n")));
+        let markup = &html[..html.find("<script").unwrap()];
+        assert!(!markup.contains("\" onload=") && !markup.contains("href=\"javascript"));
         assert_eq!(unbalanced(&html), Vec::<String>::new());
     }
 }

@@ -2,7 +2,7 @@
 
 use super::warnings::FEW;
 use super::{month, number};
-use crate::results::{Ceiling, Estimate, Objective, OptionInfo, Point, Results};
+use crate::results::{Ceiling, Estimate, Objective, OptionInfo, Point, Results, Wanted};
 
 /// Least share of requests that must be answered well for a rate to count as carried: all but the 0.001 that a saturation allows to be
 /// throttled unless the scenario says otherwise.
@@ -109,14 +109,23 @@ impl Judgement<'_> {
 /// Judges every option, in the order of the results.
 #[must_use]
 pub fn judge(results: &Results) -> Vec<Judgement<'_>> {
-    results.options.iter().enumerate().map(|(i, option)| judge_one(results, i + 1, option)).collect()
+    judge_at(results, &results.wanted)
+}
+
+/// Judges every option against another question on the same points.
+#[must_use]
+pub fn judge_at<'a>(results: &'a Results, wanted: &Wanted) -> Vec<Judgement<'a>> {
+    results.options.iter().enumerate().map(|(i, option)| judge_one(results, wanted, i + 1, option)).collect()
 }
 
 /// The point of `option` at the wanted services and the wanted values of all further axes, exactly; none where it was not simulated,
 /// however near another lies.
 #[must_use]
 pub fn operating_point<'a>(results: &'a Results, option: Option<&str>) -> Option<&'a Point> {
-    let wanted = &results.wanted;
+    point_at(results, &results.wanted, option)
+}
+
+fn point_at<'a>(results: &'a Results, wanted: &Wanted, option: Option<&str>) -> Option<&'a Point> {
     results.points.iter().find(|point| {
         point.option.as_deref() == option && point.services == wanted.services && point.axes == wanted.axes
     })
@@ -135,13 +144,12 @@ pub fn rejects(point: &Point) -> bool {
     point.hops.iter().filter_map(rejected).any(|share| share.value.is_some_and(|share| share > 0.0))
 }
 
-fn judge_one<'a>(results: &'a Results, number: usize, option: &'a OptionInfo) -> Judgement<'a> {
-    let wanted = &results.wanted;
+fn judge_one<'a>(results: &'a Results, wanted: &Wanted, number: usize, option: &'a OptionInfo) -> Judgement<'a> {
     let rungs = || results.ceilings.iter().filter(|rung| rung.option == option.name);
     let first = |kind: &'static str| rungs().filter(|rung| rung.kind == kind).min_by_key(|rung| rung.services);
     let services = wanted.services.unwrap_or(0);
     let below = |kind: &'static str| rungs().filter(move |rung| rung.kind == kind && rung.services < services);
-    let point = operating_point(results, Some(&option.name));
+    let point = point_at(results, wanted, Some(&option.name));
 
     let mut checks: Vec<Check> = wanted.needs.iter().map(|need| need_check(option, need)).collect();
     if let Some(services) = wanted.services {

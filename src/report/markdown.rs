@@ -68,7 +68,7 @@ mod tests {
 
     #[test]
     fn tables_have_as_many_cells_as_heads() {
-        let figure = Figure { name: "ladder", title: "Ladder", description: "what holds", svg_inline: "" };
+        let figure = Figure { name: "ladder", title: "Ladder", description: "what holds", plot: "", svg_inline: "" };
         for results in
             [fixture::orders(), fixture::four(), fixture::studied(), fixture::queue(), storm(), Results::default()]
         {

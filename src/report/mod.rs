@@ -8,6 +8,7 @@ pub mod chart;
 pub mod compare;
 mod differences;
 mod ends;
+mod explore;
 pub mod gate;
 mod growth;
 pub mod html;
@@ -21,6 +22,7 @@ mod overload;
 mod page;
 mod precision;
 mod sensitivity;
+mod sha256;
 pub mod terminal;
 mod theory;
 pub mod verdict;
@@ -39,6 +41,8 @@ pub struct Figure<'a> {
     pub title: &'a str,
     /// What it shows, in a sentence.
     pub description: &'a str,
+    /// What the page's script needs to explore it, as JSON of our own writing; empty where it is not to be explored.
+    pub plot: &'a str,
     /// `<svg>` element to stand inside the page; trusted, so its maker escapes what it holds.
     pub svg_inline: &'a str,
 }

@@ -7,10 +7,13 @@
 #![forbid(unsafe_code)]
 #![allow(clippy::unwrap_used)]
 
+mod access;
 mod base64;
 mod driver;
+mod explore;
 mod eyes;
 mod hands;
 mod hears;
+mod picture;
 mod report;
 mod serve;

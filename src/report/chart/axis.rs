@@ -105,6 +105,12 @@ impl Axis {
         (self.low..=self.high).contains(&value)
     }
 
+    /// How values become lengths, and how they read.
+    #[must_use]
+    pub fn kind(self) -> (Scale, Unit) {
+        (self.scale, self.unit)
+    }
+
     /// Its ends in values.
     #[must_use]
     pub fn range(self) -> (f64, f64) {

@@ -2,15 +2,19 @@
 //!
 //! plotters draws on whole pixels, which turns curves into stairs; so everything is drawn ten times as large and the finished
 //! file says how large it is to be shown. Two more things that plotters' SVG cannot say travel through it in disguise and are
-//! written out by [`super::finish`]: paints as key colours, and the dash pattern in the last digit of a stroke's width.
+//! written out by [`super::finish`]: paints as key colours, and the dash pattern in the last digit of a stroke's width. Parts travel as
+//! rectangles of no size in colours of their own.
+
+use std::cell::RefCell;
 
 use plotters::coord::Shift;
 use plotters::drawing::{DrawingArea, IntoDrawingArea};
 use plotters::element::{Circle, PathElement, Polygon, Rectangle};
 use plotters::prelude::SVGBackend;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
-use plotters::style::{Color, FontStyle, IntoFont, ShapeStyle, TextStyle};
+use plotters::style::{Color, FontStyle, IntoFont, RGBColor, ShapeStyle, TextStyle};
 
+use super::plot::{Plot, Spot};
 use super::style::Paint;
 use super::text::{FONT, FONT_FACTOR, width};
 
@@ -75,18 +79,44 @@ impl Type {
 /// A sheet to draw on. Writing into a string cannot fail, so the methods drop plotters' results.
 pub struct Canvas<'a> {
     area: DrawingArea<SVGBackend<'a>, Shift>,
+    plot: RefCell<Plot>,
 }
 
-/// What `paint` draws on a sheet of so many pixels, as plotters' SVG; still to be finished.
-pub fn draw(size: At, paint: impl FnOnce(&Canvas)) -> String {
+/// Which part of a chart something belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// The option of this index, which a page may switch off.
+    Option(u8),
+    /// All that a page draws anew on other scales.
+    Plot,
+}
+
+/// First two bytes of the colour that opens a part, and the colour that closes it; no [`Paint`] has them.
+const OPEN: (u8, u8) = (1, 0xF0);
+const CLOSE: RGBColor = RGBColor(1, 0xF1, 0);
+/// The index of [`Part::Plot`].
+const PLOT: u8 = u8::MAX;
+
+/// The part that a line of plotters' SVG opens (or closes: none in it); `None` for any other line.
+#[must_use]
+pub fn part_of(line: &str) -> Option<Option<Part>> {
+    let colour = line.strip_prefix("<rect ")?.split("fill=\"#01F").nth(1)?;
+    let index = u8::from_str_radix(colour.get(1..3)?, 16).ok()?;
+    Some(colour.starts_with('0').then_some(if index == PLOT { Part::Plot } else { Part::Option(index) }))
+}
+
+/// What `paint` draws on a sheet of so many pixels, as plotters' SVG, still to be finished; and what it tells of itself.
+pub fn draw(size: At, paint: impl FnOnce(&Canvas)) -> (String, Plot) {
     let mut svg = String::new();
-    {
+    let plot = {
         let whole = ((size.0 * UNITS) as u32, (size.1 * UNITS) as u32);
-        let canvas = Canvas { area: SVGBackend::with_string(&mut svg, whole).into_drawing_area() };
+        let area = SVGBackend::with_string(&mut svg, whole).into_drawing_area();
+        let canvas = Canvas { area, plot: RefCell::default() };
         paint(&canvas);
         let _ = canvas.area.present();
-    }
-    svg
+        canvas.plot.take()
+    };
+    (svg, plot)
 }
 
 fn unit(pixels: f64) -> i32 {
@@ -98,6 +128,31 @@ fn units(at: At) -> (i32, i32) {
 }
 
 impl Canvas<'_> {
+    /// Says what the chart shows; places that were told before stay.
+    pub fn plot(&self, plot: Plot) {
+        let spots = std::mem::take(&mut self.plot.borrow_mut().spots);
+        *self.plot.borrow_mut() = Plot { spots, ..plot };
+    }
+
+    /// Says what is at a place.
+    pub fn spot(&self, spot: Spot) {
+        self.plot.borrow_mut().spots.push(spot);
+    }
+
+    /// What `paint` draws belongs to a part.
+    pub fn part(&self, part: Part, paint: impl FnOnce()) {
+        let index = match part {
+            Part::Option(index) => index.min(PLOT - 1),
+            Part::Plot => PLOT,
+        };
+        let mark = |colour: RGBColor| {
+            let _ = self.area.draw(&Rectangle::new([(0, 0), (0, 0)], colour.filled()));
+        };
+        mark(RGBColor(OPEN.0, OPEN.1, index));
+        paint();
+        mark(CLOSE);
+    }
+
     /// An open line through the points; fewer than two draw nothing.
     pub fn line(&self, points: &[At], stroke: Stroke) {
         if points.len() < 2 {

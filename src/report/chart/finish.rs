@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use super::canvas::{At, UNITS};
+use super::canvas::{At, Part, UNITS, part_of};
 use super::style::{FONT_STACK, Paint};
 use super::text::{BOLD, PLAIN};
 
@@ -48,7 +48,7 @@ pub fn escape(text: &str) -> String {
 pub fn finish(raw: &str, size: At, words: &Words, flavour: Flavour) -> String {
     let body = raw.split_once('\n').map_or("", |(_, body)| body);
     let mut hatches = BTreeSet::new();
-    let body = rewrite(body, words.name, flavour, &mut hatches);
+    let body = rewrite(&parts(body, flavour), words.name, flavour, &mut hatches);
     let (w, h) = (size.0 as u32, size.1 as u32);
     let (wide, high) = ((size.0 * UNITS) as u32, (size.1 * UNITS) as u32);
     let id = format!("gc-{}", words.name);
@@ -70,6 +70,24 @@ pub fn finish(raw: &str, size: At, words: &Words, flavour: Flavour) -> String {
         let _ = writeln!(out, "<rect width=\"{wide}\" height=\"{high}\" fill=\"{}\"/>", Paint::Page.plain());
     }
     out + &body
+}
+
+/// The body with its parts as groups; in a file nobody switches them, so there are none. plotters writes an element on a line, and
+/// texts are escaped, so that no text is taken for a mark.
+fn parts(body: &str, flavour: Flavour) -> String {
+    let mut out = String::with_capacity(body.len());
+    for line in body.split_inclusive('\n') {
+        match (part_of(line), flavour) {
+            (None, _) => out.push_str(line),
+            (Some(_), Flavour::File) => {}
+            (Some(None), Flavour::Inline) => out.push_str("</g>\n"),
+            (Some(Some(Part::Plot)), Flavour::Inline) => out.push_str("<g data-part=\"plot\">\n"),
+            (Some(Some(Part::Option(index))), Flavour::Inline) => {
+                let _ = writeln!(out, "<g data-option=\"{index}\">");
+            }
+        }
+    }
+    out
 }
 
 fn colour(paint: Paint, flavour: Flavour) -> String {
@@ -167,9 +185,13 @@ mod tests {
     use super::*;
 
     fn sample(flavour: Flavour) -> String {
-        let raw = draw((20.0, 10.0), |canvas| {
+        let (raw, _) = draw((20.0, 10.0), |canvas| {
             canvas.rect((1.0, 1.0), (5.0, 5.0), Paint::Hatch(2), 1.0);
-            canvas.line(&[(0.0, 0.0), (1.25, 2.0)], Stroke(Paint::Series(0), 1.5, Dash::Dashed));
+            canvas.part(Part::Plot, || {
+                canvas.part(Part::Option(3), || {
+                    canvas.line(&[(0.0, 0.0), (1.25, 2.0)], Stroke(Paint::Series(0), 1.5, Dash::Dashed));
+                });
+            });
             canvas.text((3.0, 3.0), &format!("{} \"x\" = <y>", bold("5")), Tie::Left, Type::plain(11.0, Paint::Ink));
         });
         finish(&raw, (20.0, 10.0), &Words { name: "t", title: "<script>\"", description: "d & e" }, flavour)
@@ -182,7 +204,7 @@ mod tests {
         assert!(svg.contains("fill=\"url(#gc-t-hatch-2)\"") && svg.contains("<pattern id=\"gc-t-hatch-2\""));
         assert!(svg.contains("<tspan font-weight=\"600\">5</tspan> &quot;x&quot; = &lt;y&gt;"), "{svg}");
         assert!(svg.contains("viewBox=\"0 0 200 100\"") && svg.contains("0,0 13,20\""));
-        assert!(!svg.contains("<script") && !svg.contains("var(") && !svg.contains("#01"));
+        assert!(!svg.contains("<script") && !svg.contains("var(") && !svg.contains("#01") && !svg.contains("<g"));
     }
 
     #[test]
@@ -192,5 +214,8 @@ mod tests {
             svg.contains("stroke=\"var(--gc-series-1,#0072B2)\"") && svg.contains("fill=\"var(--gc-ink,#1F2328)\"")
         );
         assert!(!svg.contains("<rect width=\"200\""));
+        let line = svg.find("<polyline").unwrap_or(0);
+        assert!(svg[..line].ends_with("<g data-part=\"plot\">\n<g data-option=\"3\">\n"), "{svg}");
+        assert_eq!((svg.matches("</g>").count(), svg.matches("<g ").count()), (2, 2), "{svg}");
     }
 }

@@ -1,8 +1,9 @@
 //! The chart `goodput`: what comes out of what goes in.
 
 use super::axis::{Axis, Scale, Unit, frame};
-use super::canvas::{At, Canvas, Dash, Stroke, Tie};
+use super::canvas::{At, Canvas, Dash, Part, Stroke, Tie};
 use super::label::{Entry, HEADING, Lanes, WIDTH, legend, legend_height, over};
+use super::plot::{Along, Plot, Reference, Series};
 use super::select::{Shown, Sweep, shown, sweep};
 use super::style::Paint;
 use super::text::{self, bold};
@@ -14,6 +15,9 @@ const LEFT: f64 = 58.0;
 const RIGHT: f64 = WIDTH - 52.0;
 const TOP: f64 = HEADING + 26.0;
 const BOTTOM: f64 = TOP + 250.0;
+
+const OFFERED: &str = "offered requests/s";
+const SUCCESSFUL: &str = "successful requests/s";
 
 struct Line {
     index: u8,
@@ -49,22 +53,34 @@ pub fn goodput(results: &Results) -> Option<Chart> {
     }
     let (x, y) = axes(&lines, most);
     Some(face.chart((WIDTH, BOTTOM + 52.0 + legend_height(lines.len())), |canvas| {
-        frame(canvas, x, y, "offered requests/s");
-        canvas.text((LEFT - 50.0, TOP - 13.0), "successful requests/s", Tie::Left, super::axis::TICK);
-        diagonal(canvas, x, y);
-        if let Some(limit) = throttle.filter(|l| x.holds(*l)) {
-            let at = x.at(limit);
-            canvas.line(&[(at, TOP - 6.0), (at, BOTTOM)], Stroke(Paint::Limit, 1.3, Dash::Dashed));
-            let mut lanes = Lanes::new(1, 150.0, WIDTH - 2.0);
-            over(canvas, &mut lanes, at, TOP - 13.0, (&text::count(limit), "account throttle"), Paint::Limit);
-        }
-        for (i, line) in lines.iter().enumerate() {
-            curve(canvas, line, lines.len() - 1 - i, x, y);
-        }
-        ends(canvas, &lines, x, y);
+        canvas.part(Part::Plot, || inside(canvas, &lines, throttle, x, y));
+        let limit = throttle.map(|at| Reference { axis: "x", at, text: "account throttle".into(), kind: "limit" });
+        canvas.plot(Plot {
+            x: Some(Along::new(x, OFFERED, false)),
+            y: Some(Along::new(y, SUCCESSFUL, false)),
+            series: lines.iter().map(|line| Series::named(line.index, "offered", "goodput")).collect(),
+            lines: limit.into_iter().collect(),
+            ..Plot::default()
+        });
         let entries: Vec<Entry> = lines.iter().map(entry).collect();
         legend(canvas, BOTTOM + 52.0, &["most offered", "comes out", "share"], &entries);
     }))
+}
+
+fn inside(canvas: &Canvas, lines: &[Line], throttle: Option<f64>, x: Axis, y: Axis) {
+    frame(canvas, x, y, OFFERED);
+    canvas.text((LEFT - 50.0, TOP - 13.0), SUCCESSFUL, Tie::Left, super::axis::TICK);
+    diagonal(canvas, x, y);
+    if let Some(limit) = throttle.filter(|l| x.holds(*l)) {
+        let at = x.at(limit);
+        canvas.line(&[(at, TOP - 6.0), (at, BOTTOM)], Stroke(Paint::Limit, 1.3, Dash::Dashed));
+        let mut lanes = Lanes::new(1, 150.0, WIDTH - 2.0);
+        over(canvas, &mut lanes, at, TOP - 13.0, (&text::count(limit), "account throttle"), Paint::Limit);
+    }
+    for (i, line) in lines.iter().enumerate() {
+        canvas.part(Part::Option(line.index), || curve(canvas, line, lines.len() - 1 - i, x, y));
+    }
+    ends(canvas, lines, x, y);
 }
 
 /// Linear from 0, since what matters happens at the top; logarithmic where so little comes out that a line would lie on the axis.

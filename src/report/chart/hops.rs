@@ -1,9 +1,10 @@
 //! The chart `hops`: where the time goes, hop by hop, at the operating point.
 
 use super::axis::{Axis, Scale, Unit, tick_row};
-use super::canvas::{Canvas, Dash, Stroke, Tie, Type};
+use super::canvas::{Canvas, Dash, Part, Stroke, Tie, Type};
 use super::label::{HEADING, WIDTH, key, name};
 use super::percentiles::place;
+use super::plot::Spot;
 use super::select::{Row, rows};
 use super::style::{Paint, hop_paints};
 use super::text::{self, clean, cut, figure, list, measured};
@@ -59,7 +60,7 @@ pub fn hops(results: &Results) -> Option<Chart> {
         tick_row(canvas, x, &ticks, bottom + 8.0);
         canvas.text((RIGHT + 14.0, bottom + 8.0), "ms", Tie::Left, super::axis::TICK);
         for (i, row) in rows.iter().enumerate() {
-            bar(canvas, row, x, TOP + ROW * i as f64, &looks);
+            canvas.part(Part::Option(row.index), || bar(canvas, row, x, TOP + ROW * i as f64, &looks));
         }
         let below = key(canvas, bottom + 32.0, WIDTH, &words, |i, x, y| {
             canvas.rect((x, y - 5.0), (16.0, 10.0), paint(looks[i].paint, looks[i].assumed), 1.0);
@@ -137,6 +138,9 @@ fn bar(canvas: &Canvas, row: &Row, x: Axis, top: f64, looks: &[Look]) {
         // A hair of page between neighbours, but never more than the segment itself.
         let gap = 1.0_f64.min((to - from) / 3.0);
         canvas.rect((from, top), (to - from - gap, BAR), paint(index, assumed), 1.0);
+        let evidence = if assumed { ", assumed" } else { "" };
+        let said = format!("{}: {}{evidence}", title(hop), measured(hop.mean_ms));
+        canvas.spot(Spot::new((from, top), (to - from, BAR), (!row.number.is_empty()).then_some(row.index), &said));
         let (words, middle) = (figure(hop.mean_ms), ((from + to - gap) / 2.0, top + BAR / 2.0));
         if text::width(&words, 11.0, false) + 8.0 > to - from {
             continue;

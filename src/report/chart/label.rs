@@ -1,6 +1,6 @@
 //! Putting words where they do not cover each other: line ends, crowded rows, heading and legend. Knows no results.
 
-use super::canvas::{At, Canvas, Dash, Stroke, Tie, Type, span};
+use super::canvas::{At, Canvas, Dash, Part, Stroke, Tie, Type, span};
 use super::style::Paint;
 use super::text::{self, bold, cut};
 
@@ -114,11 +114,17 @@ pub fn legend_with(canvas: &Canvas, top: f64, heads: &[&str], entries: &[Entry],
     }
     let room = WIDTH - 32.0 - column * heads.len() as f64;
     for (row, entry) in entries.iter().enumerate() {
-        let y = top + 17.0 * (row as f64 + 1.0);
-        swatch(row, y);
-        name(canvas, (30.0, y), (&entry.number, entry.paint), &entry.title, (11.0, room));
-        for (i, value) in entry.values.iter().enumerate() {
-            canvas.text((right(i), y), value, Tie::Right, Type::plain(11.0, Paint::Ink));
+        let write = || {
+            let y = top + 17.0 * (row as f64 + 1.0);
+            swatch(row, y);
+            name(canvas, (30.0, y), (&entry.number, entry.paint), &entry.title, (11.0, room));
+            for (i, value) in entry.values.iter().enumerate() {
+                canvas.text((right(i), y), value, Tie::Right, Type::plain(11.0, Paint::Ink));
+            }
+        };
+        match entry.paint {
+            Paint::Series(index) => canvas.part(Part::Option(index), write),
+            _ => write(),
         }
     }
 }

@@ -1,8 +1,9 @@
 //! The chart `ladder`: how many services each option holds, and what stops it, quota after quota.
 
 use super::axis::{Axis, Scale, Unit, tick_row};
-use super::canvas::{Canvas, Dash, Stroke, Tie, Type, span};
+use super::canvas::{Canvas, Dash, Part, Stroke, Tie, Type, span};
 use super::label::{HEADING, Lanes, WIDTH, key, name, name_indent, over};
+use super::plot::{Along, Plot, Spot};
 use super::style::Paint;
 use super::text::{self, bold, clean, count, cut};
 use super::{Chart, Face};
@@ -79,9 +80,10 @@ pub fn ladder(results: &Results) -> Option<Chart> {
         tick_row(canvas, x, &ticks, bottom + 8.0);
         let mut top = TOP;
         for row in &rows {
-            bars(canvas, row, x, top + LINE * row.lines_above as f64);
+            canvas.part(Part::Option(row.index), || bars(canvas, row, x, top + LINE * row.lines_above as f64));
             top += height(row);
         }
+        canvas.plot(Plot { x: Some(Along::new(x, "services", true)), ..Plot::default() });
         let mut lanes = Lanes::new(1, LEFT, WIDTH);
         let mut mark = |at: f64, words: String, dash| {
             canvas.line(&[(x.at(at), TOP - 6.0), (x.at(at), bottom)], Stroke(Paint::Ink, 1.6, dash));
@@ -96,7 +98,8 @@ pub fn ladder(results: &Results) -> Option<Chart> {
         }
         let mut top = TOP;
         for row in &rows {
-            words(canvas, row, x, top + LINE * row.lines_above as f64);
+            canvas.part(Part::Option(row.index), || words(canvas, row, x, top + LINE * row.lines_above as f64));
+            spots(canvas, row, x, top + LINE * row.lines_above as f64);
             top += height(row);
         }
         legend(canvas, bottom + 34.0, rows.iter().any(|row| !row.traffic.is_empty()));
@@ -222,6 +225,16 @@ fn words(canvas: &Canvas, row: &Row, x: Axis, top: f64) {
     if row.rungs.is_empty() {
         canvas.text((LEFT, top + BAR / 2.0), "no structural quota stops it", Tie::Left, SMALL);
     }
+}
+
+/// What every rung and the first traffic limit say under the pointer.
+fn spots(canvas: &Canvas, row: &Row, x: Axis, top: f64) {
+    let say = |rung: &Rung, kind: &str, y: f64| {
+        let text = format!("{} services, {kind}{}", count(rung.services), rung.words);
+        canvas.spot(Spot::new((x.within(rung.services) - 4.0, y), (8.0, BAR + 4.0), Some(row.index), &text));
+    };
+    row.rungs.iter().for_each(|rung| say(rung, "", top));
+    row.traffic.first().into_iter().for_each(|rung| say(rung, "traffic: ", top - 10.0));
 }
 
 /// The key, of the limits of traffic only where a row has one.

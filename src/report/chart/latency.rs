@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::axis::{Axis, Scale, Unit, frame};
-use super::canvas::{At, Canvas, Dash, Stroke, Tie, Type};
+use super::canvas::{At, Canvas, Dash, Part, Stroke, Tie, Type};
 use super::label::{Entry, HEADING, WIDTH, legend, legend_height};
 use super::select::{Curve, Shown, Sweep, objective, shown, sweep};
-use super::stops::{beyond, throttle_note, verticals, wanted};
+use super::stops::{beyond, explored, throttle_note, verticals, wanted};
 use super::style::Paint;
 use super::text::{self, bold, latency, measured};
 use super::tips::{Taken, Tip, tips};
@@ -38,32 +38,36 @@ pub fn latency_p99(results: &Results) -> Option<Chart> {
     let marks = marks(&sweep);
     let height = BOTTOM + 52.0 + legend_height(sweep.curves.len()) + if marks.is_empty() { 0.0 } else { 22.0 };
     Some(face.chart((WIDTH, height), |canvas| {
-        frame(canvas, x, y, &sweep.words(results));
-        let verticals = verticals(canvas, results, &sweep, x, (TOP, BOTTOM));
-        let bound = objective(results, METRIC).filter(|b| y.holds(*b));
-        if let Some(at) = bound.map(|b| y.at(b)) {
-            canvas.line(&[(LEFT, at), (RIGHT, at)], Stroke(Paint::Limit, 1.5, Dash::Dashed));
-        }
-        for curve in &sweep.curves {
-            band(canvas, curve, x, y);
-        }
-        for curve in &sweep.curves {
-            line(canvas, curve, x, y);
-        }
-        crosses(canvas, &sweep, x);
-        ends(canvas, &sweep, x, y, verticals);
-        if let Some(bound) = bound {
-            let words = format!("objective {}", latency(bound));
-            canvas.boxed((LEFT + 6.0, y.at(bound) - 10.0), &words, Tie::Left, Type::bold(11.0, Paint::Limit));
-        }
-        let inside = (TOP + strip(&sweep), BOTTOM);
-        throttle_note(canvas, &sweep, x, &places_drawn(&sweep, x, y), bound.map(|b| y.at(b)), inside);
+        canvas.part(Part::Plot, || inside(canvas, results, &sweep, x, y));
+        canvas.plot(explored(results, &sweep, (x, y), objective(results, METRIC)));
         values(canvas, results, &sweep);
         if !marks.is_empty() {
             let at = (2.0, BOTTOM + 56.0 + legend_height(sweep.curves.len()));
             canvas.text(at, marks, Tie::Left, Type::plain(11.0, Paint::Muted));
         }
     }))
+}
+
+fn inside(canvas: &Canvas, results: &Results, sweep: &Sweep, x: Axis, y: Axis) {
+    frame(canvas, x, y, &sweep.words(results));
+    let verticals = verticals(canvas, results, sweep, x, (TOP, BOTTOM));
+    let bound = objective(results, METRIC).filter(|b| y.holds(*b));
+    if let Some(at) = bound.map(|b| y.at(b)) {
+        canvas.line(&[(LEFT, at), (RIGHT, at)], Stroke(Paint::Limit, 1.5, Dash::Dashed));
+    }
+    for paint in [band, line] {
+        for curve in &sweep.curves {
+            canvas.part(Part::Option(curve.index), || paint(canvas, curve, x, y));
+        }
+    }
+    crosses(canvas, sweep, x);
+    ends(canvas, sweep, x, y, verticals);
+    if let Some(bound) = bound {
+        let words = format!("objective {}", latency(bound));
+        canvas.boxed((LEFT + 6.0, y.at(bound) - 10.0), &words, Tie::Left, Type::bold(11.0, Paint::Limit));
+    }
+    let (inside, height) = ((TOP + strip(sweep), BOTTOM), bound.map(|b| y.at(b)));
+    throttle_note(canvas, sweep, x, &places_drawn(sweep, x, y), height, inside);
 }
 
 fn face(results: &Results, sweep: &Sweep) -> Face {

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::axis::TICK;
-use super::canvas::{At, Canvas, Dash, Stroke, Tie, Type, span};
+use super::canvas::{At, Canvas, Dash, Part, Stroke, Tie, Type, span};
 use super::label::{HEADING, WIDTH, key, name};
+use super::plot::Spot;
 use super::style::{Paint, heat};
 use super::text::{self, count, number};
 use super::{Chart, Face};
@@ -58,7 +59,7 @@ pub fn map(results: &Results) -> Option<Chart> {
     Some(face.chart((width, bottom + if width > WIDTH { 24.0 } else { 58.0 }), |canvas| {
         for (i, one) in panels.iter().enumerate() {
             let at = ((panel + GAP) * (i % columns) as f64, HEADING + step * (i / columns) as f64);
-            draw_panel(canvas, results, one, at, (panel, high));
+            canvas.part(Part::Option(one.index), || draw_panel(canvas, results, one, at, (panel, high)));
         }
         legend(canvas, bottom + 10.0, width, panels.iter().any(|p| own(results, p).is_some()));
     }))
@@ -98,7 +99,9 @@ fn draw_panel(canvas: &Canvas, results: &Results, panel: &Panel, (left, top): At
         }
         for (column, services) in panel.services.iter().enumerate() {
             if let Some(cell) = panel.cells.get(&(*services, rate.to_bits())) {
-                draw_cell(canvas, cell, (from + wide * column as f64, y), (wide, high));
+                let at = (from + wide * column as f64, y);
+                draw_cell(canvas, cell, at, (wide, high));
+                canvas.spot(spot(cell, panel.index, at, (wide, high)));
             }
         }
     }
@@ -171,6 +174,17 @@ fn draw_cell(canvas: &Canvas, cell: &MapCell, (x, y): At, (wide, high): At) {
     if text::width(&words, ty.size, ty.bold) + 3.0 <= wide && high >= 11.0 {
         canvas.text((x + wide / 2.0, y + high / 2.0), &words, Tie::Middle, ty);
     }
+}
+
+/// What a cell says under the pointer.
+fn spot(cell: &MapCell, option: u8, at: At, size: At) -> Spot {
+    let state = match cell.stopped_by.as_str() {
+        "ok" | "" => String::new(),
+        _ => format!("; stopped by {}", text::clean(&cell.by)),
+    };
+    let load = if cell.load.is_finite() { number((cell.load * 100.0).round()) } else { "–".into() };
+    let text = format!("{}/s each: {load} %{state}", number(cell.rate_per_service));
+    Spot { services: Some(cell.services), ..Spot::new(at, size, Some(option), &text) }
 }
 
 /// Column and row of the reader's own cell, where the map has exactly that.

@@ -20,12 +20,13 @@ mod ladder;
 mod latency;
 mod map;
 mod percentiles;
+mod plot;
 #[cfg(feature = "png")]
 mod png;
-mod select;
-mod stops;
+pub(super) mod select;
+pub(super) mod stops;
 mod style;
-mod text;
+pub(super) mod text;
 mod timeline;
 mod tips;
 mod tornado;
@@ -40,6 +41,7 @@ pub use ladder::ladder;
 pub use latency::latency_p99;
 pub use map::map;
 pub use percentiles::percentiles;
+pub(super) use plot::{estimates, rounded};
 #[cfg(feature = "png")]
 pub use png::{PngError, png};
 pub use style::theme_css;
@@ -66,6 +68,8 @@ pub struct Chart {
     pub description: String,
     /// SVG of a file of its own, on a white ground.
     pub svg: String,
+    /// What a page's script needs to explore it, as JSON: axes, curves, places with words.
+    pub plot: String,
     /// SVG to inline into an HTML page that has [`theme_css`] in its style sheet; light colours where it has not.
     pub svg_inline: String,
 }
@@ -92,7 +96,7 @@ impl Face {
     /// The chart of so many pixels that `paint` draws below the heading.
     fn chart(self, size: At, paint: impl FnOnce(&Canvas)) -> Chart {
         let size = (size.0.ceil(), size.1.ceil());
-        let raw = draw(size, |canvas| {
+        let (raw, plot) = draw(size, |canvas| {
             label::heading(canvas, &self.title, &self.subtitle, size.0);
             paint(canvas);
         });
@@ -100,7 +104,9 @@ impl Face {
         let words = Words { name: self.name, title: &self.title, description: &description };
         let svg = finish(&raw, size, &words, Flavour::File);
         let svg_inline = finish(&raw, size, &words, Flavour::Inline);
-        Chart { name: self.name.into(), title: self.title, description, svg, svg_inline }
+        // Plain data of ours: writing it cannot fail.
+        let plot = serde_json::to_string(&plot).unwrap_or_default();
+        Chart { name: self.name.into(), title: self.title, description, svg, plot, svg_inline }
     }
 
     /// A panel that says why there is nothing to show.

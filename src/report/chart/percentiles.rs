@@ -1,8 +1,9 @@
 //! The chart `percentiles`: how slow the slow requests are, at the operating point.
 
 use super::axis::{Axis, Scale, Unit, frame};
-use super::canvas::{At, Canvas, Dash, Stroke, Tie, Type};
+use super::canvas::{At, Canvas, Dash, Part, Stroke, Tie, Type};
 use super::label::{Entry, HEADING, WIDTH, legend, legend_height};
+use super::plot::{Along, Plot, Reference, Series};
 use super::select::{Row, objective, rows};
 use super::style::Paint;
 use super::text::{bold, clean, latency, measured, percent};
@@ -20,6 +21,8 @@ const LAST: f64 = 0.999_999;
 const FIRST: f64 = 0.5;
 /// An objective further than this above the slowest is said in words, so that the curves are not pressed flat.
 const FAR: f64 = 4.0;
+/// What the horizontal axis measures.
+const WORDS: &str = "share of requests answered in this time or less";
 /// The quantiles that the legend names.
 const NAMED: [f64; 3] = [0.5, 0.99, 0.999];
 
@@ -52,27 +55,42 @@ pub fn percentiles(results: &Results) -> Option<Chart> {
     let y = Axis::new(Scale::Log, Unit::Latency, (low / 1.15, (high * 1.15).max(low * 4.0)), (BOTTOM, TOP));
     let height = BOTTOM + 52.0 + legend_height(curves.len());
     Some(face.chart((WIDTH, height), |canvas| {
-        frame(canvas, x, y, "share of requests answered in this time or less");
-        for (row, points) in &curves {
-            let line: Vec<At> = points.iter().map(|(q, ms)| (x.at(*q), y.at(*ms))).collect();
-            canvas.line(&line, Stroke(Paint::Series(row.index), 2.0, Dash::Solid));
-            if let [only] = line[..] {
-                canvas.dot(only, 3.0, Paint::Series(row.index));
-            }
-        }
-        if let Some(bound) = bound {
-            let words = format!("objective: p99 within {}", latency(bound));
-            match y.at(bound) {
-                at if y.holds(bound) => mark(canvas, x, at, &words),
-                at if at < TOP => objective_beyond(canvas, TOP + 10.0, &format!("{words}, above this chart")),
-                _ => objective_beyond(canvas, BOTTOM - 10.0, &format!("{words}, below this chart")),
-            }
-        }
-        ends(canvas, &curves, x, y);
+        canvas.part(Part::Plot, || inside(canvas, &curves, bound, x, y));
+        let limit = bound.map(|at| Reference { axis: "y", at, text: "objective for p99".into(), kind: "limit" });
+        canvas.plot(Plot {
+            x: Some(Along::new(x, WORDS, false)),
+            y: Some(Along::new(y, "latency", false)),
+            series: curves.iter().map(|(row, points)| Series::values(row.index, points)).collect(),
+            lines: limit.into_iter().collect(),
+            between: true,
+            ..Plot::default()
+        });
         let entries: Vec<Entry> = curves.iter().map(|(row, points)| entry(row, points)).collect();
         let heads: Vec<String> = NAMED.iter().map(|q| format!("p{}", percent(*q).trim_end_matches(" %"))).collect();
         legend(canvas, BOTTOM + 52.0, &heads.iter().map(String::as_str).collect::<Vec<_>>(), &entries);
     }))
+}
+
+fn inside(canvas: &Canvas, curves: &[(&Row, Vec<(f64, f64)>)], bound: Option<f64>, x: Axis, y: Axis) {
+    frame(canvas, x, y, WORDS);
+    for (row, points) in curves {
+        let line: Vec<At> = points.iter().map(|(q, ms)| (x.at(*q), y.at(*ms))).collect();
+        canvas.part(Part::Option(row.index), || {
+            canvas.line(&line, Stroke(Paint::Series(row.index), 2.0, Dash::Solid));
+            if let [only] = line[..] {
+                canvas.dot(only, 3.0, Paint::Series(row.index));
+            }
+        });
+    }
+    if let Some(bound) = bound {
+        let words = format!("objective: p99 within {}", latency(bound));
+        match y.at(bound) {
+            at if y.holds(bound) => mark(canvas, x, at, &words),
+            at if at < TOP => objective_beyond(canvas, TOP + 10.0, &format!("{words}, above this chart")),
+            _ => objective_beyond(canvas, BOTTOM - 10.0, &format!("{words}, below this chart")),
+        }
+    }
+    ends(canvas, curves, x, y);
 }
 
 /// The part of a point's percentiles from the median on, in rising order.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::axis::Axis;
 use super::canvas::{At, Canvas, Dash, Stroke, Tie, Type};
 use super::label::{Lanes, WIDTH, over};
+use super::plot::{Along, Plot, Reference, Series};
 use super::select::Sweep;
 use super::style::Paint;
 use super::text;
@@ -70,6 +71,34 @@ pub fn verticals(canvas: &Canvas, results: &Results, sweep: &Sweep, x: Axis, (to
         drawn.push(at);
     }
     drawn
+}
+
+/// The p99 of a sweep as data: the curves, where quotas stop options, the reader's own place and the objective in ms.
+#[must_use]
+pub fn explored(results: &Results, sweep: &Sweep, (x, y): (Axis, Axis), bound: Option<f64>) -> Plot {
+    let limit = |at| Reference { axis: "y", at, text: format!("objective {}", text::latency(at)), kind: "limit" };
+    Plot {
+        x: Some(Along::new(x, &sweep.words(results), true)),
+        y: Some(Along::new(y, "p99", false)),
+        series: sweep
+            .curves
+            .iter()
+            .map(|c| Series { dashed: "beyond", ..Series::named(c.index, "places", "p99") })
+            .collect(),
+        lines: references(results, sweep).into_iter().chain(bound.map(limit)).collect(),
+        ..Plot::default()
+    }
+}
+
+/// The same verticals as data.
+fn references(results: &Results, sweep: &Sweep) -> Vec<Reference> {
+    let own = wanted(results, sweep).map(|at| Reference { axis: "x", at, text: "yours".into(), kind: "own" });
+    let stops = if sweep.axis == "services" { stops(results, sweep) } else { BTreeMap::new() };
+    let stop = |((services, traffic), numbers): ((u32, bool), Vec<String>)| {
+        let (what, who) = (if traffic { "traffic " } else { "" }, numbers.join(", "));
+        Reference { axis: "x", at: f64::from(services), text: format!("{what}{who}"), kind: "stop" }
+    };
+    own.into_iter().chain(stops.into_iter().map(stop)).collect()
 }
 
 /// The options' numbers by the services at which their first quota stops them, structure and traffic apart. Ceilings of traffic

@@ -1,6 +1,6 @@
 //! Option numbers at the right ends of curves, clear of other marks; curves that end together share a label. Knows no results.
 
-use super::canvas::{At, Canvas, Tie, Type, span};
+use super::canvas::{At, Canvas, Part, Tie, Type, span};
 use super::label::push_apart;
 use super::style::Paint;
 
@@ -37,7 +37,11 @@ pub fn tips(canvas: &Canvas, tips: Vec<Tip>, taken: &Taken, (top, bottom): (f64,
         let words = shared(group);
         let paint = if let [one] = &group[..] { Paint::Series(one.index) } else { Paint::Ink };
         let x = free(taken, (group[0].at.0 + 7.0, height), &words);
-        canvas.boxed((x, height), &words, Tie::Left, Type { paint, ..LOOK });
+        let write = || canvas.boxed((x, height), &words, Tie::Left, Type { paint, ..LOOK });
+        match &group[..] {
+            [one] => canvas.part(Part::Option(one.index), write),
+            _ => write(),
+        }
     }
 }
 

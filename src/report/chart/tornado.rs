@@ -3,6 +3,7 @@
 use super::axis::{Axis, Scale, Unit, tick_row};
 use super::canvas::{At, Canvas, Dash, Stroke, Tie, Type};
 use super::label::{HEADING, WIDTH, key, name};
+use super::plot::Spot;
 use super::select::title_of;
 use super::style::Paint;
 use super::text::{clean, cut, list, number, width};
@@ -160,6 +161,10 @@ fn bar(
         outer = if size < 0.0 { outer.min(at - TURN) } else { outer.max(at + TURN) };
     }
     let label = words(&signed(&effect.difference));
+    let Estimate { low, high, .. } = effect.difference;
+    let around = low.zip(high).map(|(low, high)| format!(" ({} to {})", number(low), number(high)));
+    let said = format!("{}, {side} end {label}{}", clean(&row.input.title), around.unwrap_or_default());
+    canvas.spot(Spot::new((from.min(to), top), ((to - from).abs().max(2.0), HALF), None, &said));
     let (tie, at) = if size < 0.0 { (Tie::Right, outer - 5.0) } else { (Tie::Left, outer + 5.0) };
     let label = cut(&label, SMALL.size, false, if size < 0.0 { at - 2.0 } else { WIDTH - 2.0 - at });
     canvas.boxed((at, middle), &label, tie, SMALL);

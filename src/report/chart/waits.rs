@@ -1,8 +1,9 @@
 //! The chart `deployment-wait`: how long a team waits for its turn to shift traffic as services are added.
 
 use super::axis::{Axis, Scale, TICK, Unit, frame};
-use super::canvas::{At, Canvas, Dash, Stroke, Tie};
+use super::canvas::{At, Canvas, Dash, Part, Stroke, Tie};
 use super::label::{Entry, HEADING, WIDTH, legend, legend_height};
+use super::plot::{Along, Plot, Series};
 use super::style::Paint;
 use super::text::{self, bold};
 use super::tips::{Taken, Tip, tips};
@@ -46,19 +47,29 @@ pub fn deployment_wait(results: &Results) -> Option<Chart> {
     let x = Axis::new(Scale::Log, Unit::Number, (least, most), (LEFT, RIGHT));
     let y = Axis::new(Scale::Linear, Unit::Number, (0.0, (longest * 1.1).max(1.0)), (BOTTOM, TOP));
     Some(face.chart((WIDTH, BOTTOM + 52.0 + legend_height(lines.len())), |canvas| {
-        frame(canvas, x, y, "services");
-        canvas.text((LEFT - 50.0, TOP - 13.0), "minutes", Tie::Left, TICK);
-        for (i, line) in lines.iter().enumerate() {
-            curve(canvas, line, lines.len() - 1 - i, x, y);
-        }
-        let tip = |line: &Line| {
-            let (services, minutes) = line.points.last()?;
-            Some(Tip { at: (x.at(*services), y.within(*minutes)), index: line.index, number: line.number.clone() })
-        };
-        tips(canvas, lines.iter().filter_map(tip).collect(), &Taken::default(), (TOP + 4.0, BOTTOM - 4.0));
+        canvas.part(Part::Plot, || inside(canvas, &lines, x, y));
+        canvas.plot(Plot {
+            x: Some(Along::new(x, "services", true)),
+            y: Some(Along::new(y, "minutes", false)),
+            series: lines.iter().map(|line| Series::values(line.index, &line.points)).collect(),
+            ..Plot::default()
+        });
         let entries: Vec<Entry> = lines.iter().map(entry).collect();
         legend(canvas, BOTTOM + 52.0, &["last wait", "never its turn"], &entries);
     }))
+}
+
+fn inside(canvas: &Canvas, lines: &[Line], x: Axis, y: Axis) {
+    frame(canvas, x, y, "services");
+    canvas.text((LEFT - 50.0, TOP - 13.0), "minutes", Tie::Left, TICK);
+    for (i, line) in lines.iter().enumerate() {
+        canvas.part(Part::Option(line.index), || curve(canvas, line, lines.len() - 1 - i, x, y));
+    }
+    let tip = |line: &Line| {
+        let (services, minutes) = line.points.last()?;
+        Some(Tip { at: (x.at(*services), y.within(*minutes)), index: line.index, number: line.number.clone() })
+    };
+    tips(canvas, lines.iter().filter_map(tip).collect(), &Taken::default(), (TOP + 4.0, BOTTOM - 4.0));
 }
 
 fn lines(results: &Results) -> Vec<Line> {
