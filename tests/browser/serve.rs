@@ -236,7 +236,7 @@ fn it_is_readable_in_the_dark_on_a_telephone_and_by_ear() {
         let of = |node: &&Value| node["role"]["value"] == role;
         nodes.iter().filter(of).map(|node| node["name"]["value"].as_str().unwrap_or("").to_string()).collect()
     };
-    for role in ["textbox", "button", "checkbox", "combobox", "progressindicator", "table"] {
+    for role in ["textbox", "button", "checkbox", "combobox", "progressbar", "table"] {
         let names = named(role);
         assert!(!names.is_empty() && names.iter().all(|name| !name.trim().is_empty()), "{role}: {names:?}");
     }

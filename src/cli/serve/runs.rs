@@ -197,7 +197,10 @@ impl Runs {
             })
         });
         let waiting: Vec<u64> = inner.waiting.iter().map(|job| job.id).collect();
-        let ended = |finished: &Arc<Finished>| json!({ "id": finished.id, "name": finished.name, "state": finished.state(), "seconds": finished.seconds });
+        let ended = |finished: &Arc<Finished>| {
+            let has_found = finished.found().is_some();
+            json!({ "id": finished.id, "state": finished.state(), "seconds": finished.seconds, "found": has_found })
+        };
         let ended: Vec<Value> = inner.kept.iter().map(ended).collect();
         json!({ "running": running, "waiting": waiting, "ended": ended })
     }

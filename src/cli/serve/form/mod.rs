@@ -196,7 +196,10 @@ fn choose(document: &mut DocumentMut, names: &str) -> Result<(), String> {
     }
     let mut list = Array::new();
     OPTIONS.iter().filter(|name| wanted.contains(name)).for_each(|name| list.push(*name));
-    others.into_iter().for_each(|entry| list.push(entry));
+    for mut entry in others {
+        entry.decor_mut().clear();
+        list.push(entry);
+    }
     list.decor_mut().clone_from(listed.decor());
     text::set(document, "options", list.into())
 }

@@ -1,7 +1,7 @@
 // The page and its server: one request at a time for the scenario, a stream of events for the sweeps.
 "use strict";
 
-const page = { name: "", text: "", issues: null, shown: 0, asked: 0, running: null, waiting: [], ranText: "", said: "" };
+const page = { name: "", text: "", issues: null, shown: 0, drawn: 0, asked: 0, running: null, waiting: [], ranText: "", said: "" };
 const at = (id) => document.getElementById(id);
 // Changes of the scenario go one after the other: each builds on the text that the last one left.
 let turn = Promise.resolve();
@@ -138,10 +138,13 @@ function showState(state) {
   else if (was || state.ended.length > 0) at("bar").value = 1;
   const ended = state.ended[state.ended.length - 1];
   // A server that was started anew counts from 1 again.
-  if (ended && ended.id < page.shown) page.shown = 0;
+  if (ended && ended.id < page.shown) page.shown = page.drawn = 0;
   if (ended && ended.id > page.shown) {
+    // A page that has just been opened shows the last answer there is.
+    const answer = state.ended.filter((each) => each.found).pop();
+    const isFirst = page.shown === 0;
     page.shown = ended.id;
-    showEnded(ended);
+    showEnded(isFirst && answer ? answer : ended);
   }
   if (!state.running) markStale();
 }
@@ -166,7 +169,8 @@ function showProgress(running) {
 
 async function showEnded(ended) {
   const run = await read(`/api/runs/${ended.id}`);
-  if (!run || run.id !== page.shown) return;
+  if (!run || ended.id < page.drawn) return;
+  page.drawn = ended.id;
   if (!run.answers && page.counted === run.id) at("answer-for").textContent = `From quotas alone: run ${run.id} has no result.`;
   if (run.issues) {
     trouble(run.issues.list.map((issue) => issue.message + (issue.hint ? ` (${issue.hint})` : "")).join("; "));
