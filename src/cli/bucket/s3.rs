@@ -8,7 +8,7 @@ use std::path::Path;
 use gatecap::issue::Issue;
 use object_store::aws::{AmazonS3, AmazonS3Builder};
 use object_store::path::Path as Key;
-use object_store::{Error, ObjectMeta, ObjectStore, ObjectStoreExt, PutMode, PutPayload};
+use object_store::{Error, ListResult, ObjectMeta, ObjectStore, ObjectStoreExt, PutMode, PutPayload};
 use tokio::runtime::Runtime;
 
 use super::{Place, Put};
@@ -34,6 +34,13 @@ impl Bucket<'_> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let runtime = runtime.map_err(|error| Issue::new(format!("cannot reach `{}`: {error}", place.of(""))))?;
         Ok(Bucket { place, store, runtime })
+    }
+
+    /// What lies at the place itself.
+    fn listed(&self) -> Result<ListResult, Issue> {
+        let prefix = Key::from(self.place.prefix.as_str());
+        let prefix = (!self.place.prefix.is_empty()).then_some(&prefix);
+        self.wait(self.store.list_with_delimiter(prefix)).map_err(|error| refused(self.place, "", &error))
     }
 
     fn wait<T>(&self, request: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
@@ -74,7 +81,8 @@ pub fn get(place: &Place, name: &str, to: &Path) -> Result<bool, Issue> {
     let key = Key::from(place.key(name));
     match bucket.wait(bucket.store.head(&key)) {
         Ok(there) => written(&bucket, &there, to).map(|()| true),
-        Err(Error::NotFound { .. }) => Ok(false),
+        // That may be the bucket: better told before anything is simulated than after it.
+        Err(Error::NotFound { .. }) => bucket.listed().map(|_| false),
         Err(error) => Err(refused(place, name, &error)),
     }
 }
@@ -82,17 +90,13 @@ pub fn get(place: &Place, name: &str, to: &Path) -> Result<bool, Issue> {
 /// Fetches all shards that lie at the place itself into a folder.
 pub fn fetch(place: &Place, folder: &Path) -> Result<(), Issue> {
     let bucket = Bucket::of(place)?;
-    let prefix = Key::from(place.prefix.as_str());
-    let found = bucket.wait(bucket.store.list_with_delimiter((!place.prefix.is_empty()).then_some(&prefix)));
-    let found = found.map_err(|error| refused(place, "", &error))?;
+    let found = bucket.listed()?;
     let shards: Vec<&ObjectMeta> =
         found.objects.iter().filter(|there| there.location.as_ref().ends_with(ENDING)).collect();
     if shards.is_empty() {
         let issue = Issue::new(format!("`{}` holds no shard", place.of("")));
         return Err(issue.hint("`gatecap sweep SCENARIO --shard K/N --out s3://BUCKET/PREFIX` puts them there"));
     }
-    let unwritable = |error| Issue::new(format!("cannot write into `{}`: {error}", folder.display()));
-    fs::create_dir_all(folder).map_err(unwritable)?;
     shards.iter().try_for_each(|there| match there.location.filename() {
         Some(name) => written(&bucket, there, &folder.join(name)),
         None => Ok(()),
@@ -103,6 +107,7 @@ pub fn fetch(place: &Place, folder: &Path) -> Result<(), Issue> {
 fn written(bucket: &Bucket<'_>, there: &ObjectMeta, to: &Path) -> Result<(), Issue> {
     let name = there.location.filename().unwrap_or_default();
     let unwritable = |error| Issue::new(format!("cannot write `{}`: {error}", to.display()));
+    to.parent().map_or(Ok(()), fs::create_dir_all).map_err(unwritable)?;
     let part = to.with_extension("gatecap-part");
     let mut file = File::create(&part).map_err(unwritable)?;
     let mut at = 0;
