@@ -101,7 +101,8 @@ fn in_words(condition: &Objective) -> String {
             format!("{of} is at most {} ms", number::plain(*bound))
         }
         _ if metric == "outcome.ok" && !at_most => {
-            format!("at least {} of requests are answered well", number::percent(*bound))
+            // As many digits as the condition has.
+            format!("at least {} % of requests are answered well", (bound * 1e8).round() / 1e6)
         }
         _ => number::condition(text),
     }
@@ -156,12 +157,19 @@ fn far(results: &Results, option: Option<&str>) -> Answer {
             && end.axes == results.wanted.axes
     };
     let find = |ignoring: bool| results.saturation.iter().filter(mine).find(|end| end.ignoring_quotas == ignoring);
+    let (today, raised) = match (find(false), find(true)) {
+        // A quota beyond what was simulated says nothing of what callers see there.
+        (Some(quota), Some(seen)) if quota.value.zip(seen.value).is_some_and(|(quota, seen)| quota > seen) => {
+            (Some(seen), None)
+        }
+        both => both,
+    };
     let mut answer = Answer::default();
-    if let Some(end) = find(false) {
+    if let Some(end) = today {
         (answer.holds, answer.why) = (holds(end), why(end, results.confidence));
         answer.value = end.value;
     }
-    if let Some(end) = find(true) {
+    if let Some(end) = raised {
         (answer.raised_holds, answer.raised_why) = (holds(end), why(end, results.confidence));
     }
     answer
@@ -229,6 +237,16 @@ mod tests {
             ..end.clone()
         };
         results.saturation.push(raised);
+        let seen = SaturationPoint {
+            value: Some(40.0),
+            fails_at: None,
+            criterion: "none".into(),
+            ..results.saturation[1].clone()
+        };
+        let mut short = results.clone();
+        short.saturation[1] = SaturationPoint { decided: true, reason: String::new(), ..seen };
+        let held = answers(&short).options.into_iter().find(|answer| answer.name == name);
+        assert_eq!(held.map(|held| (held.holds, held.raised_holds)), Some(("at least 40".into(), String::new())));
         let answers = answers(&results);
         assert_eq!(answers.options.len(), results.options.len());
         let Some(first) = answers.options.iter().find(|answer| answer.name == name) else { panic!("{name}") };
@@ -240,6 +258,7 @@ mod tests {
             "{first:?}"
         );
         assert!(answers.options.iter().filter(|answer| answer.name != name).all(|answer| answer.holds.is_empty()));
+        assert!(answers.conditions.contains(&"at least 99.9 % of requests are answered well".to_string()));
         assert!(!answers.verdict.is_empty() && answers.conditions.contains(&"p99 is at most 250 ms".to_string()));
     }
 
