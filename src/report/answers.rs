@@ -258,7 +258,8 @@ mod tests {
             "{first:?}"
         );
         assert!(answers.options.iter().filter(|answer| answer.name != name).all(|answer| answer.holds.is_empty()));
-        assert!(answers.conditions.contains(&"at least 99.9 % of requests are answered well".to_string()));
+        let ok = Objective { text: String::new(), metric: "outcome.ok".into(), relation: ">=".into(), bound: 0.999 };
+        assert_eq!(in_words(&ok), "at least 99.9 % of requests are answered well");
         assert!(!answers.verdict.is_empty() && answers.conditions.contains(&"p99 is at most 250 ms".to_string()));
     }
 
