@@ -32,6 +32,7 @@
 
 mod ahead;
 mod attempt;
+mod books;
 mod calendar;
 mod changes;
 mod client;

@@ -190,6 +190,10 @@ impl<'a> Stations<'a> {
             Form::Varying => (0, self.varying[place].start(at, kind)),
         };
         let start = free.max(at);
+        if LOSING && start >= until && form == Form::Varying {
+            // Whoever would start at the loss or later never does.
+            self.varying[place].lose_before(until);
+        }
         let minded = counted || kind.queue != u32::MAX || kind.patience.is_some();
         if minded
             && start > at
@@ -208,9 +212,6 @@ impl<'a> Stations<'a> {
             admission = Admission::Lost { start: start.min(until), at: until };
             end = until;
             if start >= until {
-                if form == Form::Varying {
-                    self.varying[place].lose_before(until);
-                }
                 return admission;
             }
         }

@@ -204,7 +204,7 @@ mod tests {
         let results = chart::fixture::five_options();
         let data = parsed(&results);
         let (places, own) = (data["places"].as_array().unwrap(), data["own"].as_u64().unwrap() as usize);
-        assert_eq!((data["options"].as_array().unwrap().len(), places[own].as_u64()), (5, Some(60)));
+        assert_eq!((data["options"].as_array().unwrap().len(), places[own].as_f64()), (5, Some(60.0)));
         for (option, curve) in data["options"].as_array().unwrap().iter().zip(sweep(&results).curves) {
             let point = at(&curve, 60.0).unwrap();
             let p99 = point.metrics["latency.p99"].value.unwrap();

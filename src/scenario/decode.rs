@@ -146,17 +146,13 @@ fn whole(root: &Node, context: &Context<'_>, sink: &Sink) -> Option<Scenario> {
         (Some(hops), _) => Model::Hops(hops?),
         (None, rest) => Model::Options(Box::new(system::system(&top, services?, rest??, load.traffic?, sink)?)),
     };
-    let title = match title {
-        Some(title) => title?,
-        None => names::default_title(context.name),
-    };
-    let client = client?;
+    let title = title.map_or_else(|| Some(names::default_title(context.name)), |title| title)?;
     Some(Scenario {
         name: context.name.to_string(),
         title,
         seed: seed?,
         workload: load.workload,
-        client,
+        client: client?,
         run: run?,
         events: events?,
         objectives: objectives?,

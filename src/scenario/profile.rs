@@ -124,7 +124,7 @@ mod tests {
     #[test]
     fn files_that_are_no_profile_are_told_where() {
         for (rows, said) in [
-            ("", "`day.csv` cannot be read: it holds one bin, whose length cannot be told"),
+            ("", "`day.csv` cannot be read: it holds no rows"),
             ("0,5\n", "`day.csv` cannot be read: it holds one bin, whose length cannot be told"),
             ("0,0\n60,0\n", "`day.csv` cannot be read: it holds no requests"),
             ("0,1\n60,1\n180,1\n", "bins 2 and 3 are 2min apart: a bin without arrivals needs a row with 0"),

@@ -94,11 +94,15 @@ fn every_one_opens_with_its_question() {
     let mut count = 0;
     for entry in std::fs::read_dir(repository().join("scenarios/what-if")).unwrap() {
         let path = entry.unwrap().path();
+        if path.extension().is_none_or(|extension| extension != "toml") {
+            continue;
+        }
         let text = std::fs::read_to_string(&path).unwrap();
         let first = text.lines().next().unwrap();
         assert!(first.starts_with("# ") && first.ends_with('?'), "{}: {first}", path.display());
         let read = Document::read(&path).and_then(|document| document.resolve(&[]));
-        assert!(read.is_ok_and(|scenario| !scenario.events.is_empty()), "{}", path.display());
+        let changes = |scenario: Scenario| !scenario.events.is_empty() || !scenario.workload.profile.is_empty();
+        assert!(read.is_ok_and(changes), "{}", path.display());
         count += 1;
     }
     assert!(count >= 13, "{count}");
@@ -109,7 +113,8 @@ fn every_one_opens_with_its_question() {
 #[test]
 fn a_zone_lost_with_cross_zone_off() {
     let scenario = worked("zone-loss-cross-zone-off");
-    assert_eq!(share_between(&scenario, Outcome::Ok, 0, 60), 1.0);
+    // Who is at a target of the zone when it is lost comes a few milliseconds before.
+    assert_eq!(share_between(&scenario, Outcome::Ok, 0, 59), 1.0);
     near(share_between(&scenario, Outcome::Failed(504), 60, 180), 1.0 / 3.0, 0.01);
     assert_eq!(share_between(&scenario, Outcome::Ok, 181, 300), 1.0);
     near(utilisation(&scenario, 10, 60), 0.10, 0.003);

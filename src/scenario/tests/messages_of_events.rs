@@ -51,7 +51,7 @@ fn what_does_not_go_together() {
 fn tables_around_events() {
     check(&[
         ("[health]\ninterval = \"0s\"\n", "2:12 `interval` is `0s`, but it must be above 0: the shortest is `1ns`"),
-        ("[health]\nunhealthy = 3\n", "2:1 `unhealthy` is not a field of `[health]` ? did you mean `healthy_threshold`?"),
+        ("[health]\nunhealthy = 3\n", "2:1 `unhealthy` is not a field of `[health]` ? its fields are `interval`, `unhealthy_threshold`, `healthy_threshold`, `dns_ttl`, `connect_timeout`, `deregistration_delay`, `first_healthy`, `alb`, `nlb` and `cloud-map`"),
         ("[health.alb]\nhealthy_threshold = 0\n", "2:21 `healthy_threshold` is 0, but it must be a whole number from 1 to 1,000"),
         ("[services]\nautoscaling = { max = 3 }\n", "2:15 `autoscaling.target` is missing ? as `target = 0.6` of the targets' concurrency, or `\"50/s\"` with `metric = \"requests-per-target\"`"),
         ("[services]\nautoscaling = { target = 60, max = 3 }\n", "2:26 `autoscaling.target` is 60, but it must be a share above 0, at most 1, of the targets' concurrency"),

@@ -84,7 +84,7 @@ fn events_of_options() {
     }
     same(&format!("{listed}[health]\ninterval = \"10s\"\n[health.nlb]\nunhealthy_threshold = 3\ndns_ttl = \"5s\"\n"));
     same(
-        "[services]\nautoscaling = { target = 0.6, max = 20 }\n[[service]]\nname = \"a\"\nautoscaling = { metric = \"requests-per-target\", target = \"50/s\", min = 2, max = 9, period = \"10s\", delay = \"0s\", in_below = 0.8, out_after = 1 }\n[load_balancers]\nfollow_load = true\nalb_headroom = 1.5\n",
+        "[services]\nautoscaling = { target = 0.6, max = 20 }\n[[service]]\nname = \"a\"\nautoscaling = { metric = \"requests-per-target\", target = \"50/s\", min = 2, max = 9, period = \"10s\", delay = \"0s\", in_below = 0.8, out_after = 1 }\n[load_balancers]\nfollow_load = true\nalb_headroom = 1.5\n[workload]\nrequest = \"2KiB\"\nresponse = \"8KiB\"\n",
     );
 }
 
