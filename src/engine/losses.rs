@@ -186,7 +186,7 @@ mod tests {
                 assert!(fates.0 == fates.1, "{servers} servers, {queue} places");
                 let lost =
                     fates.0.iter().filter(|(fate, _)| matches!(fate, Admission::Lost { start, at } if start < at));
-                assert!(lost.count() > 10, "{servers} servers, {queue} places");
+                assert!(lost.count() > 4, "{servers} servers, {queue} places: hardly any was lost");
             }
         }
     }

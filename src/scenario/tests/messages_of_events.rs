@@ -56,7 +56,7 @@ fn tables_around_events() {
         ("[services]\nautoscaling = { max = 3 }\n", "2:15 `autoscaling.target` is missing ? as `target = 0.6` of the targets' concurrency, or `\"50/s\"` with `metric = \"requests-per-target\"`"),
         ("[services]\nautoscaling = { target = 60, max = 3 }\n", "2:26 `autoscaling.target` is 60, but it must be a share above 0, at most 1, of the targets' concurrency"),
         ("[services]\nautoscaling = { target = 0.6, min = 4, max = 3 }\n", "2:46 `autoscaling.max` is 3, but it must be `min` or more, which is 4"),
-        ("[workload]\nclients = 5\n[load_balancers]\nfollow_load = true\n", "3:2 load balancers follow an arrival rate, but `clients` are closed ? leave `follow_load` out"),
+        ("[workload]\nclients = 5\n[load_balancers]\nfollow_load = true\n", "3:2 load balancers follow an arrival rate, but `clients` are closed ? leave `follow_load` out\n3:2 the capacity of an NLB is in bits per second, but nobody says how large requests and responses are ? add `request = \"2KiB\"` and `response = \"8KiB\"` to `[workload]`"),
         ("[load_balancers]\nalb_headroom = 0.5\n", "2:16 `alb_headroom` is 0.5, but it must be a number from 1 to 1,000"),
     ]);
 }
