@@ -146,7 +146,7 @@ fn whole(root: &Node, context: &Context<'_>, sink: &Sink) -> Option<Scenario> {
         (Some(hops), _) => Model::Hops(hops?),
         (None, rest) => Model::Options(Box::new(system::system(&top, services?, rest??, load.traffic?, sink)?)),
     };
-    let title = title.map_or_else(|| Some(names::default_title(context.name)), |title| title)?;
+    let title = title.unwrap_or_else(|| Some(names::default_title(context.name)))?;
     Some(Scenario {
         name: context.name.to_string(),
         title,
