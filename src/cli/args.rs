@@ -28,7 +28,7 @@ pub struct Cli {
 /// Flags of every simulating verb.
 #[derive(Clone, Debug, Default, Args)]
 pub struct Flags {
-    /// Directory for results of `sweep` [default: output/<scenario file stem>]
+    /// Directory for results [default: of `sweep` output/<scenario file stem>, of other verbs none]
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
     /// Master seed

@@ -123,6 +123,9 @@ pub fn run(args::Run { simulating, warmup_chart, emit_logs }: &args::Run) -> Res
         let hint = "give another directory with `--emit-logs`";
         directory::check(dir).map_err(|issue| vec![issue.hint(hint)])?;
     }
+    if let Some(dir) = &flags.out {
+        directory::check(dir).map_err(|issue| vec![issue.hint("give another directory with `--out`")])?;
+    }
     let work = Work { whole_sweep: false, detail: true, pilots: picture.is_some(), logs: emit_logs.as_deref() };
     let (computed, _) = simulated(&input, flags, work, Control::default())?;
     if computed.results.points.is_empty() {
@@ -131,6 +134,12 @@ pub fn run(args::Run { simulating, warmup_chart, emit_logs }: &args::Run) -> Res
     let text =
         if flags.json { json::pretty(&computed.results) } else { terminal::run(&computed.results, output::colour()) };
     print(&text)?;
+    if let Some(dir) = &flags.out {
+        output::write(dir, &computed)?;
+        if !flags.quiet {
+            remark(&format!("tables, charts and the review are in `{}`", dir.display()));
+        }
+    }
     if let (Some(path), Some(picture), Some(chart)) = (warmup_chart, picture, chart::warmup(&computed.results)) {
         output::write_chart(path, picture, &chart)?;
     }

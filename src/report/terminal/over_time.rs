@@ -74,10 +74,12 @@ fn table(results: &Results, timelines: &[&Timeline]) -> Table {
     table
 }
 
-/// What share of what came in each window was answered.
+/// What share of what came in each window was answered, and how late.
 fn blocks(results: &Results, timeline: &Timeline) -> String {
-    let values: Vec<Option<f64>> =
-        timeline.metrics.get("outcome.ok").into_iter().flatten().map(|estimate: &Estimate| estimate.value).collect();
+    let of = |metric: &str| -> Vec<Option<f64>> {
+        timeline.metrics.get(metric).into_iter().flatten().map(|estimate: &Estimate| estimate.value).collect()
+    };
+    let values = of("outcome.ok");
     if values.is_empty() {
         return String::new();
     }
@@ -85,7 +87,12 @@ fn blocks(results: &Results, timeline: &Timeline) -> String {
     let number = if number > 0 { number.to_string() } else { String::new() };
     let line = over_time::sparkline(&values, BLOCKS, 1.0);
     let (from, to) = (timeline.from_s.first().copied().unwrap_or(0.0), timeline.end_s);
-    format!("ok {number:<4} {line}  {} to {} s\n", number::plain(from), number::plain(to))
+    let answered = format!("ok {number:<4} {line}  {} to {} s\n", number::plain(from), number::plain(to));
+    let late = of("latency.p99");
+    let known = || late.iter().flatten().copied();
+    let (Some(least), Some(most)) = (known().reduce(f64::min), known().reduce(f64::max)) else { return answered };
+    let line = over_time::sparkline(&late, BLOCKS, most);
+    format!("{answered}p99 {number:<3} {line}  {} to {} ms\n", number::plain(least), number::plain(most))
 }
 
 fn trigger(results: &Results, search: &TriggerSearch, paint: Paint) -> String {
