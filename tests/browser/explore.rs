@@ -156,7 +156,7 @@ fn bars_cells_and_rungs_have_words_too() {
     }
     page.focus("[data-chart=tornado] .plot");
     page.press("ArrowRight");
-    page.wait("/, low end .* ms/.test(document.querySelector('.tip').textContent)");
+    page.wait("/, (low|high) end /.test(document.querySelector('.tip').textContent)");
     page.hover("[data-chart=map] svg", 0.2, 0.2);
     page.wait("document.querySelector('.tip').textContent.includes('/s each: ')");
     page.focus("[data-chart=percentiles] .plot");
