@@ -42,6 +42,8 @@ pub(super) struct Errand {
     pub deadline: u64,
     /// Time spent on opening its connection, ns.
     pub set_up: u64,
+    /// When its connection became idle before this attempt took it, ns; `u64::MAX` for one of its own.
+    pub idle_since: u64,
     /// 0 is the first attempt.
     pub number: u32,
     /// Station (within the class's group) that its connection leads to.
@@ -64,6 +66,7 @@ impl Errand {
             started,
             deadline: u64::MAX,
             set_up: 0,
+            idle_since: u64::MAX,
             number,
             target: 0,
             pool: 0,

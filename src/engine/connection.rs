@@ -41,11 +41,11 @@ impl<const OPEN: bool, O: Observer> Run<'_, OPEN, O> {
     /// The attempt takes a connection, or ends where it may open none.
     pub(super) fn connect(&mut self, attempt: &mut Attempt, at: u64, hop: u16, pool: u16) -> Next {
         let Attempt { walker, errand } = attempt;
-        let Some((target, end)) = self.connection(walker, at, hop, pool) else {
+        let Some((target, end, idle_since)) = self.connection(walker, at, hop, pool) else {
             return Next::Over(Outcome::Failed(self.net.pools[usize::from(pool)].refused), at);
         };
         errand.pool = (self.pool_of(pool, walker.class) + 1) as u32;
-        (errand.target, errand.set_up) = (target, end - at);
+        (errand.target, errand.set_up, errand.idle_since) = (target, end - at, idle_since);
         self.observer.passes(walker.key, Passes { hop, at, start: at, end, station: None });
         Next::On(end)
     }
@@ -56,10 +56,10 @@ impl<const OPEN: bool, O: Observer> Run<'_, OPEN, O> {
         usize::from(pool) * self.net.classes.len() + class as usize
     }
 
-    /// Takes the connection that became idle last, or opens one: the station, within the class's group, that it leads to, and when
-    /// it is open. `None`: there may be no new one.
+    /// Takes the connection that became idle last, or opens one: the station, within the class's group, that it leads to, when
+    /// it is open, and since when it was idle (`u64::MAX`: a new one). `None`: there may be no new one.
     #[inline(always)]
-    pub(super) fn connection(&mut self, walker: &Walker, at: u64, hop: u16, pool: u16) -> Option<(u32, u64)> {
+    pub(super) fn connection(&mut self, walker: &Walker, at: u64, hop: u16, pool: u16) -> Option<(u32, u64, u64)> {
         let net = self.net;
         let spec = &net.pools[usize::from(pool)];
         let warm = match spec.reuse.threshold {
@@ -68,16 +68,19 @@ impl<const OPEN: bool, O: Observer> Run<'_, OPEN, O> {
             }
             _ => None,
         };
-        let (target, end) = match warm {
-            Some(target) => (target, at),
-            None => self.open_connection(walker, at, hop, spec)?,
+        let (target, end, idle_since) = match warm {
+            Some((target, since)) => (target, at, since),
+            None => {
+                let (target, end) = self.open_connection(walker, at, hop, spec)?;
+                (target, end, u64::MAX)
+            }
         };
         if walker.measured {
             let meter = &mut self.meters[usize::from(hop)];
             meter.counts.waited += u64::from(warm.is_none());
             meter.sojourn.record(end - at);
         }
-        Some((target, end))
+        Some((target, end, idle_since))
     }
 
     /// Opens a connection, which takes until the instant given.
@@ -116,7 +119,7 @@ impl<const OPEN: bool, O: Observer> Run<'_, OPEN, O> {
         Some((target, at + trips.sum::<u64>() + spec.crypto.0.sample(walker.key.bits(spec.crypto.1))))
     }
 
-    fn take_idle(&mut self, index: usize, at: u64, spec: &Pool, class: u32) -> Option<u32> {
+    fn take_idle(&mut self, index: usize, at: u64, spec: &Pool, class: u32) -> Option<(u32, u64)> {
         loop {
             let idle = &mut self.idle[index];
             // Those at the end become idle only later: their answers are still on the way.
@@ -128,7 +131,7 @@ impl<const OPEN: bool, O: Observer> Run<'_, OPEN, O> {
             }
             idle.remove(ready);
             if spec.hash.is_none() || self.is_kept(class, target, since, at) {
-                return Some(target);
+                return Some((target, since));
             }
         }
     }

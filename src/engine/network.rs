@@ -140,6 +140,9 @@ pub enum Step {
         after: u64,
         /// Status with which they fail.
         status: u16,
+        /// Whether warm connections are known to lead somewhere: an attempt on one passes where the share is still what it was
+        /// when the connection was last in use.
+        warm_pass: bool,
     },
     /// Takes a connection from the class's pool and pays for a new one.
     Connect {

@@ -204,7 +204,7 @@ impl Run<'_, false> {
             }
         }
         let (hop, pool) = path.connection;
-        let Some((target, connected)) = self.connection(&walker, at, hop, pool) else {
+        let Some((target, connected, _)) = self.connection(&walker, at, hop, pool) else {
             return self.turned_away(&walker, Outcome::Failed(self.net.pools[usize::from(pool)].refused), at);
         };
         let mut chain = |at: u64, &first: &u32| {

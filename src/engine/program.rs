@@ -29,7 +29,7 @@ pub(super) enum Op<'a> {
     /// A token bucket.
     Limit { hop: u16, limiter: u32, by_class: bool, enters: bool, refund: &'a [(u32, bool)], refused: Outcome },
     /// A way of which a part leads nowhere.
-    Gate { hop: u16, share: &'a Steps<f64>, stream: StreamId, after: u64, status: u16 },
+    Gate { hop: u16, share: &'a Steps<f64>, stream: StreamId, after: u64, status: u16, warm_pass: bool },
     /// A connection.
     Connect { hop: u16, pool: u16 },
     /// A deadline of the server side.
@@ -210,7 +210,9 @@ fn op<'a>(net: &Network, step: &'a Step) -> Op<'a> {
         Step::Limit { hop, limiter, by_class, enters, ref refund, refused } => {
             Op::Limit { hop, limiter, by_class, enters, refund, refused }
         }
-        Step::Gate { hop, ref share, stream, after, status } => Op::Gate { hop, share, stream, after, status },
+        Step::Gate { hop, ref share, stream, after, status, warm_pass } => {
+            Op::Gate { hop, share, stream, after, status, warm_pass }
+        }
         Step::Connect { hop, pool } => Op::Connect { hop, pool },
         Step::Deadline { after, ref changes, status } => Op::Deadline { after, changes, status },
         Step::Serve { hop, group, by_class, enters }

@@ -23,13 +23,13 @@ pub(super) struct Controller<'a> {
     wanted: u32,
     /// End of the period that runs, ns.
     point: u64,
-    /// Data points that are not known yet: from when on they are, and the metric.
-    points: VecDeque<(u64, f64)>,
+    /// Data points that are not known yet: from when on they are, the metric, and the stations that it is over.
+    points: VecDeque<(u64, f64, u32)>,
     /// Data points in a row above the target, and below what is too little.
     above: u32,
     below: u32,
-    /// The last increase, and the number that it was reckoned from; the last decrease.
-    out: Option<(u64, u32)>,
+    /// The last increase, and the last decrease.
+    out: Option<u64>,
     last_in: Option<u64>,
     /// Numbers in rotation to come, by when.
     joining: VecDeque<(u64, u32)>,
@@ -119,13 +119,13 @@ impl<'a> Controller<'a> {
         let (before, mut again) = (self.in_rotation(), Vec::new());
         if at == self.point {
             let metric = self.measure(at, stations);
-            self.points.push_back((at.saturating_add(self.spec.delay), metric));
+            self.points.push_back((at.saturating_add(self.spec.delay), metric, before));
             self.point = at.saturating_add(self.spec.period.max(1));
             again.extend([self.point].into_iter().chain((self.spec.delay > 0).then(|| at + self.spec.delay)));
         }
-        while let Some(&(_, metric)) = self.points.front().filter(|point| point.0 <= at) {
+        while let Some(&(_, metric, over)) = self.points.front().filter(|point| point.0 <= at) {
             self.points.pop_front();
-            if self.decide(metric, at) {
+            if self.decide((metric, over), at) {
                 again.extend((self.spec.warm_up > 0).then(|| at.saturating_add(self.spec.warm_up)));
             }
         }
@@ -156,8 +156,8 @@ impl<'a> Controller<'a> {
         }
     }
 
-    /// A data point is known: whether stations are added.
-    fn decide(&mut self, metric: f64, at: u64) -> bool {
+    /// A data point is known, a metric `over` so many stations: whether stations are added.
+    fn decide(&mut self, (metric, over): (f64, u32), at: u64) -> bool {
         let &Scaling { target, min, max, out_after, in_after, in_below, cool_out, cool_in, .. } = self.spec;
         self.above = if metric > target { self.above + 1 } else { 0 };
         self.below = if metric < in_below * target { self.below + 1 } else { 0 };
@@ -165,11 +165,12 @@ impl<'a> Controller<'a> {
         let needed =
             |of: u32| (((f64::from(of) * metric / target) - ROUNDING).ceil() as u32).clamp(min.clamp(1, most), most);
         if self.above >= out_after {
-            let cools = self.out.filter(|&(out, _)| at - out < cool_out);
-            let from = cools.map_or(self.wanted, |(_, from)| from);
+            // What was added last may not be in the metric yet, so it is reckoned from who is.
+            let cools = self.out.is_some_and(|out| at - out < cool_out);
+            let from = if cools { over } else { self.wanted };
             if needed(from) > self.wanted {
                 self.wanted = needed(from);
-                self.out = Some((at, from));
+                self.out = Some(at);
                 self.joining.push_back((at.saturating_add(self.spec.warm_up), self.wanted));
                 return true;
             }

@@ -50,7 +50,7 @@ impl<const OPEN: bool, O: Observer> Run<'_, OPEN, O> {
                     Next::On(at)
                 }
                 Op::Delay { .. } => self.delay(&attempt.walker, at, op),
-                Op::Gate { .. } => self.gate(&attempt.walker, at, op),
+                Op::Gate { .. } => self.gate(&mut attempt, at, op),
                 Op::Answer => Next::Over(Outcome::Ok, at),
                 _ if at > self.now => {
                     self.schedule(attempt, at, slot);
@@ -157,9 +157,14 @@ impl<const OPEN: bool, O: Observer> Run<'_, OPEN, O> {
 
     /// A way of which a part leads nowhere.
     #[cold]
-    fn gate(&mut self, walker: &Walker, at: u64, op: &Op<'_>) -> Next {
-        let &Op::Gate { hop, share, stream, after, status } = op else { return Next::On(at) };
-        let lost = share.at(at, true).and_then(super::network::threshold);
+    fn gate(&mut self, attempt: &mut Attempt, at: u64, op: &Op<'_>) -> Next {
+        let &Op::Gate { hop, share, stream, after, status, warm_pass } = op else { return Next::On(at) };
+        let Attempt { walker, errand } = attempt;
+        let now = share.at(at, true);
+        if warm_pass && errand.pool > 0 && errand.idle_since < at && share.at(errand.idle_since, true) == now {
+            return Next::On(at);
+        }
+        let lost = now.and_then(super::network::threshold);
         if lost.is_none_or(|threshold| walker.key.bits(stream) >= threshold) {
             return Next::On(at);
         }
@@ -167,6 +172,10 @@ impl<const OPEN: bool, O: Observer> Run<'_, OPEN, O> {
             let counts = &mut self.meters[usize::from(hop)].counts;
             counts.arrivals += 1;
             counts.lost += 1;
+        }
+        if warm_pass {
+            // Nobody will use its connection again.
+            errand.pool = 0;
         }
         Next::Over(Outcome::Failed(status), at.saturating_add(after))
     }

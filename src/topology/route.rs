@@ -184,7 +184,7 @@ impl Route<'_, '_> {
             let asleep = ways.gates.through_link();
             if link == Part::VpcLinkV2 && !asleep.is_empty() {
                 let status = answers.map_or(0, |answers| answers.unavailable);
-                steps.push(self.gate(link.id(), asleep, 0, status));
+                steps.push(self.gate(link.id(), asleep, (0, status), false));
             }
             steps.push(step);
         }
@@ -201,7 +201,7 @@ impl Route<'_, '_> {
                 let ttl = if sender.is_some() { 0 } else { checks.dns_ttl.0 };
                 let share = ways.gates.through_nodes(nodes, &checks, ttl);
                 let status = answers.map_or(0, |answers| answers.integration_failure);
-                steps.push(self.gate(stop.hop, share, checks.connect_timeout.0, status));
+                steps.push(self.gate(stop.hop, share, (checks.connect_timeout.0, status), true));
             }
             steps.push(leg);
             if let Some(limiter) = self.follows(stop, part, ways) {
@@ -225,10 +225,11 @@ impl Route<'_, '_> {
         }
     }
 
-    /// A gate before `hop`; the hop has been made already.
-    fn gate(&mut self, hop: &str, share: Steps<f64>, after: u64, status: u16) -> Step {
+    /// A gate before `hop`, which has been made already: who is lost fails so much later, ns, with a status. `warm_pass`: connections that
+    /// have answered since the share changed lead elsewhere.
+    fn gate(&mut self, hop: &str, share: Steps<f64>, (after, status): (u64, u16), warm_pass: bool) -> Step {
         let stream = StreamId::new(hop, "gate");
-        Step::Gate { hop: self.builder.hop(hop, "", ""), share, stream, after, status }
+        Step::Gate { hop: self.builder.hop(hop, "", ""), share, stream, after, status, warm_pass }
     }
 
     /// The limiter of a stop whose capacity follows load.

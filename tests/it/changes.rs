@@ -100,7 +100,7 @@ pub fn change(network: &mut Network, plan: &Plan) {
             let (after, status) = changes.gate_end;
             let stream = StreamId::new(&hop.name, "gate");
             let share = Steps::new(changes.gate.clone());
-            route.insert(place, Step::Gate { hop: of_hop, share, stream, after, status });
+            route.insert(place, Step::Gate { hop: of_hop, share, stream, after, status, warm_pass: false });
         }
         let Some(group) = group else { continue };
         let rotations = changes.rotations.iter().map(|(at, weights)| {
@@ -255,6 +255,7 @@ fn a_gate_loses_its_share_and_a_deadline_is_earlier() {
         stream: StreamId::new("station", "gate"),
         after,
         status: 502,
+        warm_pass: false,
     };
     let deadline = Step::Deadline { after: 20 * MS, changes: Steps::default(), status: 504 };
     network.routes[0].splice(0..0, [deadline, gate(30 * MS)]);

@@ -13,11 +13,11 @@ pub struct Taking {
     wanted: u32,
     /// The last data point.
     measured: u64,
-    /// Data points not yet known: from when on, and the metric.
-    points: Vec<(u64, f64)>,
+    /// Data points not yet known: from when on, the metric, and the copies that it is over.
+    points: Vec<(u64, f64, u32)>,
     above: u32,
     below: u32,
-    increase: Option<(u64, u32)>,
+    increase: Option<u64>,
     decrease: Option<u64>,
     joining: Vec<(u64, u32)>,
     /// Which copy each attempt took, and when.
@@ -179,13 +179,14 @@ impl Naive<'_> {
         if now.is_multiple_of(scaling.period) && self.taking[hop].measured < now {
             let metric = self.metric(hop, scaling);
             self.taking[hop].measured = now;
-            self.taking[hop].points.push((now + scaling.delay, metric));
+            let over = self.taking[hop].number();
+            self.taking[hop].points.push((now + scaling.delay, metric, over));
             for later in [scaling.period, scaling.delay, scaling.delay + scaling.warm_up] {
                 self.schedule(now + later, Event::Scaling { hop });
             }
         }
-        let due: Vec<f64> =
-            self.taking[hop].points.iter().filter(|point| point.0 == now).map(|point| point.1).collect();
+        let due: Vec<(f64, u32)> =
+            self.taking[hop].points.iter().filter(|point| point.0 == now).map(|point| (point.1, point.2)).collect();
         self.taking[hop].points.retain(|point| point.0 > now);
         due.into_iter().for_each(|metric| decide(&mut self.taking[hop], scaling, metric, now));
         let taking = &mut self.taking[hop];
@@ -268,7 +269,7 @@ impl Naive<'_> {
 }
 
 /// A data point is known.
-fn decide(taking: &mut Taking, scaling: &Scaling, metric: f64, now: u64) {
+fn decide(taking: &mut Taking, scaling: &Scaling, (metric, over): (f64, u32), now: u64) {
     taking.above = if metric > scaling.target { taking.above + 1 } else { 0 };
     taking.below = if metric < scaling.in_below * scaling.target { taking.below + 1 } else { 0 };
     let needed = |of: u32| {
@@ -277,11 +278,11 @@ fn decide(taking: &mut Taking, scaling: &Scaling, metric: f64, now: u64) {
     };
     let wanted = taking.wanted;
     if taking.above >= scaling.out_after {
-        let recent = taking.increase.filter(|&(at, _)| now < at + scaling.cool_out);
-        let of = recent.map_or(wanted, |(_, of)| of);
+        let recent = taking.increase.is_some_and(|at| now < at + scaling.cool_out);
+        let of = if recent { over } else { wanted };
         if needed(of) > wanted {
             taking.wanted = needed(of);
-            taking.increase = Some((now, of));
+            taking.increase = Some(now);
             taking.joining.push((now + scaling.warm_up, taking.wanted));
         }
         return;

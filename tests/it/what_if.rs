@@ -3,7 +3,7 @@
 use gatecap::engine::tally::Outcome;
 use gatecap::engine::{Network, Tally, Window, simulate};
 use gatecap::random::RunKey;
-use gatecap::scenario::{Document, Scenario, Warmup};
+use gatecap::scenario::{Document, Override, Scenario, Warmup};
 use gatecap::topology::{Legend, Request, build};
 
 use crate::measure::window;
@@ -13,8 +13,14 @@ const SECOND: u64 = 1_000_000_000;
 const REPLICATIONS: u32 = 4;
 
 fn worked(name: &str) -> Scenario {
+    worked_with(name, &[])
+}
+
+fn worked_with(name: &str, set: &[(&str, &str)]) -> Scenario {
     let path = repository().join("scenarios/what-if").join(format!("{name}.toml"));
-    let resolved = Document::read(&path).and_then(|document| document.resolve(&[]));
+    let set: Vec<Override> =
+        set.iter().map(|(field, toml)| Override::set(field.to_string(), toml.to_string())).collect();
+    let resolved = Document::read(&path).and_then(|document| document.resolve(&set));
     resolved.unwrap_or_else(|issues| panic!("{issues:?}"))
 }
 
@@ -119,6 +125,14 @@ fn a_zone_lost_with_cross_zone_off() {
     assert_eq!(share_between(&scenario, Outcome::Ok, 181, 300), 1.0);
     near(utilisation(&scenario, 10, 60), 0.10, 0.003);
     near(utilisation(&scenario, 181, 300), 0.15, 0.004);
+}
+
+/// On warm connections only the first use after the loss and new flows, 5 % of the attempts, meet the lost node.
+#[test]
+fn warm_connections_spare_a_lost_zone() {
+    let scenario = worked_with("zone-loss-cross-zone-off", &[("network.connection_reuse", "0.95")]);
+    near(share_between(&scenario, Outcome::Failed(504), 75, 180), 0.05 / 3.0, 0.004);
+    assert_eq!(share_between(&scenario, Outcome::Ok, 195, 300), 1.0);
 }
 
 /// The nodes that are left send a third of their flows to dead targets until these are found: 1/3 + 2/3 x 1/3 of the attempts fail for

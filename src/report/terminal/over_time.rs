@@ -52,8 +52,9 @@ fn table(results: &Results, timelines: &[&Timeline]) -> Table {
         ("throttled", Align::Right),
         ("rejected", Align::Right),
         ("timed out", Align::Right),
+        ("failed", Align::Right),
         ("retries", Align::Right),
-        ("attempts/request", Align::Right),
+        ("attempts/req.", Align::Right),
         ("back after", Align::Right),
     ]);
     for timeline in timelines {
@@ -66,6 +67,7 @@ fn table(results: &Results, timelines: &[&Timeline]) -> Table {
             total("throttled"),
             total("rejected"),
             total("timed_out"),
+            total("failed"),
             total("retries"),
             worst.map_or("-".into(), |worst| format!("{worst} at worst")),
             over_time::back(timeline, "-"),
