@@ -48,13 +48,17 @@ impl Bucket<'_> {
     }
 }
 
+const NOT_THERE: &str = "is the bucket's name right, and AWS_REGION its Region?";
+
 /// What a bucket answered, in one line, and what to look at.
 fn refused(place: &Place, name: &str, error: &Error) -> Issue {
     let text = error.to_string();
     let line: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(400).collect();
     let issue = Issue::new(format!("cannot use `{}`: {line}", place.of(name)));
     issue.hint(match error {
-        Error::NotFound { .. } => "is the bucket's name right, and AWS_REGION its Region?",
+        Error::NotFound { .. } => NOT_THERE,
+        // A listing is answered so, in the words of S3.
+        Error::Generic { .. } if error.to_string().contains("NoSuchBucket") => NOT_THERE,
         Error::PermissionDenied { .. } | Error::Unauthenticated { .. } => {
             "the credentials need s3:PutObject, s3:GetObject and s3:ListBucket there"
         }

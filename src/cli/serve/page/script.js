@@ -93,6 +93,12 @@ async function run() {
     say("The scenario has mistakes; nothing runs.");
     return;
   }
+  const wrong = document.querySelector('[data-input][aria-invalid="true"]');
+  if (wrong) {
+    wrong.focus();
+    say("An input is not understood; nothing runs.");
+    return;
+  }
   const text = at("text").value;
   const answer = await post("/api/do/run", { name: page.name, text });
   if (answer.ok) {
