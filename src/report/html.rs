@@ -3,8 +3,9 @@
 
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Serde;
-use minijinja::{AutoEscape, Environment, Value, context};
+use minijinja::{AutoEscape, Environment, Value, context, escape_formatter};
 
+use super::terminal::turns;
 use super::{Figure, explore, page, sha256};
 use crate::issue::Issue;
 use crate::results::Results;
@@ -13,7 +14,7 @@ const TEMPLATE: &str = include_str!("report.html.j2");
 const STYLE: &str = include_str!("report.css");
 const SCRIPT: &str = include_str!("report.js");
 
-/// `report.html`. Every text is escaped; of `figures` only `svg_inline` is taken as markup, and
+/// `report.html`. Every text is escaped and turns no writing round; of `figures` only `svg_inline` is taken as markup, and
 /// `figure_style` (CSS variables that the drawings use; may be empty) as CSS.
 ///
 /// # Errors
@@ -21,6 +22,12 @@ const SCRIPT: &str = include_str!("report.js");
 pub fn html(results: &Results, figures: &[Figure], figure_style: &str) -> Result<String, Issue> {
     let mut environment = Environment::new();
     environment.set_auto_escape_callback(|_| AutoEscape::Html);
+    environment.set_formatter(|out, state, value| match value.as_str() {
+        Some(text) if !value.is_safe() && text.contains(turns) => {
+            escape_formatter(out, state, &Value::from(text.replace(turns, "\u{fffd}")))
+        }
+        _ => escape_formatter(out, state, value),
+    });
     let mut render = || -> Result<String, minijinja::Error> {
         environment.set_syntax(
             SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).keep_trailing_newline(true).build()?,
@@ -140,6 +147,7 @@ mod tests {
         assert_eq!(html.to_lowercase().matches("<script").count(), 2);
         assert!(html.ends_with(&format!("</script>\n<script>{SCRIPT}</script>\n</body>\n</html>\n")));
         let markup = &html[..html.find("<script").unwrap()];
+        assert!(html.contains("y\u{fffd}xxx") && !html.contains(turns));
         assert!(!markup.contains("\" onload=") && !markup.contains("href=\"javascript"));
         assert_eq!(unbalanced(&html), Vec::<String>::new());
     }

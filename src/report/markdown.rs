@@ -4,6 +4,7 @@ use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Serde;
 use minijinja::{Environment, Value};
 
+use super::terminal::turns;
 use super::{Figure, page};
 use crate::issue::Issue;
 use crate::results::Results;
@@ -34,7 +35,7 @@ pub fn markdown(results: &Results, figures: &[Figure]) -> Result<String, Issue> 
         .map_err(|error| Issue::new(format!("the report's Markdown template is broken, which is our error: {error:#}")))
 }
 
-/// Takes the meaning from what Markdown, HTML and tables would read as markup, and keeps a cell on one line.
+/// Takes the meaning from what Markdown, HTML and tables would read as markup and from bidirectional controls, and keeps a cell on one line.
 pub(super) fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
@@ -48,6 +49,7 @@ pub(super) fn escaped(text: &str) -> String {
             }
             '_' => out.push_str("\\_"),
             c if c.is_control() => out.push(' '),
+            c if turns(c) => out.push('\u{fffd}'),
             c => out.push(c),
         }
     }
@@ -56,7 +58,7 @@ pub(super) fn escaped(text: &str) -> String {
 
 /// A line inside a fence, where nothing is markup but the fence's end.
 fn in_a_fence(text: &str) -> String {
-    text.replace(|c: char| c.is_control(), " ").replace("```", "` ` `")
+    text.replace(|c: char| c.is_control(), " ").replace(turns, "\u{fffd}").replace("```", "` ` `")
 }
 
 #[cfg(test)]
@@ -86,8 +88,9 @@ mod tests {
     #[test]
     fn hostile_text_stays_text() {
         let mut results = fixture::orders();
-        results.title = "<script>alert(1)</script> | [x](javascript:y)\n# head".into();
+        results.title = "<script>alert(1)</script> | [x](javascript:y)\n# head\u{202e}\u{2066}".into();
         let text = markdown(&results, &[]).unwrap();
         assert!(!text.contains("<script") && !text.contains("[x]") && !text.contains("\n# head"), "{text}");
+        assert!(text.contains("head\u{fffd}\u{fffd}") && !text.contains(turns), "{text}");
     }
 }

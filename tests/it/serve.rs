@@ -303,6 +303,23 @@ fn a_wrong_or_too_large_scenario_is_told_at_its_place() {
 }
 
 #[test]
+fn a_queue_that_would_grow_without_bound_is_refused_and_a_modest_one_runs() {
+    let (_folder, server) = small();
+    let ask = |rate: &str, duration: &str| {
+        let run = format!("[run]\nduration = \"{duration}\"\nwarmup = \"1s\"\nreplications = 2\n");
+        let hop = "[[hop]]\nname = \"a\"\nservers = 1\ntime = { constant = \"1ms\" }\n";
+        let text = format!("[workload]\nrate = \"{rate}\"\n{run}{hop}");
+        server.post("/api/do/run", &json!({ "name": "queue", "text": text })).json()["id"].as_u64().unwrap()
+    };
+    let endless = ask("500000/s", "600s");
+    assert_eq!(server.ended(endless), "failed");
+    let told = server.get(&format!("/api/runs/{endless}")).json();
+    let said = told["issues"]["text"].as_str().unwrap();
+    assert!(said.contains("300.5 million requests may wait") && said.contains("`queue` or `patience`"), "{told}");
+    assert_eq!(server.ended(ask("1100/s", "5s")), "done");
+}
+
+#[test]
 fn nothing_outside_the_folder_is_written() {
     let top = folder_with(&[("outside.toml", "seed = 1\n")]);
     let inside = top.path().join("inside");

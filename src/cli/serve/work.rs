@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use gatecap::experiment::shards::{Store, predicted_memory};
+use gatecap::experiment::shards::{Store, predicted_memory, waiting};
 use gatecap::experiment::{Control, ExperimentError, PointError, Source, limits, simulate, survey};
 use gatecap::issue::{Issue, Issues};
 use gatecap::report::answers::answers;
 use gatecap::report::chart::{self, Chart};
-use gatecap::scenario::Document;
+use gatecap::scenario::{Document, Override, Scenario};
 use rayon::prelude::*;
 
 use super::runs::{Ended, Found, Job, Watch};
@@ -17,6 +17,8 @@ use crate::cli::work::free_memory;
 
 /// What a sweep may be likely to take in memory, bytes: five times the built-in one. The results of three of them are kept.
 const MOST_MEMORY: u64 = 512 << 20;
+/// What a request that waits takes, bytes.
+const WAITING_BYTES: f64 = 64.0;
 /// What a sweep may be likely to take on one core, seconds, before refinement: half an hour on two cores.
 const MOST_SECONDS: f64 = 3_600.0;
 /// Results name no path: the resolved scenario stands beside them under this name.
@@ -64,6 +66,18 @@ fn fits(source: &Source) -> Result<(), Issues> {
         let message = format!("this sweep needs about {needed:.1} GB of memory, but a page may take {most:.1} GB");
         return Err(vec![Issue::new(message).hint(hint)]);
     }
+    let waiting = most_waiting(source)?;
+    let needed = waiting * WAITING_BYTES * rayon::current_num_threads() as f64;
+    if needed + memory as f64 > most as f64 {
+        let (waiting, needed, most) = (waiting / 1e6, needed / 1e9, most as f64 / 1e9);
+        let message = format!(
+            "up to {waiting:.1} million requests may wait at a time in each replication, which takes about {needed:.1} GB of memory \
+             with the replications that run beside it, but a page may take {most:.1} GB"
+        );
+        let hint = "a `queue` or `patience` for stations without, no retries, a lower rate, fewer clients, a shorter run, or fewer \
+                    `--threads`; or save the scenario and run `gatecap sweep` on it in a terminal";
+        return Err(vec![Issue::new(message).hint(hint)]);
+    }
     // A list of the work, of which nothing is done.
     let control = Control::default().with_store(Arc::new(Store::new().only(BTreeSet::new())));
     let plan = survey(source, false, &control).map_err(fault_of)?;
@@ -73,6 +87,24 @@ fn fits(source: &Source) -> Result<(), Issues> {
         return Err(vec![Issue::new(message).hint(hint)]);
     }
     Ok(())
+}
+
+/// Requests that may wait at a time in one replication, at the worst point of the grid and of the search.
+fn most_waiting(source: &Source) -> Result<f64, Issues> {
+    let mut scenario = source.scenario(&[])?;
+    let grid = source.combinations(&scenario.sweep.axes)?;
+    let mut most = grid.iter().map(|(_, scenario)| waiting(scenario)).fold(0.0, f64::max);
+    let Some(search) = scenario.saturation.take() else { return Ok(most) };
+    for end in [search.from, search.to] {
+        let probed: Scenario = if search.vary == "services" {
+            scenario.sweep.services = vec![end.number as u32];
+            scenario.clone()
+        } else {
+            source.scenario(&[Override::set(search.vary.clone(), end.toml)])?
+        };
+        most = most.max(waiting(&probed));
+    }
+    Ok(most)
 }
 
 #[cfg(test)]
@@ -98,5 +130,40 @@ mod tests {
         assert!(refused(&wide).contains("GB of memory, but a page may take"), "{}", refused(&wide));
         let long = refused("[run]\nrequests = 100_000_000\nreplications = 1000\n");
         assert!(long.contains("hours of one core, but a page may take 1"), "{long}");
+    }
+
+    #[test]
+    fn what_may_wait_counts() {
+        // 200 million requests of a replication: 12.8 GB on one core already.
+        let hops = |rate: &str, client: &str, station: &str| {
+            refused(&format!(
+                "[workload]\nrate = \"{rate}\"\n{client}[run]\nduration = \"200s\"\nwarmup = \"0s\"\nreplications = 1\n\
+                 [[hop]]\nname = \"a\"\n{station}\n"
+            ))
+        };
+        let (one, many) =
+            ("servers = 1\ntime = { constant = \"1ms\" }\n", "servers = 2_000\ntime = { constant = \"1ms\" }\n");
+        let retries = "[client]\nretries = { max = 1, backoff = { constant = \"1ms\" } }\n";
+        for (client, station) in [
+            ("", one.to_string()),
+            ("", format!("{one}patience = {{ constant = \"100s\" }}")),
+            ("", "time = { constant = \"100s\" }".to_string()),
+            ("", format!("{one}copies = 100\nqueue = 100_000")),
+            (retries, format!("{many}queue = 10")),
+        ] {
+            let said = hops("1000000/s", client, &station);
+            assert!(said.contains("million requests may wait at a time"), "{client}{station}: {said}");
+        }
+        for station in
+            [many.to_string(), format!("{one}queue = 10"), format!("{one}patience = {{ constant = \"1ms\" }}")]
+        {
+            assert_eq!(hops("1000000/s", "", &station), "", "{station}");
+        }
+        assert_eq!(hops("110/s", "", "servers = 1\ntime = { constant = \"10ms\" }\n"), "");
+        let closed = "[workload]\nclients = 10\nthink = { constant = \"1s\" }\n[[hop]]\nname = \"a\"\nservers = 1\n";
+        assert_eq!(refused(closed), "");
+        let searched = "[workload]\nrate = \"1/s\"\n[run]\nduration = \"200s\"\n[[hop]]\nname = \"a\"\nservers = 1\n\
+                        time = { constant = \"1ms\" }\n[saturation]\nvary = \"workload.rate\"\nfrom = \"1/s\"\nto = \"1000000/s\"\n";
+        assert!(refused(searched).contains("may wait at a time"), "{}", refused(searched));
     }
 }

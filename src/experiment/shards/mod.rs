@@ -29,7 +29,7 @@ pub use file::{Damage, LONGEST, read_shard};
 pub use header::{Header, Share};
 pub use journal::{Journal, Refused};
 pub use name::Name;
-pub use plan::{Plan, Unit, predicted_memory};
+pub use plan::{Plan, Unit, predicted_memory, waiting};
 pub use share::{MOST_SHARDS, Shard, read, store, whole};
 pub use store::Store;
 

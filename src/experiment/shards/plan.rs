@@ -9,8 +9,8 @@ use crate::engine::network::Step;
 use crate::engine::{Network, Way};
 use crate::experiment::point::PointSpec;
 use crate::experiment::warmup;
-use crate::scenario::{Length, Load, Model, Scenario};
-use crate::topology::offered_rate;
+use crate::scenario::{Arrivals, Change, Copies, Hop, Length, Load, Model, Retries, Scenario, Station, Stations};
+use crate::topology::{LoadKind, offered_rate};
 
 /// What a unit takes at most, ns of one core, where a point has several replications: a point that takes longer is several units, so that
 /// there is enough to share out.
@@ -30,6 +30,9 @@ const POINT_BYTES: f64 = 180_000.0;
 const HISTOGRAM_BYTES: f64 = 35_000.0;
 /// The memory of a sweep without points, bytes, measured in the same way.
 const BASE_BYTES: f64 = 60e6;
+/// Queues that have more places together, those of a hop or of all targets, are not counted on to bound what waits: nearly four times
+/// those of the largest point of the built-in sweep.
+const MANY_PLACES: u32 = 1 << 22;
 /// The part of the grid in the list of units, whose points stay in memory.
 pub(in crate::experiment) const GRID: &str = "grid";
 /// The part of pilots.
@@ -167,6 +170,94 @@ pub fn predicted_memory(scenario: &Scenario) -> (u64, u64) {
     memory(combined.saturating_mul(options).saturating_mul(services))
 }
 
+/// Requests and abandoned attempts that may be in the system at a time in one replication, at the worst of the sweep's numbers of
+/// services; predicted, by no simulation, and 0 where what may wait is bounded by queues.
+///
+/// Of closed clients their number. Of open arrivals every request of the run with its warm-up, where there are retries or a station's
+/// queue has no bound and its load may reach 1; else, by Little's law, those that are in a delay or wait for as long as they have
+/// patience. Where a timeout leaves work behind in such a queue, every attempt counts.
+#[must_use]
+pub fn waiting(scenario: &Scenario) -> f64 {
+    let operating = crate::experiment::operating_services(scenario);
+    let services = scenario.sweep.services.iter().copied().chain([operating]);
+    services.map(|services| waiting_at(scenario, services)).fold(0.0, f64::max)
+}
+
+fn waiting_at(scenario: &Scenario, services: u32) -> f64 {
+    let retries = match &scenario.client.retries {
+        Retries::None => 0,
+        Retries::Backoff { max, .. } => *max,
+        Retries::AwsSdkStandard(sdk) => sdk.attempts.saturating_sub(1),
+    };
+    let held = held_seconds(scenario, services);
+    let leaves_work = scenario.client.timeout.is_some() && held.is_infinite();
+    let attempts = if leaves_work { 1.0 + f64::from(retries) } else { 1.0 };
+    let peak = peak(scenario);
+    let factor = if matches!(scenario.run.length, Length::Time(_)) { peak } else { 1.0 };
+    let all = requests(scenario, services) * factor * attempts;
+    match (&scenario.workload.load, offered_rate(scenario, services)) {
+        (Load::Closed { clients, .. }, _) if !leaves_work => f64::from(*clients),
+        (_, Some(rate)) if retries == 0 && held.is_finite() => all.min(rate * peak * held),
+        _ => all,
+    }
+}
+
+/// The highest factor that a profile and events put on the arrival rate; 1 at least.
+fn peak(scenario: &Scenario) -> f64 {
+    let profile = scenario.workload.profile.iter().map(|&(_, factor)| factor).fold(1.0, f64::max);
+    let factor = |change: &Change| if let Change::RateFactor(factor) = change { factor.max(1.0) } else { 1.0 };
+    let surges = scenario.events.iter().filter(|event| event.hop.is_none());
+    profile * surges.map(|event| factor(&event.change)).product::<f64>()
+}
+
+/// Seconds for which stations that have no bound on what is in them hold a request; infinite where one's queue may grow for as long as
+/// the run lasts.
+fn held_seconds(scenario: &Scenario, services: u32) -> f64 {
+    let is_many = |places: u32| places > MANY_PLACES;
+    match &scenario.model {
+        Model::Options(system) => {
+            let usual = &system.services;
+            let queue = system.listed.iter().filter_map(|one| one.queue).fold(usual.queue, u32::max);
+            let targets = system.listed.iter().filter_map(|one| one.targets).fold(usual.targets, u32::max);
+            let places = queue.saturating_mul(targets).saturating_mul(services);
+            if is_many(places) { f64::INFINITY } else { 0.0 }
+        }
+        Model::Hops(hops) => {
+            let settles = settles(scenario, services);
+            let station = |(station, copies): (&Station, u32)| match (station.servers, &station.patience, station.queue)
+            {
+                (None, _, _) => station.time.mean_ns() / 1e9,
+                (_, _, Some(places)) if !is_many(places.saturating_mul(copies)) => 0.0,
+                (_, Some(patience), _) => patience.mean_ns() / 1e9,
+                _ if settles => 0.0,
+                _ => f64::INFINITY,
+            };
+            hops.iter().map(|hop| stations(hop, services).into_iter().map(station).fold(0.0, f64::max)).sum()
+        }
+    }
+}
+
+/// The stations of a hop that differ, each with the number of its copies.
+fn stations(hop: &Hop, services: u32) -> Vec<(&Station, u32)> {
+    match &hop.stations {
+        Stations::One(station) => vec![(station, 1)],
+        Stations::Copies { station, number: Copies::Number(copies), .. } => vec![(station, *copies)],
+        Stations::Copies { station, number: Copies::Services, .. } => vec![(station, services)],
+        Stations::Branches(branches) => branches.iter().map(|(_, _, station)| (station, 1)).collect(),
+    }
+}
+
+/// Whether no station's load reaches 1 at any time: only known where load and capacity stay as they are.
+fn settles(scenario: &Scenario, services: u32) -> bool {
+    let (workload, client) = (&scenario.workload, &scenario.client);
+    let is_steady = matches!(workload.arrivals, Arrivals::Poisson | Arrivals::Constant | Arrivals::Gamma { .. })
+        && workload.profile.is_empty()
+        && scenario.events.is_empty()
+        && client.retries == Retries::None;
+    let spec = PointSpec { scenario, option: 0, services, detail: false };
+    is_steady && spec.legend().loads.iter().all(|load| load.load < 1.0 || load.kind == LoadKind::Limiter)
+}
+
 /// Replications `first` to (not with) `last` of a point in units, each with the pilots that it needs first.
 pub(in crate::experiment) fn parts(
     spec: &PointSpec<'_>,
@@ -230,7 +321,7 @@ fn requests(scenario: &Scenario, services: u32) -> f64 {
         Length::Requests(requests) => requests as f64,
         Length::Time(length) => rate.unwrap_or_else(|| closed_rate(scenario)) * length.seconds(),
         Length::Trace => match &scenario.workload.arrivals {
-            crate::scenario::Arrivals::Trace(trace) => trace.at.len() as f64,
+            Arrivals::Trace(trace) => trace.at.len() as f64,
             _ => 0.0,
         },
     };

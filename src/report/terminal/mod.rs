@@ -107,8 +107,12 @@ fn label(number: usize, option: &OptionInfo) -> String {
 
 /// `text` without what would move the cursor or turn the direction of writing: control characters and bidirectional controls.
 fn clean(text: &str) -> String {
-    let turns = |c: char| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     text.chars().map(|c| if c.is_control() || turns(c) { '\u{fffd}' } else { c }).collect()
+}
+
+/// Whether `c` turns the direction of the writing around it: a bidirectional control.
+pub(super) fn turns(c: char) -> bool {
+    matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// Wraps words at the screen's width; a word longer than a line is broken. Following lines begin with `indent`.
