@@ -1,4 +1,4 @@
-//! What happens over time at the operating point: windows summed up over replications, and when the system is back after an event.
+//! What happens over time at the operating point: windows summed up over replications, and when the system is back after its events.
 //!
 //! A yardstick is simulated beside it: the same scenario on the same draws without its events.
 
@@ -17,17 +17,10 @@ use super::sweep::{Cell, Combination};
 use super::warmup;
 use crate::results::Timeline;
 use crate::scenario::Scenario;
-use crate::units::Duration;
 
 /// The scenario with nothing that changes at events.
 pub(super) fn without_events(scenario: &Scenario) -> Scenario {
     Scenario { events: Vec::new(), ..scenario.clone() }
-}
-
-/// When the last event is over, from the end of the warm-up; none where nothing changes or something stays changed.
-pub(super) fn over(scenario: &Scenario) -> Option<Duration> {
-    let ends: Option<Vec<Duration>> = scenario.events.iter().map(|event| event.until).collect();
-    ends?.into_iter().max()
 }
 
 /// The timelines of the cells that have windows, in their order, each with what became of it after its events.
@@ -50,11 +43,10 @@ pub(super) fn study(
             ..seen.timeline.clone()
         };
         let scenario = &combinations[cell.combination].scenario;
-        let Some(over) = over(scenario) else { return Ok(timeline) };
+        let Some(after) = After::new(&scenario.events, seen.slicing) else { return Ok(timeline) };
         let calm = without_events(scenario);
         match yardstick(&calm, (cell.option, cell.services), point.replications, control) {
             Ok(calm) => {
-                let after = After::new(over, seen.slicing);
                 timeline.recovery = Some(recovery::summed_up(&seen.histories, &calm, after, scenario.run.confidence));
                 seen.compare(&calm, &mut timeline, scenario.run.confidence);
             }

@@ -1,33 +1,46 @@
-//! Whether and when a replication is back after the last event, and whether a failure stays although its trigger is gone.
+//! Whether and when a replication is back after the last change, and whether a failure stays although its trigger is gone.
 //!
-//! The yardstick is the same scenario without its events, on the same draws: the most requests that it has in the system at the end of
-//! a window, and the largest share of a window's requests that it loses, over all windows and replications. A window is good where
-//! neither is exceeded, the first neither at its beginning nor at its end. A replication is *back* at the beginning of the first window, of those that begin when the last event is over
-//! or later, from which on every window is good; [`CERTAIN`] of them at least, so that a last good window by chance is no recovery.
-//! Where events leave no trace, both runs are the same ones, and no window is bad by chance; what comes after a change of the rate is
-//! drawn anew, and one replication in about as many as there are exceeds what all together have shown.
+//! The yardstick is the same scenario without its events, on the same draws: of the requests that it has in the system at the end of a
+//! window, and of the share of a window's requests that it loses, the 99 % quantile over all windows and replications. More
+//! replications bring it nearer to its value and do not raise it as they do a maximum; of less than a hundred windows it is the maximum.
+//! A window is good where neither is more than that, or than in the same window of the same replication without events, the first
+//! neither at its beginning nor at its end: where events leave no trace, both runs are the same ones, and no window is bad by chance.
+//! What comes after a change of the rate is drawn anew, and about a window in a hundred is bad without any reason. So a replication is
+//! *back* at the beginning of the first window, of those that begin at the last change or later, that begins [`CERTAIN`] good ones in a
+//! row and from which on no more than one in [`SPARED`] is bad.
 //!
 //! A replication is *stuck* where it is not back and does not come back: the share that is lost is not less by a tenth in the second
-//! half of the time after the events than in the first, and the service still to give (what timeouts leave behind included) is not less
-//! by a tenth in its last quarter than in its first. A backlog that is worked off falls, though clients that give up meanwhile may lose
-//! everything until it is gone; a failure that its own consequences sustain does not. That is a metastable failure: the trigger is gone,
-//! the load is one that the system carries (the yardstick does), and the failure stays. Source: Bronson, Aghayev, Charapko and Zhu,
-//! "Metastable failures in distributed systems", HotOS '21, 221-227, doi:10.1145/3458336.3465286.
+//! half of the time after the events than in the first, the service still to give (what timeouts leave behind included) is not less
+//! by a tenth in its last quarter than in its first, and in the second half attempts per request exceed those without events by
+//! [`AMPLIFIES`]. A backlog that is worked off falls, though clients that give up meanwhile may lose everything until it is gone, and one
+//! that nobody adds to sustains nothing; a failure that its own consequences sustain does. That is a metastable failure: every trigger
+//! is gone, the load is one that the system carries (the yardstick does), and the failure stays. Source: Bronson, Aghayev, Charapko and
+//! Zhu, "Metastable failures in distributed systems", HotOS '21, 221-227, doi:10.1145/3458336.3465286.
+
+use std::cmp::Ordering;
 
 use crate::engine::Tally;
 use crate::engine::network::Slicing;
 use crate::engine::timeline::Slice;
 use crate::results::{Estimate, Recovery};
+use crate::scenario::Event;
 use crate::stats::estimate::mean_interval;
 use crate::stats::share::share_interval;
-use crate::units::Duration;
 
-/// Good windows at the end that make a recovery; fewer where fewer are left.
+/// Good windows in a row that begin a recovery; fewer where fewer are left.
 const CERTAIN: usize = 3;
+/// Of so many windows from then on one may be bad: ten times as many as are by chance, since bad ones come together.
+const SPARED: usize = 10;
+/// What is usual is exceeded in less than one of so many windows without events.
+const USUAL: usize = 100;
+/// Attempts per request, over those without events, from which on retries sustain a failure.
+const AMPLIFIES: f64 = 1.05;
 /// A failure stays where it falls by less than this share.
 const FALLS: f64 = 0.1;
 /// Instants at which the engine looks at the work in a window of given length.
 const SAMPLES: u64 = 20;
+/// Such instants after the last change without which nothing is said of the work that stays.
+const TELLING: usize = 3;
 
 /// A window of a replication in short.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -72,52 +85,81 @@ pub(in crate::experiment) fn histories(tallies: &[Tally]) -> Vec<History> {
 /// What is usual without events.
 #[derive(Clone, Debug, Default)]
 pub(in crate::experiment) struct Yardstick {
-    most_in_system: u64,
-    most_lost: f64,
+    usual_in_system: u64,
+    usual_lost: f64,
     /// Requests lost in each replication.
     pub lost: Vec<u64>,
     /// Whether it is a state that lasts: less than half of the requests of its last windows are lost.
     carried: bool,
+    /// The windows of each replication.
+    each: Vec<Vec<Brief>>,
+}
+
+/// The value that a share of one in [`USUAL`] exceeds at most, by the nearest rank; the largest of less than so many.
+fn level<T: Copy>(mut values: Vec<T>, order: impl Fn(&T, &T) -> Ordering) -> Option<T> {
+    values.sort_unstable_by(order);
+    let rank = (values.len() - values.len() / USUAL).checked_sub(1)?;
+    values.get(rank).copied()
 }
 
 impl Yardstick {
     pub fn of(tallies: &[Tally]) -> Yardstick {
-        let each: Vec<Vec<Brief>> = histories(tallies).into_iter().map(|history| history.windows).collect();
+        Yardstick::of_windows(histories(tallies).into_iter().map(|history| history.windows).collect())
+    }
+
+    fn of_windows(each: Vec<Vec<Brief>>) -> Yardstick {
         let all = || each.iter().flatten();
         let last = || each.iter().flat_map(|windows| &windows[windows.len() / 2..]);
         let (lost, came) = (last().map(|b| b.lost).sum::<u64>(), last().map(|b| b.arrivals).sum::<u64>());
+        let usual_lost = level(all().map(Brief::lost_share).collect(), f64::total_cmp).unwrap_or(0.0);
+        // A share of windows that fail by themselves is no reason to call a window that fails a good one.
+        let rarely = 10 * all().map(|b| b.lost).sum::<u64>() < all().map(|b| b.arrivals).sum::<u64>();
         Yardstick {
-            most_in_system: all().map(|brief| brief.in_system).max().unwrap_or(0),
-            most_lost: all().map(Brief::lost_share).fold(0.0, f64::max),
+            usual_in_system: level(all().map(|brief| brief.in_system).collect(), u64::cmp).unwrap_or(0),
+            usual_lost: if rarely { usual_lost.min(0.5) } else { usual_lost },
             lost: each.iter().map(|windows| windows.iter().map(|brief| brief.lost).sum()).collect(),
             carried: 2 * lost < came.max(1),
+            each,
         }
     }
 
-    fn holds(&self, brief: &Brief) -> bool {
-        self.has_room_for(brief) && brief.lost_share() <= self.most_lost
+    /// The windows of a replication without events; empty where it has none.
+    fn paired(&self, replication: usize) -> &[Brief] {
+        self.each.get(replication).map_or(&[], Vec::as_slice)
+    }
+
+    fn holds(&self, brief: &Brief, paired: Option<&Brief>) -> bool {
+        let lost = paired.map_or(0.0, Brief::lost_share).max(self.usual_lost);
+        self.has_room_for(brief, paired) && brief.lost_share() <= lost
     }
 
     /// Whether no more are in the system at the end of a window than usual.
-    fn has_room_for(&self, brief: &Brief) -> bool {
-        brief.in_system <= self.most_in_system
+    fn has_room_for(&self, brief: &Brief, paired: Option<&Brief>) -> bool {
+        brief.in_system <= paired.map_or(0, |paired| paired.in_system).max(self.usual_in_system)
     }
 }
 
-/// The time after the last event.
+/// The time after the last change.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::experiment) struct After {
-    /// When the last event is over, ns from the end of the warm-up.
+    /// When that is, ns from the end of the warm-up.
     over: u64,
+    /// Whether every event is over, so that no trigger is left.
+    ended: bool,
     length: u64,
     /// The first window that begins then or later.
     first: usize,
 }
 
 impl After {
-    pub fn new(over: Duration, slicing: Slicing) -> After {
+    /// After the last change of events: each is over with its `until`; one that lasts or ends by itself counts from its `at`, and a rate
+    /// that rises or falls until it has. None where nothing changes.
+    pub fn new(events: &[Event], slicing: Slicing) -> Option<After> {
+        let last = |event: &Event| event.until.unwrap_or(event.at).0.saturating_add(event.ramp.0);
+        let over = events.iter().map(last).max()?;
         let length = slicing.length.max(1);
-        After { over: over.0, length, first: usize::try_from(over.0.div_ceil(length)).unwrap_or(usize::MAX) }
+        let first = usize::try_from(over.div_ceil(length)).unwrap_or(usize::MAX);
+        Some(After { over, ended: events.iter().all(|event| event.until.is_some()), length, first })
     }
 }
 
@@ -134,31 +176,57 @@ pub(in crate::experiment) enum Fate {
 
 /// The fate of each replication.
 pub(in crate::experiment) fn fates(each: &[History], usual: &Yardstick, after: After) -> Vec<Fate> {
-    each.iter().map(|history| fate(history, usual, after)).collect()
+    each.iter().enumerate().map(|(r, history)| fate(history, usual, usual.paired(r), after)).collect()
 }
 
-fn fate(history: &History, usual: &Yardstick, after: After) -> Fate {
+/// The fate of a replication, whose windows without events are `paired`.
+fn fate(history: &History, usual: &Yardstick, paired: &[Brief], after: After) -> Fate {
     let left = history.windows.get(after.first..).unwrap_or_default();
-    let begins_well =
-        |index: usize| index.checked_sub(1).is_none_or(|before| usual.has_room_for(&history.windows[before]));
-    let is_good = |&index: &usize| usual.holds(&history.windows[index]) && begins_well(index);
-    let good = (after.first..history.windows.len()).rev().take_while(is_good).count();
-    if good >= CERTAIN.min(left.len()).max(1) {
-        return Fate::Back((after.first + left.len() - good) as u64 * after.length - after.over);
+    let is_good = |index: usize| {
+        let before = index.checked_sub(1);
+        usual.holds(&history.windows[index], paired.get(index))
+            && before.is_none_or(|before| usual.has_room_for(&history.windows[before], paired.get(before)))
+    };
+    let good: Vec<bool> = (after.first..history.windows.len()).map(is_good).collect();
+    if let Some(windows) = back(&good) {
+        return Fate::Back((after.first + windows) as u64 * after.length - after.over);
     }
     let (first, second) = left.split_at(left.len() / 2);
     let mean = |of: &[Brief]| of.iter().map(Brief::lost_share).sum::<f64>() / of.len().max(1) as f64;
     let stays = mean(second) >= (1.0 - FALLS) * mean(first) && !first.is_empty();
-    if usual.carried && stays && work_stays(history, after) { Fate::Stuck } else { Fate::Late }
+    let without = paired.get(history.windows.len() - second.len()..).unwrap_or_default();
+    let sustained = amplification(second) >= AMPLIFIES * amplification(without).max(1.0);
+    let gone = after.ended && usual.carried;
+    if gone && stays && sustained && work_stays(history, after) { Fate::Stuck } else { Fate::Late }
 }
 
-/// Whether the service still to give does not fall from the first to the last quarter of the time after the events.
+/// The first window that begins a recovery, of those after the last change.
+fn back(good: &[bool]) -> Option<usize> {
+    let certain = CERTAIN.min(good.len()).max(1);
+    let lasts = |&index: &usize| {
+        let rest = &good[index..];
+        rest[..certain].iter().all(|good| *good) && rest.iter().filter(|good| !**good).count() * SPARED <= rest.len()
+    };
+    (0..(good.len() + 1).saturating_sub(certain)).find(lasts)
+}
+
+/// Attempts per request; 0 where there is none.
+fn amplification(windows: &[Brief]) -> f64 {
+    let arrivals = windows.iter().map(|brief| brief.arrivals).sum::<u64>();
+    windows.iter().map(|brief| brief.attempts).sum::<u64>() as f64 / arrivals.max(1) as f64
+}
+
+/// Whether the service still to give does not fall from the first to the last quarter of the time after the events; not where that is
+/// too short to tell.
 fn work_stays(history: &History, after: After) -> bool {
     let whole = after.length.saturating_mul(history.windows.len() as u64).max(1);
     let begins = (u128::from(after.over) * u128::from(SAMPLES)).div_ceil(u128::from(whole)) as usize;
     let left = history.work.get(begins..).unwrap_or_default();
+    if left.len() < TELLING {
+        return false;
+    }
     let quarter = left.len().div_ceil(4);
-    let mean = |of: &[u128]| of.iter().map(|&ns| ns as f64).sum::<f64>() / of.len().max(1) as f64;
+    let mean = |of: &[u128]| of.iter().map(|&ns| ns as f64).sum::<f64>() / of.len() as f64;
     mean(&left[left.len() - quarter..]) >= (1.0 - FALLS) * mean(&left[..quarter])
 }
 
@@ -199,68 +267,13 @@ pub(super) fn summed_up(each: &[History], usual: &Yardstick, after: After, confi
         recovered,
         seconds,
         longest_s: longest,
-        metastable,
-        most_in_system: usual.most_in_system as f64,
-        most_lost: usual.most_lost,
+        // While something stays changed, its trigger is not gone.
+        metastable: if after.ended { metastable } else { Estimate::default() },
+        most_in_system: usual.usual_in_system as f64,
+        most_lost: usual.usual_lost,
         amplification_stuck: (requests > 0).then(|| attempts as f64 / requests as f64),
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn usual() -> Yardstick {
-        Yardstick { most_in_system: 5, most_lost: 0.0, lost: Vec::new(), carried: true }
-    }
-
-    /// A history of windows (in the system, lost of 10), whose work goes from 100 to `last`.
-    fn history(levels: &[(u64, u64)], last: i128) -> History {
-        let brief = |&(in_system, lost): &(u64, u64)| Brief { arrivals: 10, lost, attempts: 10 + lost, in_system };
-        let work = (0..20).map(|i| (100 + (last - 100) * i / 19) as u128).collect();
-        History { windows: levels.iter().map(brief).collect(), work }
-    }
-
-    /// Windows of 2 s; the event is over at 3 s, so that the first that counts begins at 4 s.
-    fn after() -> After {
-        After::new(Duration(3_000_000_000), Slicing { from: 0, length: 2_000_000_000, end: 20_000_000_000 })
-    }
-
-    const SECOND: u64 = 1_000_000_000;
-
-    #[test]
-    fn back_is_where_nothing_bad_follows() {
-        let of = |levels: &[(u64, u64)]| fate(&history(levels, 0), &usual(), after());
-        let bad = (9, 0);
-        assert_eq!(of(&[bad, (5, 0), (5, 0), (5, 0), (1, 0), (1, 0)]), Fate::Back(SECOND));
-        assert_eq!(of(&[bad, bad, (5, 0), (5, 0), (5, 0), (5, 0)]), Fate::Back(3 * SECOND), "it begins badly");
-        assert_eq!(of(&[bad, (5, 0), (5, 1), (5, 0), (5, 0), (5, 0)]), Fate::Back(3 * SECOND), "requests are lost");
-        assert_eq!(of(&[bad, bad, (20, 0), (9, 0), (5, 0), (5, 0)]), Fate::Late, "two good windows may be chance");
-        assert_eq!(of(&[bad, (5, 0), (5, 0)]), Fate::Back(SECOND), "but where no more are left");
-        assert_eq!(of(&[bad, bad]), Fate::Late, "nothing is left to tell");
-    }
-
-    #[test]
-    fn stuck_is_what_does_not_fall() {
-        let of = |levels: &[(u64, u64)], work, usual: &Yardstick| fate(&history(levels, work), usual, after());
-        let storm = [(9, 0), (40, 10), (40, 10), (41, 10), (39, 9), (40, 10), (41, 10), (40, 10)];
-        assert_eq!(of(&storm, 300, &usual()), Fate::Stuck);
-        assert_eq!(of(&storm, 100, &usual()), Fate::Stuck, "a full waiting room stays as full");
-        assert_eq!(of(&storm, 20, &usual()), Fate::Late, "clients give up, but the backlog is worked off");
-        assert_eq!(
-            of(&storm, 300, &Yardstick { carried: false, ..usual() }),
-            Fate::Late,
-            "overloaded without events too"
-        );
-        let eases = [(9, 0), (90, 9), (80, 9), (70, 9), (60, 5), (50, 4), (40, 3), (30, 1)];
-        assert_eq!(of(&eases, 100, &usual()), Fate::Late, "less and less is lost");
-    }
-
-    #[test]
-    fn the_shares_count_replications() {
-        let (back, stuck, mean) =
-            shares(&[Fate::Back(2 * SECOND), Fate::Back(4 * SECOND), Fate::Stuck, Fate::Late], 0.95);
-        assert_eq!((back.value, stuck.value, mean.value), (Some(0.5), Some(0.25), Some(3.0)));
-        assert_eq!(shares(&[Fate::Stuck], 0.95).2, Estimate::default());
-    }
-}
+mod tests;

@@ -22,10 +22,10 @@ fn change(name: impl Into<String>, set: &[(String, String)]) -> Change {
     Change { name: name.into(), overrides }
 }
 
-/// The changes that apply to the scenario whose event begins at `at`.
-pub(super) fn candidates(scenario: &Scenario, at: Duration) -> Vec<Change> {
+/// The changes that apply to the scenario whose event is about `hop`; none: about none or all.
+pub(super) fn candidates(scenario: &Scenario, hop: Option<&str>) -> Vec<Change> {
     let mut all = retries(&scenario.client.retries);
-    all.extend(waiting_room(scenario, at));
+    all.extend(waiting_room(scenario, hop));
     if let Some(timeout) = scenario.client.timeout {
         let twice = Duration(timeout.0.saturating_mul(2));
         all.push(change(
@@ -33,7 +33,7 @@ pub(super) fn candidates(scenario: &Scenario, at: Duration) -> Vec<Change> {
             &[("client.timeout".into(), format!("\"{twice}\""))],
         ));
     }
-    all.extend(servers(scenario, at));
+    all.extend(servers(scenario, hop));
     all
 }
 
@@ -90,10 +90,6 @@ fn stations(hops: &[Hop], named: Option<&str>) -> Vec<(String, Station)> {
     hops.iter().filter(|hop| named.is_none_or(|name| hop.name == name)).flat_map(of).collect()
 }
 
-fn hop_of(scenario: &Scenario, at: Duration) -> Option<&str> {
-    scenario.events.iter().filter(|event| event.at == at).find_map(|event| event.hop.as_deref())
-}
-
 /// Places from which nobody waits longer than the client does, while service takes as long as it should: whoever finds `q` others
 /// waiting for `servers` servers leaves after (q + 1) / servers + 1 service times on average.
 fn places(servers: u32, time: &Distribution, timeout: Duration) -> Option<u64> {
@@ -102,7 +98,7 @@ fn places(servers: u32, time: &Distribution, timeout: Duration) -> Option<u64> {
 }
 
 /// A waiting room that turns away whom it could not serve in time.
-fn waiting_room(scenario: &Scenario, at: Duration) -> Option<Change> {
+fn waiting_room(scenario: &Scenario, hop: Option<&str>) -> Option<Change> {
     let timeout = scenario.client.timeout?;
     let name = "a waiting room that turns away whom it cannot serve in time";
     let set: Vec<(String, String)> = match &scenario.model {
@@ -118,14 +114,14 @@ fn waiting_room(scenario: &Scenario, at: Duration) -> Option<Change> {
                 let shorter = station.queue.is_none_or(|queue| places < u64::from(queue));
                 shorter.then(|| (format!("{name}.queue"), places.to_string()))
             };
-            stations(hops, hop_of(scenario, at)).into_iter().filter_map(bounded).collect()
+            stations(hops, hop).into_iter().filter_map(bounded).collect()
         }
     };
     (!set.is_empty()).then(|| change(name, &set))
 }
 
 /// Half as many servers more, rounded up.
-fn servers(scenario: &Scenario, at: Duration) -> Option<Change> {
+fn servers(scenario: &Scenario, hop: Option<&str>) -> Option<Change> {
     let more = |servers: u32| servers.saturating_add(servers.div_ceil(2));
     let (name, set): (String, Vec<(String, String)>) = match &scenario.model {
         Model::Options(system) => {
@@ -134,7 +130,7 @@ fn servers(scenario: &Scenario, at: Duration) -> Option<Change> {
             (format!("{} targets instead of {targets}", more(targets)), vec![set])
         }
         Model::Hops(hops) => {
-            let all = stations(hops, hop_of(scenario, at));
+            let all = stations(hops, hop);
             let with: Vec<(&String, u32)> =
                 all.iter().filter_map(|(name, station)| Some((name, station.servers?))).collect();
             let words = match with[..] {
@@ -165,7 +161,7 @@ mod tests {
     fn each_change_makes_a_scenario_and_says_what_it_sets() {
         let document = Document::parse(STORM, "storm", std::path::Path::new(".")).unwrap();
         let scenario = document.resolve(&[]).unwrap();
-        let all = candidates(&scenario, Duration(10_000_000_000));
+        let all = candidates(&scenario, Some("service"));
         assert_eq!(all.len(), 7);
         for change in &all {
             let changed = document.resolve(&change.overrides).unwrap();

@@ -17,7 +17,7 @@ use super::timeline::{After, Fate, Yardstick, fates, shares, simulated, without_
 use super::{ExperimentError, operating_services, uses_services};
 use crate::engine::network::Slicing;
 use crate::results::{TriggerChange, TriggerLength, TriggerSearch};
-use crate::scenario::{Model, Override, Scenario, Trigger, event_words};
+use crate::scenario::{Event, Model, Override, Scenario, Trigger, event_words};
 use crate::units::Duration;
 
 /// Lengths between the two ends that are tried so that the shares between show.
@@ -98,7 +98,7 @@ impl Search<'_> {
                 _ => Some(operating_services(scenario)),
             },
             event: self.wanted.event,
-            name: self.name(scenario),
+            name: self.ours()?.iter().map(event_words).collect::<Vec<String>>().join(", "),
             seeds: self.wanted.seeds,
             resolution_s: self.wanted.resolution.seconds(),
             all_recover_s: all.map(|at| self.length(at).seconds()),
@@ -157,9 +157,9 @@ impl Search<'_> {
         let scenario = self.scenario(at, changes)?;
         let place = (self.option, operating_services(&scenario));
         let each = simulated(&scenario, place, self.wanted.seeds, self.control)?;
-        let over = Duration(self.wanted.at.0.saturating_add(self.length(at).0));
         let slicing = Slicing { from: 0, length: scenario.run.windows.map_or(1, |window| window.0), end: u64::MAX };
-        Ok(fates(&each, usual, After::new(over, slicing)))
+        // A scenario with a search has the event that is searched.
+        Ok(After::new(&scenario.events, slicing).map_or_else(Vec::new, |after| fates(&each, usual, after)))
     }
 
     fn yardstick(&self, scenario: &Scenario) -> Result<Yardstick, ExperimentError> {
@@ -170,7 +170,8 @@ impl Search<'_> {
     /// How many seeds recover from the length at a place of the grid with each change, measured against what is usual with it.
     fn changes(&self, at: u64, scenario: &Scenario) -> Result<Vec<TriggerChange>, ExperimentError> {
         let mut tried = Vec::new();
-        for change in changes::candidates(scenario, self.wanted.at) {
+        let ours = self.ours()?;
+        for change in changes::candidates(scenario, ours.iter().find_map(|event| event.hop.as_deref())) {
             // Values that are right one by one may exclude each other: such a change is none.
             let Ok(changed) = self.scenario(at, &change.overrides) else { continue };
             let usual = self.yardstick(&changed)?;
@@ -187,10 +188,11 @@ impl Search<'_> {
         Ok(tried)
     }
 
-    /// The event in words.
-    fn name(&self, scenario: &Scenario) -> String {
-        let ours = scenario.events.iter().filter(|event| event.at == self.wanted.at);
-        ours.map(event_words).collect::<Vec<String>>().join(", ")
+    /// What the event changes: one `[[event]]` may change several things, and others may begin with it, but only it ends with its length.
+    fn ours(&self) -> Result<Vec<Event>, ExperimentError> {
+        let (short, long) = (self.scenario(0, &[])?, self.scenario(u64::MAX, &[])?);
+        let varies = |(short, long): &(Event, Event)| short.until != long.until;
+        Ok(short.events.into_iter().zip(long.events).filter(varies).map(|(event, _)| event).collect())
     }
 }
 
@@ -199,4 +201,34 @@ fn ends(tried: &Tried) -> (Option<u64>, Option<u64>) {
     let all = tried.iter().take_while(|(_, fates)| all_back(fates)).last();
     let none = tried.iter().rev().take_while(|(_, fates)| none_back(fates)).last();
     (all.map(|(at, _)| *at), none.map(|(at, _)| *at))
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::scenario::Document;
+
+    /// Three events that begin at once, the last two of two and one changes.
+    const AT_ONCE: &str = "[workload]\nrate = \"50/s\"\n[client]\ntimeout = \"200ms\"\n[run]\nduration = \"20s\"\nwindows = \"1s\"\n\
+        [[event]]\nat = \"5s\"\nuntil = \"9s\"\nhop = \"a\"\ntime_factor = 2.0\n\
+        [[event]]\nat = \"5s\"\nuntil = \"6s\"\nhop = \"b\"\ntime_factor = 4.0\nfailure = 0.5\n\
+        [[event]]\nat = \"5s\"\nuntil = \"6s\"\nrate_factor = 2.0\n\
+        [trigger]\nevent = 2\nfrom = \"1s\"\nto = \"3s\"\nseeds = 2\n\
+        [[hop]]\nname = \"a\"\nservers = 4\ntime = { constant = \"25ms\" }\n\
+        [[hop]]\nname = \"b\"\nservers = 4\ntime = { constant = \"25ms\" }\n";
+
+    #[test]
+    fn the_event_is_found_by_its_number_among_those_that_begin_with_it() {
+        let ours = |event: u32| {
+            let text = AT_ONCE.replace("event = 2", &format!("event = {event}"));
+            let source = Source::from(Document::parse(&text, "at once", std::path::Path::new(".")).unwrap());
+            let wanted = source.scenario(&[]).unwrap().trigger.unwrap();
+            let control = Control::default();
+            let ours = Search { source: &source, wanted, option: 0, control: &control }.ours().unwrap();
+            ours.into_iter().map(|event| event.hop).collect::<Vec<Option<String>>>()
+        };
+        let hop = |name: &str| Some(name.to_string());
+        assert_eq!((ours(1), ours(2), ours(3)), (vec![hop("a")], vec![hop("b"), hop("b")], vec![None]));
+    }
 }
