@@ -51,9 +51,10 @@ pub enum ScalingMetric {
 /// as well) and the time that each was in it within the period; it is known `delay` later. After `out_after` data points in a row
 /// above the target, and with each further one, the number becomes the smallest that would bring it to the target, m x metric /
 /// target rounded up, if that is larger. m is the number wanted before or, within `cool_out` of an increase, the number that the
-/// metric is over, so that what was added counts as if it were there and only a larger number counts then. After `in_after` data points in a row below `in_below` x target the number
-/// falls to the same expression, not within `cool_in` of the last decrease. A new station takes attempts after `warm_up`; one that
-/// leaves finishes what it has. Within one instant these changes come after the arrivals.
+/// metric is over on average, so that what was added counts as if it were there and only a larger number counts then. After
+/// `in_after` data points in a row below `in_below` x target the number falls to the same expression, not within `cool_in` of the last
+/// decrease. A new station takes attempts after `warm_up`; one that leaves finishes what it has. Within one instant these changes
+/// come after the arrivals.
 ///
 /// Source: the semantics of target tracking as services document them: alarms on data points in a row, proportional steps, cool-downs
 /// within which what was added counts as if it were there.

@@ -23,8 +23,8 @@ pub(super) struct Controller<'a> {
     wanted: u32,
     /// End of the period that runs, ns.
     point: u64,
-    /// Data points that are not known yet: from when on they are, the metric, and the stations that it is over.
-    points: VecDeque<(u64, f64, u32)>,
+    /// Data points that are not known yet: from when on they are, the metric, and over how many stations on average.
+    points: VecDeque<(u64, f64, f64)>,
     /// Data points in a row above the target, and below what is too little.
     above: u32,
     below: u32,
@@ -118,8 +118,8 @@ impl<'a> Controller<'a> {
     fn act(&mut self, at: u64, stations: &Stations<'_>) -> (bool, Vec<u64>) {
         let (before, mut again) = (self.in_rotation(), Vec::new());
         if at == self.point {
-            let metric = self.measure(at, stations);
-            self.points.push_back((at.saturating_add(self.spec.delay), metric, before));
+            let (metric, over) = self.measure(at, stations);
+            self.points.push_back((at.saturating_add(self.spec.delay), metric, over));
             self.point = at.saturating_add(self.spec.period.max(1));
             again.extend([self.point].into_iter().chain((self.spec.delay > 0).then(|| at + self.spec.delay)));
         }
@@ -138,8 +138,8 @@ impl<'a> Controller<'a> {
         (number != before, again)
     }
 
-    /// The metric of the period that ends at `at`.
-    fn measure(&mut self, at: u64, stations: &Stations<'_>) -> f64 {
+    /// The metric of the period that ends at `at`, and over how many stations on average.
+    fn measure(&mut self, at: u64, stations: &Stations<'_>) -> (f64, f64) {
         let (mut busy, mut servers, mut attempts, mut time) = (0, 0, 0, 0);
         for station in 0..self.in_rotation() {
             let Load { since, before, attempts: reached, .. } = self.loads[station as usize];
@@ -150,24 +150,24 @@ impl<'a> Controller<'a> {
             time += u128::from(at - since);
             self.count_from(station, at, stations);
         }
-        match self.spec.metric {
+        let metric = match self.spec.metric {
             ScalingMetric::Utilisation => busy as f64 / (servers.max(1)) as f64,
             ScalingMetric::RequestsPerStation => attempts as f64 * 1e9 / (time.max(1)) as f64,
-        }
+        };
+        (metric, time as f64 / self.spec.period.max(1) as f64)
     }
 
-    /// A data point is known, a metric `over` so many stations: whether stations are added.
-    fn decide(&mut self, (metric, over): (f64, u32), at: u64) -> bool {
+    /// A data point is known, a metric `over` so many stations on average: whether stations are added.
+    fn decide(&mut self, (metric, over): (f64, f64), at: u64) -> bool {
         let &Scaling { target, min, max, out_after, in_after, in_below, cool_out, cool_in, .. } = self.spec;
         self.above = if metric > target { self.above + 1 } else { 0 };
         self.below = if metric < in_below * target { self.below + 1 } else { 0 };
         let most = max.min(self.loads.len() as u32);
-        let needed =
-            |of: u32| (((f64::from(of) * metric / target) - ROUNDING).ceil() as u32).clamp(min.clamp(1, most), most);
+        let needed = |of: f64| (((of * metric / target) - ROUNDING).ceil() as u32).clamp(min.clamp(1, most), most);
         if self.above >= out_after {
             // What was added last may not be in the metric yet, so it is reckoned from who is.
             let cools = self.out.is_some_and(|out| at - out < cool_out);
-            let from = if cools { over } else { self.wanted };
+            let from = if cools { over } else { f64::from(self.wanted) };
             if needed(from) > self.wanted {
                 self.wanted = needed(from);
                 self.out = Some(at);
@@ -176,9 +176,9 @@ impl<'a> Controller<'a> {
             }
         } else if self.below >= in_after
             && self.last_in.is_none_or(|last| at - last >= cool_in)
-            && needed(self.wanted) < self.wanted
+            && needed(f64::from(self.wanted)) < self.wanted
         {
-            self.wanted = needed(self.wanted);
+            self.wanted = needed(f64::from(self.wanted));
             self.last_in = Some(at);
             self.joining.iter_mut().for_each(|joining| joining.1 = joining.1.min(self.wanted));
         }

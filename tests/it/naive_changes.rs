@@ -13,8 +13,8 @@ pub struct Taking {
     wanted: u32,
     /// The last data point.
     measured: u64,
-    /// Data points not yet known: from when on, the metric, and the copies that it is over.
-    points: Vec<(u64, f64, u32)>,
+    /// Data points not yet known: from when on, the metric, and over how many copies on average.
+    points: Vec<(u64, f64, f64)>,
     above: u32,
     below: u32,
     increase: Option<u64>,
@@ -177,15 +177,14 @@ impl Naive<'_> {
         let scaling = plan.hops[hop].changes.scaling.as_ref().unwrap();
         let now = self.now;
         if now.is_multiple_of(scaling.period) && self.taking[hop].measured < now {
-            let metric = self.metric(hop, scaling);
+            let (metric, over) = self.metric(hop, scaling);
             self.taking[hop].measured = now;
-            let over = self.taking[hop].number();
             self.taking[hop].points.push((now + scaling.delay, metric, over));
             for later in [scaling.period, scaling.delay, scaling.delay + scaling.warm_up] {
                 self.schedule(now + later, Event::Scaling { hop });
             }
         }
-        let due: Vec<(f64, u32)> =
+        let due: Vec<(f64, f64)> =
             self.taking[hop].points.iter().filter(|point| point.0 == now).map(|point| (point.1, point.2)).collect();
         self.taking[hop].points.retain(|point| point.0 > now);
         due.into_iter().for_each(|metric| decide(&mut self.taking[hop], scaling, metric, now));
@@ -199,7 +198,7 @@ impl Naive<'_> {
     }
 
     /// The metric of the period that ends now.
-    fn metric(&self, hop: usize, scaling: &Scaling) -> f64 {
+    fn metric(&self, hop: usize, scaling: &Scaling) -> (f64, f64) {
         let taking = &self.taking[hop];
         let (mut busy, mut attempts, mut time) = (0, 0, 0);
         for copy in 0..taking.number() as usize {
@@ -212,10 +211,11 @@ impl Naive<'_> {
             time += u128::from(self.now - from);
         }
         let servers = u128::from(self.plan.hops[hop].servers.unwrap());
-        match scaling.metric {
+        let metric = match scaling.metric {
             ScalingMetric::Utilisation => busy as f64 / (servers * time) as f64,
             ScalingMetric::RequestsPerStation => attempts as f64 * 1e9 / time as f64,
-        }
+        };
+        (metric, time as f64 / scaling.period as f64)
     }
 
     /// What is told of a scaled hop in a window.
@@ -269,17 +269,17 @@ impl Naive<'_> {
 }
 
 /// A data point is known.
-fn decide(taking: &mut Taking, scaling: &Scaling, (metric, over): (f64, u32), now: u64) {
+fn decide(taking: &mut Taking, scaling: &Scaling, (metric, over): (f64, f64), now: u64) {
     taking.above = if metric > scaling.target { taking.above + 1 } else { 0 };
     taking.below = if metric < scaling.in_below * scaling.target { taking.below + 1 } else { 0 };
-    let needed = |of: u32| {
-        let number = (f64::from(of) * metric / scaling.target - 1e-9).ceil();
+    let needed = |of: f64| {
+        let number = (of * metric / scaling.target - 1e-9).ceil();
         number.clamp(f64::from(scaling.min), f64::from(scaling.max)) as u32
     };
     let wanted = taking.wanted;
     if taking.above >= scaling.out_after {
         let recent = taking.increase.is_some_and(|at| now < at + scaling.cool_out);
-        let of = if recent { over } else { wanted };
+        let of = if recent { over } else { f64::from(wanted) };
         if needed(of) > wanted {
             taking.wanted = needed(of);
             taking.increase = Some(now);
@@ -288,8 +288,8 @@ fn decide(taking: &mut Taking, scaling: &Scaling, (metric, over): (f64, u32), no
         return;
     }
     let rests = taking.decrease.is_some_and(|at| now < at + scaling.cool_in);
-    if taking.below >= scaling.in_after && !rests && needed(wanted) < wanted {
-        taking.wanted = needed(wanted);
+    if taking.below >= scaling.in_after && !rests && needed(f64::from(wanted)) < wanted {
+        taking.wanted = needed(f64::from(wanted));
         taking.decrease = Some(now);
         taking.joining.iter_mut().for_each(|joining| joining.1 = joining.1.min(taking.wanted));
     }
