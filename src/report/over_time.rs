@@ -7,9 +7,10 @@ use crate::results::{Estimate, Recovery, Results, Timeline, TriggerSearch};
 pub(super) const METASTABLE: &str = "Bronson et al., \"Metastable failures in distributed systems\", HotOS '21";
 
 /// How a replication is judged to be back, for those who doubt it.
-pub(super) const BACK: &str = "Back: from then on, in every window to the end, no more requests are in the system at its ends and no \
-     larger share of its requests is lost than in the worst window of the same runs without events; as fine as a window. Metastable: \
-     not back, and in the time after the events neither the share lost nor the work that waits falls by a tenth";
+pub(super) const BACK: &str = "Back: three windows in a row, and nine of ten after them, are as good as the 99 % quantile of the windows \
+     of the same runs without events, in the requests in the system at their ends and in the share lost, or as the same window there; \
+     as fine as a window. Metastable: all events are over, it is not back, neither the share lost nor the work that waits falls by a \
+     tenth, and retries keep it up";
 
 /// The timelines of the reader's own combination of axes.
 pub(super) fn own(results: &Results) -> impl Iterator<Item = &Timeline> {
@@ -95,7 +96,7 @@ pub(super) fn usual(recovery: &Recovery) -> String {
         0.0 => "no request lost".to_string(),
         share => format!("{} of a window's requests lost", number::percent(share)),
     };
-    format!("at most {} in the system, {lost}", number::plain(recovery.most_in_system))
+    format!("{} in the system, {lost}", number::plain(recovery.most_in_system))
 }
 
 /// How long the trigger of a search may last, in sentences.

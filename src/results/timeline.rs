@@ -53,19 +53,20 @@ pub struct TimelineEvent {
 /// Whether and when replications are back after the last event.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Recovery {
-    /// When the last event is over, s.
+    /// When the last event is over, or where one lasts when the last one began, s.
     pub after_s: f64,
     /// Share of the replications that are back by the end, with its score interval.
     pub recovered: Estimate,
-    /// Of those, mean time from the end of the last event until they are back for good, s; nulls where none is.
+    /// Of those, mean time from then until they are back, s; nulls where none is.
     pub seconds: Estimate,
     /// The longest such time, s.
     pub longest_s: Option<f64>,
-    /// Share of the replications in which the failure stays although its trigger is gone: not back, and not on the way back.
+    /// Share of the replications in which the failure stays although its trigger is gone: not back, not on the way back, and kept up
+    /// by retries. Nulls while an event lasts.
     pub metastable: Estimate,
-    /// Most requests in the system at the end of a window without events, in any replication.
+    /// Requests in the system at the end of a window without events: their 99 % quantile over windows and replications.
     pub most_in_system: f64,
-    /// Largest share of the requests of a window that were lost without events, in any replication.
+    /// Share of the requests of a window that were lost without events: its 99 % quantile over windows and replications.
     pub most_lost: f64,
     /// Attempts per request in the last half of the time after the events, over the replications that are not back; null where all are.
     pub amplification_stuck: Option<f64>,
