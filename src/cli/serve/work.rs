@@ -160,6 +160,12 @@ mod tests {
             assert_eq!(hops("1000000/s", "", &station), "", "{station}");
         }
         assert_eq!(hops("110/s", "", "servers = 1\ntime = { constant = \"10ms\" }\n"), "");
+        // 110,000 requests, but they take 500 times as long to be served, and others arrive all the while.
+        let drained = refused(
+            "[workload]\nrate = \"500000/s\"\n[run]\nrequests = 100_000\nwarmup = 10_000\n\
+             [[hop]]\nname = \"a\"\nservers = 1\ntime = { constant = \"1ms\" }\n",
+        );
+        assert!(drained.contains("55.0 million requests may wait at a time"), "{drained}");
         let closed = "[workload]\nclients = 10\nthink = { constant = \"1s\" }\n[[hop]]\nname = \"a\"\nservers = 1\n";
         assert_eq!(refused(closed), "");
         let searched = "[workload]\nrate = \"1/s\"\n[run]\nduration = \"200s\"\n[[hop]]\nname = \"a\"\nservers = 1\n\

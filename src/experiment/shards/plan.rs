@@ -175,7 +175,8 @@ pub fn predicted_memory(scenario: &Scenario) -> (u64, u64) {
 ///
 /// Of closed clients their number. Of open arrivals every request of the run with its warm-up, where there are retries or a station's
 /// queue has no bound and its load may reach 1; else, by Little's law, those that are in a delay or wait for as long as they have
-/// patience. Where a timeout leaves work behind in such a queue, every attempt counts.
+/// patience. Where a timeout leaves work behind in such a queue, every attempt counts. Arrivals go on until the last measured request
+/// has ended, which behind a queue without a bound takes as many times the run as the load is above 1.
 #[must_use]
 pub fn waiting(scenario: &Scenario) -> f64 {
     let operating = crate::experiment::operating_services(scenario);
@@ -194,7 +195,8 @@ fn waiting_at(scenario: &Scenario, services: u32) -> f64 {
     let attempts = if leaves_work { 1.0 + f64::from(retries) } else { 1.0 };
     let peak = peak(scenario);
     let factor = if matches!(scenario.run.length, Length::Time(_)) { peak } else { 1.0 };
-    let all = requests(scenario, services) * factor * attempts;
+    let longer = if held.is_infinite() { overload(scenario, services) * f64::from(1 + retries) } else { 1.0 };
+    let all = requests(scenario, services) * factor * attempts * longer.max(1.0);
     match (&scenario.workload.load, offered_rate(scenario, services)) {
         (Load::Closed { clients, .. }, _) if !leaves_work => f64::from(*clients),
         (_, Some(rate)) if retries == 0 && held.is_finite() => all.min(rate * peak * held),
@@ -208,6 +210,22 @@ fn peak(scenario: &Scenario) -> f64 {
     let factor = |change: &Change| if let Change::RateFactor(factor) = change { factor.max(1.0) } else { 1.0 };
     let surges = scenario.events.iter().filter(|event| event.hop.is_none());
     profile * surges.map(|event| factor(&event.change)).product::<f64>()
+}
+
+/// The highest load of a station at the highest rate, with the events that make it slower.
+fn overload(scenario: &Scenario, services: u32) -> f64 {
+    let legend = PointSpec { scenario, option: 0, services, detail: false }.legend();
+    let highest = |load: &crate::topology::Load| {
+        let LoadKind::Station { servers: usual, .. } = load.kind else { return 0.0 };
+        let slower = |change: &Change| match change {
+            Change::TimeFactor(factor) => factor.max(1.0),
+            Change::Servers(left) => (f64::from(usual) / f64::from((*left).max(1))).max(1.0),
+            _ => 1.0,
+        };
+        let here = scenario.events.iter().filter(|event| event.hop.as_deref() == Some(load.hop.as_str()));
+        load.load * here.map(|event| slower(&event.change)).product::<f64>()
+    };
+    peak(scenario) * legend.loads.iter().map(highest).fold(0.0, f64::max)
 }
 
 /// Seconds for which stations that have no bound on what is in them hold a request; infinite where one's queue may grow for as long as
