@@ -23,7 +23,7 @@ use crate::engine::Tally;
 use crate::engine::network::Slicing;
 use crate::engine::timeline::Slice;
 use crate::results::{Estimate, Recovery};
-use crate::scenario::Event;
+use crate::scenario::{Change, Event};
 use crate::stats::estimate::mean_interval;
 use crate::stats::share::share_interval;
 
@@ -153,8 +153,15 @@ pub(in crate::experiment) struct After {
 
 impl After {
     /// After the last change of events: each is over with its `until`; one that lasts or ends by itself counts from its `at`, and a rate
-    /// that rises or falls until it has. None where nothing changes.
+    /// that rises or falls until it has. None where nothing changes, and where the arrival rate changes for good: runs without events
+    /// are no yardstick for another load.
     pub fn new(events: &[Event], slicing: Slicing) -> Option<After> {
+        let for_good = |event: &Event| {
+            event.until.is_none() && event.hop.is_none() && matches!(event.change, Change::RateFactor(_))
+        };
+        if events.iter().any(for_good) {
+            return None;
+        }
         let last = |event: &Event| event.until.unwrap_or(event.at).0.saturating_add(event.ramp.0);
         let over = events.iter().map(last).max()?;
         let length = slicing.length.max(1);

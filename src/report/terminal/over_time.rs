@@ -54,7 +54,7 @@ fn table(results: &Results, timelines: &[&Timeline]) -> Table {
         ("timed out", Align::Right),
         ("failed", Align::Right),
         ("retries", Align::Right),
-        ("attempts/req.", Align::Right),
+        ("attempts", Align::Right),
         ("back after", Align::Right),
     ]);
     for timeline in timelines {

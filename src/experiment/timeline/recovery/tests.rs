@@ -19,10 +19,15 @@ fn history(levels: &[(u64, u64)], last: i128) -> History {
     History { windows: levels.iter().map(brief).collect(), work }
 }
 
+/// More requests for a while, or a slow hop for good.
 fn event(at: u64, until: Option<u64>, ramp: u64) -> Event {
+    let (hop, change) = match until {
+        Some(_) => (None, Change::RateFactor(2.0)),
+        None => (Some("a".to_string()), Change::TimeFactor(2.0)),
+    };
     let [at, ramp] = [at, ramp].map(|seconds| Duration(seconds * SECOND));
     let until = until.map(|seconds| Duration(seconds * SECOND));
-    Event { at, until, ramp, hop: None, change: Change::RateFactor(2.0) }
+    Event { at, until, ramp, hop, change }
 }
 
 /// Windows of 2 s after the last change of events.
@@ -124,6 +129,8 @@ fn time_counts_from_the_last_change() {
     assert_eq!(of(&[event(1, Some(3), 0), event(7, None, 0)]), (7, false), "from its beginning");
     assert_eq!(of(&[event(1, Some(3), 0), event(2, None, 0)]), (3, false));
     assert_eq!(of(&[event(1, Some(3), 4)]), (7, true), "a rate falls from 3 s to 7 s");
+    let for_good = Event { until: None, ..event(1, Some(3), 0) };
+    assert!(After::new(&[for_good], Slicing { from: 0, length: SECOND, end: 20 * SECOND }).is_none());
     let slicing = Slicing { from: 0, length: 2 * SECOND, end: 20 * SECOND };
     assert!(After::new(&[], slicing).is_none(), "nothing changes");
     let lasting = summed_up(&[history(&[(9, 0); 8], 0)], &usual(), after_all(&[event(1, None, 0)]), 0.95);
