@@ -37,7 +37,7 @@ pub struct Row<'a> {
     pub authorizer: Option<u64>,
     /// Of the answer.
     pub status: Option<u16>,
-    /// Whether the integration's answer was not waited for: see [`timed_out`].
+    /// Whether the integration's answer was not waited for, by its status and time.
     pub timed_out: bool,
     /// Resource or route; else the first segment of the path; empty where neither is there.
     pub resource: &'a [u8],
