@@ -168,7 +168,7 @@ function showProgress(running) {
   if (running.counted && page.counted !== running.id && running.id > page.shown) {
     page.counted = running.id;
     read(`/api/runs/${running.id}`).then((run) => {
-      if (run && run.id > page.shown) showAnswers(run);
+      if (run && run.id > page.shown && run.id > page.drawn) showAnswers(run);
     });
   }
 }
@@ -227,6 +227,8 @@ at("question").addEventListener("submit", (event) => {
 at("stop").addEventListener("click", stop);
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+  // In an input the key would send its form too: one sweep is enough.
+  event.preventDefault();
   // A value that is still being typed counts: leaving its input says so.
   const typing = document.activeElement;
   if (typing instanceof HTMLInputElement) {
