@@ -3,23 +3,14 @@
 
 use std::sync::OnceLock;
 
-use serde::Deserialize;
-
-use super::deployments::Fact;
+use super::facts::{Fact, Facts};
 use super::part::Part;
 use super::system::{Listed, System};
 use super::table;
 use crate::units::Duration;
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Table {
-    updated: String,
-    fact: Vec<Fact>,
-}
-
-fn table() -> &'static Table {
-    static TABLE: OnceLock<Table> = OnceLock::new();
+fn table() -> &'static Facts {
+    static TABLE: OnceLock<Facts> = OnceLock::new();
     TABLE.get_or_init(|| table::embedded("changes.toml", include_str!("data/changes.toml")))
 }
 
@@ -38,13 +29,13 @@ pub fn facts(what: &str) -> impl Iterator<Item = &'static Fact> {
 /// The value of a fact in its own unit, by id; not a number for an unknown id, which a test excludes.
 #[must_use]
 pub fn value(id: &str) -> f64 {
-    table().fact.iter().find(|fact| fact.id == id).map_or(f64::NAN, |fact| fact.value)
+    table().value(id)
 }
 
 /// The value of a fact that is a time.
 #[must_use]
 pub fn time(id: &str) -> Duration {
-    let unit = table().fact.iter().find(|fact| fact.id == id).map_or("", |fact| fact.unit.as_str());
+    let unit = table().find(id).map_or("", |fact| fact.unit.as_str());
     Duration::from_millis(value(id) * if unit == "min" { 60_000.0 } else { 1_000.0 })
 }
 
@@ -258,12 +249,7 @@ mod tests {
 
     #[test]
     fn every_fact_has_its_evidence_and_every_default_a_fact() {
-        let mut ids = std::collections::BTreeSet::new();
-        for fact in &table().fact {
-            assert!(ids.insert(&fact.id), "{} twice", fact.id);
-            assert!(["A", "A-", "B", "C", "D"].contains(&fact.grade.as_str()), "{}", fact.id);
-            assert!(fact.source.len() > 10 && fact.date.starts_with("20"), "{}", fact.id);
-        }
+        table().check();
         for part in Health::PARTS {
             let checks = Checks::of(part);
             assert!(checks.interval.0 > 0 && checks.unhealthy > 0 && checks.healthy > 0, "{part:?}");

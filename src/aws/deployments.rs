@@ -3,9 +3,8 @@
 
 use std::sync::OnceLock;
 
-use serde::Deserialize;
-
 use super::compare::shared_configuration;
+use super::facts::Facts;
 use super::inventory::{Inventory, inventory};
 use super::option::ArchitectureOption;
 use super::part::Part;
@@ -29,39 +28,8 @@ pub struct Deployments {
     pub routes: Duration,
 }
 
-/// A fact about deployments: a row of `data/deployments.toml`.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Fact {
-    /// Its id, as `hold-routes`.
-    pub id: String,
-    /// For people.
-    pub title: String,
-    /// The value, in `unit`.
-    pub value: f64,
-    /// `a day`, `h` or `min`.
-    pub unit: String,
-    /// Low end of what is plausible, in words.
-    pub low: String,
-    /// High end of what is plausible, in words.
-    pub high: String,
-    /// Evidence, as for hops.
-    pub grade: String,
-    /// Where it is from.
-    pub source: String,
-    /// When the source said so.
-    pub date: String,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Table {
-    updated: String,
-    fact: Vec<Fact>,
-}
-
-fn table() -> &'static Table {
-    static TABLE: OnceLock<Table> = OnceLock::new();
+fn table() -> &'static Facts {
+    static TABLE: OnceLock<Facts> = OnceLock::new();
     TABLE.get_or_init(|| table::embedded("deployments.toml", include_str!("data/deployments.toml")))
 }
 
@@ -71,15 +39,8 @@ pub fn updated() -> &'static str {
     &table().updated
 }
 
-/// The fact of this id.
-#[must_use]
-pub fn fact(id: &str) -> Option<&'static Fact> {
-    table().fact.iter().find(|fact| fact.id == id)
-}
-
-/// The value of a fact that the table has; not a number for an unknown id, which a test excludes.
 fn value(id: &str) -> f64 {
-    fact(id).map_or(f64::NAN, |fact| fact.value)
+    table().value(id)
 }
 
 fn minutes(value: f64) -> Duration {
@@ -185,10 +146,7 @@ mod tests {
 
     #[test]
     fn every_fact_has_a_source_and_the_defaults_are_there() {
-        for fact in &table().fact {
-            assert!(fact.source.len() > 10 && fact.date.starts_with("20"), "{}", fact.id);
-            assert!(["A", "A-", "B", "C", "D"].contains(&fact.grade.as_str()), "{}", fact.id);
-        }
+        table().check();
         let deployments = Deployments::default();
         assert!(deployments.per_service_per_day > 0.0 && deployments.hours_per_day > 0.0);
         assert!(value("hold-traffic-shift") > 0.0 && value("nlb-blue-green") > 0.0);

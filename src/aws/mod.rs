@@ -17,6 +17,7 @@ pub mod compare;
 pub mod cost;
 pub mod demand;
 pub mod deployments;
+pub mod facts;
 pub mod features;
 pub mod fleet;
 pub mod growth;

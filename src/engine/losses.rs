@@ -114,7 +114,8 @@ impl<const OPEN: bool, O: Observer> Run<'_, OPEN, O> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::network::{Arrivals, Client, Coin, Network, Retry, Steps};
+    use crate::engine::fixture;
+    use crate::engine::network::{Network, Steps};
     use crate::engine::station::Stations;
     use crate::random::{Distribution, RunKey, Sampler, StreamId};
 
@@ -122,36 +123,12 @@ mod tests {
     const SILENT: Loss = Loss::Silent { connect: 3, answer: 7, status: 504 };
 
     fn kind(servers: u32, queue: u32, losses: &[(u64, Loss)]) -> StationKind {
-        StationKind {
-            time: Sampler::new(&Distribution::constant(1.0)),
-            time_stream: STREAM,
-            servers,
-            queue,
-            patience: Some((Sampler::new(&Distribution::constant(900.0)), STREAM)),
-            failure: Coin::new(0.0, STREAM),
-            server_changes: Steps::default(),
-            time_factors: Steps::default(),
-            failure_changes: Steps::default(),
-            losses: Steps::new(losses.to_vec()),
-        }
+        let patience = Some((Sampler::new(&Distribution::constant(900.0)), STREAM));
+        StationKind { patience, losses: Steps::new(losses.to_vec()), ..fixture::kind(STREAM, 1.0, servers, queue) }
     }
 
     fn network(kind: StationKind) -> Network {
-        Network {
-            arrivals: Arrivals::Constant { rate: 1.0 },
-            profile: Vec::new(),
-            client: Client { timeout: None, retry: Retry::None },
-            classes: Vec::new(),
-            routes: Vec::new(),
-            limiters: Vec::new(),
-            pools: Vec::new(),
-            groups: Vec::new(),
-            kinds: vec![kind],
-            stations: vec![0],
-            hops: Vec::new(),
-            rotations: Vec::new(),
-            scalings: Vec::new(),
-        }
+        fixture::network(kind, 1)
     }
 
     /// What a station makes of 2,000 attempts, as many as it can serve and a little more, and its work at each arrival.

@@ -37,6 +37,8 @@ mod calendar;
 mod changes;
 mod client;
 mod connection;
+#[cfg(test)]
+mod fixture;
 mod limiter;
 mod losses;
 mod meter;

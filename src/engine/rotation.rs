@@ -207,41 +207,20 @@ impl<'a> InRotation<'a> {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
-    use crate::engine::network::{Arrivals, Client, Coin, Retry, StationKind, Steps};
-    use crate::random::{Distribution, RunKey, Sampler, StreamId};
+    use crate::engine::fixture;
+    use crate::engine::network::Steps;
+    use crate::random::{RunKey, StreamId};
 
     const STREAM: StreamId = StreamId::new("s", "time");
 
     /// Stations of one server and 10 ns each, with rotations from these instants on.
     fn network(balancing: Balancing, rotations: &[(u64, &[f64])]) -> Network {
         let count = rotations.first().map_or(1, |(_, weights)| weights.len() as u32);
-        let kind = StationKind {
-            time: Sampler::new(&Distribution::constant(10.0)),
-            time_stream: STREAM,
-            servers: 1,
-            queue: u32::MAX,
-            patience: None,
-            failure: Coin::new(0.0, STREAM),
-            server_changes: Steps::default(),
-            time_factors: Steps::default(),
-            failure_changes: Steps::default(),
-            losses: Steps::default(),
-        };
         let steps = rotations.iter().zip(0..).map(|(&(at, _), index)| (at, index)).collect();
         Network {
-            arrivals: Arrivals::Constant { rate: 1.0 },
-            profile: Vec::new(),
-            client: Client { timeout: None, retry: Retry::None },
-            classes: Vec::new(),
-            routes: Vec::new(),
-            limiters: Vec::new(),
-            pools: Vec::new(),
             groups: vec![Group { first: 0, count, balancing, rotations: Steps::new(steps), scaling: None }],
-            kinds: vec![kind],
-            stations: vec![0; count as usize],
-            hops: Vec::new(),
             rotations: rotations.iter().map(|(_, weights)| Rotation { weights: weights.to_vec() }).collect(),
-            scalings: Vec::new(),
+            ..fixture::network(fixture::kind(STREAM, 10.0, 1, u32::MAX), count as usize)
         }
     }
 

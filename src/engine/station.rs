@@ -275,42 +275,16 @@ impl<'a> Stations<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::network::{Arrivals, Client, Coin, Retry, Steps};
+    use crate::engine::fixture;
+    use crate::engine::network::Steps;
     use crate::random::{Distribution, RunKey, Sampler, StreamId};
 
     fn kind(servers: u32, queue: u32, ms: f64) -> StationKind {
-        let stream = StreamId::new("s", "time");
-        StationKind {
-            time: Sampler::new(&Distribution::constant(ms * 1e6)),
-            time_stream: stream,
-            servers,
-            queue,
-            patience: None,
-            failure: Coin::new(0.0, stream),
-            server_changes: Steps::default(),
-            time_factors: Steps::default(),
-            failure_changes: Steps::default(),
-            losses: Steps::default(),
-        }
+        fixture::kind(StreamId::new("s", "time"), ms * 1e6, servers, queue)
     }
 
-    /// A network of one station.
     fn network(kind: StationKind) -> Network {
-        Network {
-            arrivals: Arrivals::Constant { rate: 1.0 },
-            profile: Vec::new(),
-            client: Client { timeout: None, retry: Retry::None },
-            classes: Vec::new(),
-            routes: Vec::new(),
-            limiters: Vec::new(),
-            pools: Vec::new(),
-            groups: Vec::new(),
-            kinds: vec![kind],
-            stations: vec![0],
-            hops: Vec::new(),
-            rotations: Vec::new(),
-            scalings: Vec::new(),
-        }
+        fixture::network(kind, 1)
     }
 
     fn key() -> AttemptKey {

@@ -2,7 +2,7 @@
 
 use super::assemble::users_of;
 use crate::aws::changes::{self, Autoscaling, Checks, Health, ScalingMetric};
-use crate::aws::deployments::Fact;
+use crate::aws::facts::Fact;
 use crate::aws::part::Part;
 use crate::aws::system::System;
 use crate::results::Assumption;
