@@ -4,7 +4,7 @@
 use std::sync::OnceLock;
 
 use super::compare::shared_configuration;
-use super::facts::Facts;
+use super::facts::{Fact, Facts};
 use super::inventory::{Inventory, inventory};
 use super::option::ArchitectureOption;
 use super::part::Part;
@@ -37,6 +37,12 @@ fn table() -> &'static Facts {
 #[must_use]
 pub fn updated() -> &'static str {
     &table().updated
+}
+
+/// The fact of this id.
+#[must_use]
+pub fn fact(id: &str) -> Option<&'static Fact> {
+    table().find(id)
 }
 
 fn value(id: &str) -> f64 {
