@@ -147,6 +147,29 @@ pub(super) fn cumulative(weights: impl Iterator<Item = f64> + Clone) -> Vec<u64>
         .collect()
 }
 
+/// Whoever of `among` has the fewest `outstanding`; of those that have as few, each as likely, by 64 uniform bits.
+#[inline]
+pub(super) fn fewest(
+    among: impl Iterator<Item = u32> + Clone,
+    bits: u64,
+    mut outstanding: impl FnMut(u32) -> usize,
+) -> u32 {
+    let (mut fewest, mut first, mut tied) = (usize::MAX, 0, 0);
+    for one in among.clone() {
+        let number = outstanding(one);
+        if number < fewest {
+            (fewest, first, tied) = (number, one, 1);
+        } else if number == fewest {
+            tied += 1;
+        }
+    }
+    if tied < 2 {
+        return first;
+    }
+    let place = choose(bits, &[], tied) as usize;
+    among.filter(|&one| outstanding(one) == fewest).nth(place).unwrap_or(first)
+}
+
 /// The index that 64 uniform bits choose: by cumulative thresholds, or evenly among `n` where there are none.
 #[inline]
 pub(super) fn choose(bits: u64, thresholds: &[u64], n: usize) -> u32 {
@@ -154,5 +177,21 @@ pub(super) fn choose(bits: u64, thresholds: &[u64], n: usize) -> u32 {
         ((u128::from(bits) * n as u128) >> 64) as u32
     } else {
         thresholds.partition_point(|&threshold| threshold <= bits).min(n - 1) as u32
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_fewest_are_found_and_ties_are_even() {
+        let chosen = |outstanding: [usize; 5], bits: u64| fewest(0..5, bits, |one| outstanding[one as usize]);
+        assert_eq!(chosen([2, 1, 3, 4, 2], u64::MAX), 1);
+        // Of three that have as few, each has a third of the 64 bits.
+        let third = u64::MAX / 3;
+        for (bits, one) in [(0, 1), (third, 1), (third + 1, 2), (2 * third, 2), (2 * third + 1, 4), (u64::MAX, 4)] {
+            assert_eq!(chosen([1, 0, 0, 5, 0], bits), one, "{bits}");
+        }
     }
 }

@@ -86,8 +86,8 @@ pub enum Balancing {
     Weighted(StreamId, std::sync::Arc<Vec<u64>>),
     /// In turn.
     RoundRobin,
-    /// Fewest waiting or in service; ties to the first.
-    LeastOutstanding,
+    /// Fewest waiting or in service; evenly at random among those with as few.
+    LeastOutstanding(StreamId),
     /// The station that the attempt's connection was opened to.
     ByConnection,
 }

@@ -1,6 +1,6 @@
 //! Which stations of a group take new attempts as that changes, and which of them one takes.
 
-use super::attempt::{choose, cumulative};
+use super::attempt::{choose, cumulative, fewest};
 use super::network::{Balancing, Group, Network, Rotation};
 use super::station::Stations;
 use crate::random::AttemptKey;
@@ -68,7 +68,7 @@ pub(super) struct InRotation<'a> {
 
 impl<'a> InRotation<'a> {
     fn new(net: &'a Network, group: &'a Group) -> InRotation<'a> {
-        let counted = group.balancing == Balancing::LeastOutstanding;
+        let counted = matches!(group.balancing, Balancing::LeastOutstanding(_));
         let scaling = group.scaling.and_then(|scaling| net.scalings.get(scaling as usize));
         let mut state = InRotation {
             group,
@@ -156,7 +156,9 @@ impl<'a> InRotation<'a> {
             (Balancing::Weighted(..) | Balancing::ByConnection, Some(target)) => target,
             (Balancing::ByConnection, None) => self.members[0],
             (Balancing::RoundRobin, _) => self.in_turn(),
-            (Balancing::LeastOutstanding, _) => return (self.least_outstanding(at, stations), true),
+            (Balancing::LeastOutstanding(stream), _) => {
+                return (self.fewest_outstanding(key.bits(*stream), at, stations), true);
+            }
         };
         (station, false)
     }
@@ -184,15 +186,14 @@ impl<'a> InRotation<'a> {
         self.members[most]
     }
 
-    fn least_outstanding(&mut self, at: u64, stations: &mut Stations<'_>) -> u32 {
-        let mut least = (usize::MAX, 0);
-        for &member in &self.members {
-            let hanging = &mut self.hanging[member as usize];
+    fn fewest_outstanding(&mut self, bits: u64, at: u64, stations: &mut Stations<'_>) -> u32 {
+        let InRotation { group, members, hanging, .. } = self;
+        fewest(members.iter().copied(), bits, |member| {
+            let hanging = &mut hanging[member as usize];
             hanging.retain(|&(_, to)| to > at);
             let hang = hanging.iter().filter(|&&(from, _)| from <= at).count();
-            least = least.min((hang + stations.outstanding(self.group.first + member, at), member));
-        }
-        least.1
+            hang + stations.outstanding(group.first + member, at)
+        })
     }
 
     /// An attempt hangs at a station that is silent from `from` to `to` (ns).
@@ -276,11 +277,13 @@ mod tests {
 
     #[test]
     fn who_hangs_is_outstanding() {
-        let net = network(Balancing::LeastOutstanding, &[(0, &[1.0, 1.0, 0.0])]);
+        let net = network(Balancing::LeastOutstanding(STREAM), &[(0, &[1.0, 1.0, 0.0])]);
         let (mut rotations, mut stations) = (Rotations::new(&net), Stations::new(&net));
-        let key = RunKey::new(1, 0).attempt(0, 0);
+        // A request that takes the first where both have none.
         let state = rotations.of(0, 1).unwrap();
-        assert_eq!(state.take(key, None, 1, &mut stations), (0, true));
+        let key = |request| RunKey::new(1, 0).attempt(request, 0);
+        let mut first = |request: &u64| state.take(key(*request), None, 1, &mut stations) == (0, true);
+        let key = key((0..100).find(|request| first(request)).unwrap());
         state.hangs(0, 2, 8);
         assert_eq!([1, 2, 7, 8].map(|at| state.take(key, None, at, &mut stations).0), [0, 1, 1, 0]);
     }

@@ -1,7 +1,7 @@
 //! An attempt's walk along its route: delays are added up, shared steps are taken at their instant, the rest is scheduled.
 
 use super::ahead::NOT_CHOSEN;
-use super::attempt::{Attempt, Walker, choose};
+use super::attempt::{Attempt, Walker, choose, fewest};
 use super::calendar::Kind;
 use super::network::{Balancing, Coin, Steps};
 use super::observer::{Observer, Passes};
@@ -200,17 +200,13 @@ impl<const OPEN: bool, O: Observer> Run<'_, OPEN, O> {
                 *turn = if *turn + 1 == spec.count { 0 } else { *turn + 1 };
                 station
             }
-            (Balancing::LeastOutstanding, _) => return (self.least_outstanding(spec.first, spec.count, at), true),
+            (Balancing::LeastOutstanding(stream), _) => {
+                let bits = walker.key.bits(*stream);
+                let at_station = |station| self.stations.outstanding(spec.first + station, at);
+                return (spec.first + fewest(0..spec.count, bits, at_station), true);
+            }
         };
         (spec.first + station, false)
-    }
-
-    fn least_outstanding(&mut self, first: u32, count: u32, at: u64) -> u32 {
-        let mut least = (usize::MAX, first);
-        for station in first..first + count {
-            least = least.min((self.stations.outstanding(station, at), station));
-        }
-        least.1
     }
 
     #[inline(always)]

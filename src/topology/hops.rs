@@ -156,7 +156,7 @@ fn parallel(builder: &mut Builder<'_>, index: u16, hop: &Hop, stations: &Station
                 HopBalancing::Random => popular(builder, choice, *number, count),
                 HopBalancing::Weights(weights) => weighted(choice, weights),
                 HopBalancing::RoundRobin => Balancing::RoundRobin,
-                HopBalancing::LeastOutstanding => Balancing::LeastOutstanding,
+                HopBalancing::LeastOutstanding => Balancing::LeastOutstanding(choice),
             };
             (builder.stations(kind, count), balancing, (0..count).map(|copy| copy.to_string()).collect())
         }

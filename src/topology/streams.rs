@@ -163,7 +163,7 @@ impl Stream {
                 Ok(shares.filter(|share| *share > 0.0).map(|share| part(1, share)).collect())
             }
             Balancing::Weighted(..) | Balancing::ByConnection => Err("requests stay on their connections".into()),
-            Balancing::LeastOutstanding => Err("the least outstanding is chosen".into()),
+            Balancing::LeastOutstanding(_) => Err("the least outstanding is chosen".into()),
         }
     }
 }

@@ -239,7 +239,7 @@ fn balancing(system: &System, service: &Service<'_>, targets: u32) -> (Balancing
     let random = StreamId::new(names::SERVICE, "target");
     match (system.services.balancing, service.balancer) {
         (Wanted::RoundRobin, _) | (Wanted::Inherit, Part::Alb) => (Balancing::RoundRobin, even),
-        (Wanted::LeastOutstanding, _) => (Balancing::LeastOutstanding, even),
+        (Wanted::LeastOutstanding, _) => (Balancing::LeastOutstanding(random), even),
         (Wanted::Random, _) | (Wanted::Inherit, Part::CloudMap) => (Balancing::Random(random), even),
         (Wanted::Inherit, _) => {
             let shares = flow_shares(targets, system.network.zones, system.network.nlb_cross_zone);
