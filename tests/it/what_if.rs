@@ -7,7 +7,7 @@ use gatecap::scenario::{Document, Override, Scenario, Warmup};
 use gatecap::topology::{Legend, Request, build};
 
 use crate::measure::window;
-use crate::program::repository;
+use crate::program::{repository, run};
 
 const SECOND: u64 = 1_000_000_000;
 const REPLICATIONS: u32 = 4;
@@ -253,4 +253,17 @@ fn target_tracking_takes_a_minute_for_what_it_needs() {
     let tallies = between(&scenario, 0, 0, 300);
     assert!(tallies.iter().all(|tally| tally.scalings[0].observed == [2, 8, 8]), "{:?}", tallies[0].scalings);
     near(sojourn_ms(&scenario, 250, 300), 50.0, 1e-6);
+
+    let ran = run(repository(), &["run", "scenarios/what-if/autoscaling.toml", "--json", "--quiet"]);
+    let results: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
+    let (timeline, mut seen) = (&results["timeline"][0], Vec::new());
+    for (from, targets) in
+        timeline["from_s"].as_array().unwrap().iter().zip(timeline["metrics"]["targets"].as_array().unwrap())
+    {
+        seen.push((from.as_f64().unwrap(), targets["value"].as_f64().unwrap()));
+    }
+    assert!(
+        seen.len() > 40 && seen.iter().all(|&(from, targets)| targets == if from < 115.0 { 2.0 } else { 8.0 }),
+        "{seen:?}"
+    );
 }

@@ -57,6 +57,10 @@ impl OverTime {
                 metrics.entry(name.into()).or_default().push(estimate);
             }
         }
+        let targets: Vec<Estimate> = (0..number).filter_map(|index| targets(tallies, index, confidence)).collect();
+        if !targets.is_empty() {
+            metrics.insert("targets".into(), targets);
+        }
         let timeline = Timeline {
             replications: tallies.len() as u32,
             window_s: second(slicing.length),
@@ -122,6 +126,16 @@ fn window(slices: &[&Slice], seconds: f64, confidence: f64) -> Vec<(&'static str
     let names = ["outcome.throttled", "outcome.rejected", "outcome.abandoned", "outcome.timed_out", "outcome.failed"];
     all.extend(names.iter().zip(LOST).map(|(name, (_, pick))| (*name, at_most_one(share(&|s| pick(&s.outcomes))))));
     all
+}
+
+/// Targets in rotation just before the end of a window, over all services whose number follows the load; `None` where none does.
+fn targets(tallies: &[Tally], index: usize, confidence: f64) -> Option<Estimate> {
+    let of = |tally: &Tally| -> Option<f64> {
+        let numbers = tally.scalings.iter().map(|scaling| scaling.slices.get(index).map(|&number| f64::from(number)));
+        (!tally.scalings.is_empty()).then(|| numbers.sum::<Option<f64>>()).flatten()
+    };
+    let numbers: Option<Vec<f64>> = tallies.iter().map(of).collect();
+    numbers.map(|numbers| mean_interval(&numbers, confidence).into())
 }
 
 /// A quantile of a window, ms: merged over replications. Its interval is by sectioning, over sections of one replication or as many as

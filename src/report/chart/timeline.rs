@@ -18,6 +18,9 @@ const BOTTOM: f64 = TOP + 190.0;
 const LOWER_TOP: f64 = BOTTOM + 52.0;
 const LOWER_BOTTOM: f64 = LOWER_TOP + 130.0;
 const KEY: f64 = LOWER_BOTTOM + 48.0;
+/// The third plot, where a number of targets follows the load.
+const TARGETS_TOP: f64 = LOWER_BOTTOM + 52.0;
+const TARGETS_BOTTOM: f64 = TARGETS_TOP + 80.0;
 
 /// One option's line.
 struct Line<'a> {
@@ -40,8 +43,8 @@ impl Line<'_> {
     }
 }
 
-/// Rates of offered requests, attempts and answers above, p99 of the answers below, over the windows of every option at the operating
-/// point, with the time of events shaded. `None` without windows.
+/// Rates of offered requests, attempts and answers above, p99 of the answers below, and where targets follow the load their number,
+/// over the windows of every option at the operating point, with the time of events shaded. `None` without windows.
 #[must_use]
 pub fn timeline(results: &Results) -> Option<Chart> {
     let lines = lines(results);
@@ -74,8 +77,10 @@ pub fn timeline(results: &Results) -> Option<Chart> {
     let y = Axis::new(Scale::Linear, Unit::Number, (0.0, 1.08 * most), (BOTTOM, TOP));
     let lower = Axis::new(Scale::Log, Unit::Latency, (least / 1.2, longest * 1.3), (LOWER_BOTTOM, LOWER_TOP));
     let words = ["offered".to_string(), "attempts, retries among them".into(), "answered".into(), "an event".into()];
-    Some(face.chart((WIDTH, KEY + 44.0 + legend_height(lines.len())), |canvas| {
-        shade(canvas, first, x);
+    let targets = lines.iter().flat_map(|line| line.values("targets")).reduce(f64::max);
+    let under = if targets.is_some() { TARGETS_BOTTOM - LOWER_BOTTOM + 52.0 } else { 0.0 };
+    Some(face.chart((WIDTH, KEY + under + 44.0 + legend_height(lines.len())), |canvas| {
+        shade(canvas, first, x, targets.is_some());
         frame(canvas, x, y, "time since the warm-up");
         canvas.text((LEFT - 50.0, TOP - 11.0), "per second", Tie::Left, super::axis::TICK);
         curve(canvas, lines[0].series("rate.offered"), (x, y), Stroke(Paint::Muted, 1.4, Dash::Dashed));
@@ -87,9 +92,13 @@ pub fn timeline(results: &Results) -> Option<Chart> {
         }
         ends(canvas, &lines, "rate.goodput", (x, y), (TOP, BOTTOM));
         below(canvas, &lines, x, (longest > 0.0).then_some(lower));
-        key(canvas, KEY, WIDTH, &words, |word, at, height| swatch(canvas, word, lines[0].index, (at, height)));
+        if let Some(most) = targets {
+            running(canvas, &lines, x, most);
+        }
+        let at = KEY + under;
+        key(canvas, at, WIDTH, &words, |word, at, height| swatch(canvas, word, lines[0].index, (at, height)));
         let entries: Vec<Entry> = lines.iter().map(entry).collect();
-        legend(canvas, KEY + 30.0, &["ok at worst", "attempts/request", "back after"], &entries);
+        legend(canvas, at + 30.0, &["ok at worst", "attempts/request", "back after"], &entries);
     }))
 }
 
@@ -110,14 +119,15 @@ pub(super) fn place(results: &Results, option: Option<&str>) -> (u8, String) {
     (index.and_then(|index| u8::try_from(index).ok()).unwrap_or(0), number)
 }
 
-/// The time of each event as a patch behind both plots, its name above, as far as there is room.
-fn shade(canvas: &Canvas, timeline: &Timeline, x: Axis) {
+/// The time of each event as a patch behind the plots, its name above, as far as there is room.
+fn shade(canvas: &Canvas, timeline: &Timeline, x: Axis, targets: bool) {
     let mut lanes = Lanes::new(2, LEFT, WIDTH - 2.0);
     let look = Type::plain(11.0, Paint::Ink);
     for event in &timeline.events {
         let (from, to) = (x.within(1e3 * event.from_s), x.within(1e3 * event.until_s.unwrap_or(timeline.end_s)));
         let wide = (to - from).max(1.5);
-        for (top, bottom) in [(TOP, BOTTOM), (LOWER_TOP, LOWER_BOTTOM)] {
+        let plots = [(TOP, BOTTOM), (LOWER_TOP, LOWER_BOTTOM), (TARGETS_TOP, TARGETS_BOTTOM)];
+        for &(top, bottom) in &plots[..if targets { 3 } else { 2 }] {
             canvas.rect((from, top), (wide, bottom - top), Paint::Limit, 0.13);
         }
         let words = text::cut(&clean(&event.name), look.size, false, WIDTH - LEFT - 8.0);
@@ -183,6 +193,18 @@ fn below(canvas: &Canvas, lines: &[Line], x: Axis, y: Option<Axis>) {
         curve(canvas, line.series("latency.p99"), (x, y), Stroke(Paint::Series(line.index), 1.8, Dash::Solid));
     }
     ends(canvas, lines, "latency.p99", (x, y), (LOWER_TOP, LOWER_BOTTOM));
+}
+
+/// The plot of how many targets run, `most` of them at once.
+fn running(canvas: &Canvas, lines: &[Line], x: Axis, most: f64) {
+    let y = Axis::new(Scale::Linear, Unit::Number, (0.0, 1.15 * most.max(1.0)), (TARGETS_BOTTOM, TARGETS_TOP));
+    frame(canvas, x, y, "time since the warm-up");
+    canvas.text((LEFT - 50.0, TARGETS_TOP - 11.0), "targets that take requests", Tie::Left, super::axis::TICK);
+    for line in lines {
+        band(canvas, line.series("targets"), (x, y), Paint::Series(line.index));
+        curve(canvas, line.series("targets"), (x, y), Stroke(Paint::Series(line.index), 1.8, Dash::Solid));
+    }
+    ends(canvas, lines, "targets", (x, y), (TARGETS_TOP, TARGETS_BOTTOM));
 }
 
 /// Numbers of options at the ends of their lines.
@@ -273,7 +295,17 @@ mod tests {
         let said = &chart.description;
         assert!(said.contains("answers 0.00 % of a window's requests at worst"), "{said}");
         assert!(said.contains("makes 4.00 attempts a request at most and is back after never"), "{said}");
-        assert!(!chart.svg.contains("NaN"));
+        assert!(!chart.svg.contains("NaN") && !chart.svg.contains("targets that take requests"));
+    }
+
+    #[test]
+    fn targets_that_follow_the_load_have_a_plot() {
+        let mut results = storm();
+        let number = |value| Estimate { value: Some(value), low: Some(value), high: Some(value) };
+        let windows = results.timeline[0].from_s.len();
+        results.timeline[0].metrics.insert("targets".into(), (0..windows).map(|w| number(2.0 + w as f64)).collect());
+        let svg = timeline(&results).unwrap().svg;
+        assert!(svg.contains("targets that take requests") && !svg.contains("NaN"));
     }
 
     #[test]

@@ -54,7 +54,7 @@ fn table(results: &Results, timelines: &[&Timeline]) -> Table {
         ("timed out", Align::Right),
         ("failed", Align::Right),
         ("retries", Align::Right),
-        ("attempts", Align::Right),
+        ("amplification", Align::Right),
         ("back after", Align::Right),
     ]);
     for timeline in timelines {
@@ -69,14 +69,14 @@ fn table(results: &Results, timelines: &[&Timeline]) -> Table {
             total("timed_out"),
             total("failed"),
             total("retries"),
-            worst.map_or("-".into(), |worst| format!("{worst} at worst")),
+            worst.unwrap_or_else(|| "-".into()),
             over_time::back(timeline, "-"),
         ]);
     }
     table
 }
 
-/// What share of what came in each window was answered, and how late.
+/// What share of what came in each window was answered, how late, and by how many targets where their number follows the load.
 fn blocks(results: &Results, timeline: &Timeline) -> String {
     let of = |metric: &str| -> Vec<Option<f64>> {
         timeline.metrics.get(metric).into_iter().flatten().map(|estimate: &Estimate| estimate.value).collect()
@@ -90,11 +90,16 @@ fn blocks(results: &Results, timeline: &Timeline) -> String {
     let line = over_time::sparkline(&values, BLOCKS, 1.0);
     let (from, to) = (timeline.from_s.first().copied().unwrap_or(0.0), timeline.end_s);
     let answered = format!("ok {number:<4} {line}  {} to {} s\n", number::plain(from), number::plain(to));
-    let late = of("latency.p99");
-    let known = || late.iter().flatten().copied();
-    let (Some(least), Some(most)) = (known().reduce(f64::min), known().reduce(f64::max)) else { return answered };
-    let line = over_time::sparkline(&late, BLOCKS, most);
-    format!("{answered}p99 {number:<3} {line}  {} to {} ms\n", number::plain(least), number::plain(most))
+    let scaled = |metric: &str, word: &str, unit: &str| {
+        let values = of(metric);
+        let known = || values.iter().flatten().copied();
+        let (Some(least), Some(most)) = (known().reduce(f64::min), known().reduce(f64::max)) else {
+            return String::new();
+        };
+        let line = over_time::sparkline(&values, BLOCKS, most);
+        format!("{word} {number:<3} {line}  {} to {}{unit}\n", number::plain(least), number::plain(most))
+    };
+    answered + &scaled("latency.p99", "p99", " ms") + &scaled("targets", "run", " targets")
 }
 
 fn trigger(results: &Results, search: &TriggerSearch, paint: Paint) -> String {
@@ -149,7 +154,8 @@ mod tests {
         for part in [
             "x metastable failure: the trigger is gone",
             "ok      ██████████▁▁",
-            "4.00 at worst",
+            "amplification",
+            "4.00",
             "event   service takes 4 times as long from 10 s to 11 s",
             "All 200 seeds recover from 0.200 s or less",
             "client.retries.max = 0",
