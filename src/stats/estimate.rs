@@ -112,7 +112,11 @@ fn differences(a: &[f64], b: &[f64]) -> Vec<f64> {
 
 fn paired_about(centre: f64, a: &[f64], b: &[f64], confidence: f64) -> Paired {
     let each = differences(a, b);
-    let (apart, together) = (variance(&a[..each.len()]) + variance(&b[..each.len()]), variance(&each));
+    // What rounding leaves of differences that are all the same is no variance.
+    let rounding = a.iter().chain(b).fold(0.0, |most: f64, value| most.max(value.abs())) * 4.0 * f64::EPSILON;
+    let above = |variance: f64| if variance > rounding * rounding { variance } else { 0.0 };
+    let apart = above(variance(&a[..each.len()])) + above(variance(&b[..each.len()]));
+    let together = above(variance(&each));
     let variance_ratio = if apart == 0.0 && together == 0.0 { 1.0 } else { apart / together };
     Paired { difference: Interval::around(centre, &each, confidence), variance_ratio }
 }
@@ -195,6 +199,8 @@ mod tests {
         assert!(same.variance_ratio.is_infinite());
         let shifted = paired(&[4.0, 5.1, 7.0], &a, 0.95);
         assert!(shifted.variance_ratio > 100.0 && shifted.difference.low > Some(0.0));
+        // 0.1 is no binary number: the differences are the same but for rounding.
+        assert!(paired(&[0.1 + 0.7, 0.1 + 0.4], &[0.7, 0.4], 0.95).variance_ratio.is_infinite());
     }
 
     #[test]
