@@ -25,6 +25,7 @@ mod sensitivity;
 mod sha256;
 pub mod terminal;
 mod theory;
+mod today;
 pub mod verdict;
 mod warnings;
 
