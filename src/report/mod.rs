@@ -17,6 +17,7 @@ pub mod markdown;
 mod mix;
 mod month;
 pub mod number;
+mod opening;
 mod over_time;
 mod overload;
 mod page;
