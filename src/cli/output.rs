@@ -96,6 +96,7 @@ pub fn pages(results: &Results) -> Result<Vec<(String, Vec<u8>)>, Issues> {
     let charts: Vec<Chart> = chart::MAKERS.par_iter().filter_map(|make| make(results)).collect();
     let figures: Vec<Figure<'_>> = charts
         .iter()
+        .filter(|chart| !chart.is_empty)
         .map(|chart| Figure {
             name: &chart.name,
             title: &chart.title,

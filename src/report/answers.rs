@@ -42,6 +42,8 @@ pub struct Answer {
     pub value: Option<f64>,
     /// What ends it, in a few words.
     pub why: String,
+    /// All of it in a sentence: words to stress, and the rest.
+    pub sentence: (String, String),
     /// The same once quotas that count parts are raised; empty where quotas end nothing.
     pub raised_holds: String,
     /// What ends it then.
@@ -87,7 +89,41 @@ pub fn answers(results: &Results) -> Answers {
         }
         None => answers.options.push(system(results)),
     }
+    let with =
+        if answers.conditions.is_empty() { String::new() } else { format!(" with {}", with(&answers.conditions)) };
+    for answer in &mut answers.options {
+        answer.sentence = sentence(answer, &with);
+    }
     answers
+}
+
+/// `p99 at most 200 ms and at least 99.9 % of requests answered well`.
+fn with(conditions: &[String]) -> String {
+    let without_verb =
+        |said: &String| said.replacen(" is at most ", " at most ", 1).replacen(" are answered", " answered", 1);
+    number::list(&conditions.iter().map(without_verb).collect::<Vec<_>>())
+}
+
+/// `Option 5 holds 50 services` and ` with p99 at most 200 ms. At 51: too many ALBs per Region for today's AWS quota. ...`
+fn sentence(answer: &Answer, with: &str) -> (String, String) {
+    let who = if answer.number > 0 { format!("Option {}", answer.number) } else { "This system".to_string() };
+    let (plural, one) = if answer.number > 0 { (" services", " service") } else { ("", "") };
+    let stressed = match answer.holds.as_str() {
+        "" => return (String::new(), format!("How far {} goes was not looked for.", who.to_lowercase())),
+        "none" => format!("{who} holds no{}", if one.is_empty() { " load" } else { one }),
+        "perhaps none" => format!("{who} holds perhaps no{}", if one.is_empty() { " load" } else { one }),
+        "not known" => {
+            return (format!("How far {} goes is not known", who.to_lowercase()), format!("{with}: {}.", answer.why));
+        }
+        "1" => format!("{who} holds 1{one}"),
+        many => format!("{who} holds {many}{plural}"),
+    };
+    let end = |why: &str| if why.is_empty() { String::new() } else { format!(" {}.", number::capital(why)) };
+    let raised = match answer.raised_holds.as_str() {
+        "" => String::new(),
+        raised => format!(" Once AWS raises that quota: {raised}; {}.", answer.raised_why),
+    };
+    (stressed, format!("{with}.{}{raised}", end(&answer.why)))
 }
 
 /// A condition as it is said, or as it is written where it has no such words.
@@ -140,8 +176,7 @@ fn latency(estimate: &Estimate, is_overloaded: bool) -> String {
 
 /// What quotas alone allow, before anything is simulated: no option holds more, it may hold less.
 fn counted(option: &Judgement) -> Answer {
-    let first = option.structure.into_iter().chain(option.traffic).min_by_key(|rung| rung.services);
-    first.map_or_else(Answer::default, |rung| Answer {
+    option.first_rung().map_or_else(Answer::default, |rung| Answer {
         holds: format!("at most {}", number::count(rung.services)),
         value: Some(f64::from(rung.services)),
         why: format!("quota: {}; the simulation may find less", rung.name),
@@ -149,21 +184,29 @@ fn counted(option: &Judgement) -> Answer {
     })
 }
 
-/// How far the option goes on today's quotas, and on raised ones.
-fn far(results: &Results, option: Option<&str>) -> Answer {
+/// What was found of an option (of a system of hops where there is none) on today's quotas, and on raised ones.
+pub(super) fn found<'a>(
+    results: &'a Results,
+    option: Option<&str>,
+) -> (Option<&'a SaturationPoint>, Option<&'a SaturationPoint>) {
     let mine = |end: &&SaturationPoint| {
         end.option.as_deref() == option
             && (option.is_none() || end.vary == "services")
             && end.axes == results.wanted.axes
     };
     let find = |ignoring: bool| results.saturation.iter().filter(mine).find(|end| end.ignoring_quotas == ignoring);
-    let (today, raised) = match (find(false), find(true)) {
+    match (find(false), find(true)) {
         // A quota beyond what was simulated says nothing of what callers see there.
         (Some(quota), Some(seen)) if quota.value.zip(seen.value).is_some_and(|(quota, seen)| quota > seen) => {
             (Some(seen), None)
         }
         both => both,
-    };
+    }
+}
+
+/// How far the option goes on today's quotas, and on raised ones.
+fn far(results: &Results, option: Option<&str>) -> Answer {
+    let (today, raised) = found(results, option);
     let mut answer = Answer::default();
     if let Some(end) = today {
         (answer.holds, answer.why) = (holds(end), why(end, results.confidence));
@@ -175,7 +218,7 @@ fn far(results: &Results, option: Option<&str>) -> Answer {
     answer
 }
 
-fn holds(end: &SaturationPoint) -> String {
+pub(super) fn holds(end: &SaturationPoint) -> String {
     let about = if end.decided { "" } else { "about " };
     match End::of(end) {
         None => "not known".into(),
@@ -187,11 +230,16 @@ fn holds(end: &SaturationPoint) -> String {
     }
 }
 
-fn why(end: &SaturationPoint, confidence: f64) -> String {
+/// What ends it, and whether that is not decided.
+pub(super) fn cause(end: &SaturationPoint) -> (String, bool) {
     let reason = if end.reason.is_empty() { &end.by } else { &end.reason };
     let (reason, open) =
         reason.split_once("; not decided").map_or((reason.as_str(), false), |(reason, _)| (reason, true));
-    let reason = number::condition(reason);
+    (number::condition(reason), open)
+}
+
+fn why(end: &SaturationPoint, confidence: f64) -> String {
+    let (reason, open) = cause(end);
     let fails = end.fails_at.map_or(String::new(), |fails| format!("at {}: ", ends::at(end, fails)));
     let why = match end.criterion.as_str() {
         "quota" => format!("{fails}too many {reason} for today's AWS quota"),

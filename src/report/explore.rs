@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::chart::select::{Curve, Sweep, sweep};
+use super::chart::select::{Curve, Sweep, places, sweep};
 use super::chart::stops::beyond;
 use super::chart::{estimates, rounded, text};
 use super::judge::{Outcome, judge_at};
@@ -70,9 +70,7 @@ impl Texts {
 #[must_use]
 pub fn data(results: &Results, figures: &[Figure]) -> String {
     let sweep = sweep(results);
-    let mut places: Vec<f64> = sweep.curves.iter().flat_map(|curve| curve.points.iter().map(|p| p.0)).collect();
-    places.sort_by(f64::total_cmp);
-    places.dedup();
+    let places = places(&sweep);
     let own = match sweep.axis.as_str() {
         "services" => results.wanted.services.map(f64::from),
         field => results.wanted.axes.get(field).copied(),

@@ -59,7 +59,13 @@ pub struct Judgement<'a> {
     pub point: Option<&'a Point>,
 }
 
-impl Judgement<'_> {
+impl<'a> Judgement<'a> {
+    /// The quota that is full first, of parts or of traffic; none where none is known to be.
+    #[must_use]
+    pub fn first_rung(&self) -> Option<&'a Ceiling> {
+        self.structure.into_iter().chain(self.traffic).min_by_key(|rung| rung.services)
+    }
+
     /// The worst outcome of all conditions; `Met` where nothing is asked.
     #[must_use]
     pub fn standing(&self) -> Outcome {

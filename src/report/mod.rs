@@ -17,6 +17,7 @@ pub mod markdown;
 mod mix;
 mod month;
 pub mod number;
+mod opening;
 mod over_time;
 mod overload;
 mod page;
@@ -25,6 +26,7 @@ mod sensitivity;
 mod sha256;
 pub mod terminal;
 mod theory;
+mod today;
 pub mod verdict;
 mod warnings;
 

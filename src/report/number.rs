@@ -167,6 +167,13 @@ pub fn condition(text: &str) -> String {
     text.strip_prefix("latency.").unwrap_or(text).replace("<=", "≤").replace(">=", "≥")
 }
 
+/// A text that begins a sentence.
+#[must_use]
+pub fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
+}
+
 /// `a`, `a and b`, `a, b and c`.
 #[must_use]
 pub fn list(items: &[String]) -> String {

@@ -1,7 +1,7 @@
 //! What happened over time in words: what was lost, how far attempts outgrew requests, when it was back, what a trigger may last.
 
 use super::number;
-use crate::results::{Estimate, Recovery, Results, Timeline, TriggerSearch};
+use crate::results::{Estimate, Recovery, Results, Timeline, TimelineEvent, TriggerSearch};
 
 /// Where the name for a failure that outlives its trigger comes from.
 pub(super) const METASTABLE: &str = "Bronson et al., \"Metastable failures in distributed systems\", HotOS '21";
@@ -49,6 +49,25 @@ pub(super) fn share(estimate: &Estimate, dash: &str) -> String {
 /// Requests of a replication by what became of them; empty where nobody was.
 pub(super) fn total(timeline: &Timeline, name: &str) -> Estimate {
     timeline.totals.get(name).copied().unwrap_or_default()
+}
+
+/// Of the lost, by how they ended; those that nobody met are left out.
+pub(super) fn ends(timeline: &Timeline) -> String {
+    let ends = ["throttled", "rejected", "abandoned", "timed_out", "failed"].into_iter().filter_map(|name| {
+        let estimate = total(timeline, name);
+        let words = name.replace('_', " ");
+        estimate.value.filter(|mean| *mean > 0.0).map(|_| format!("{} {words}", number::value(&estimate)))
+    });
+    ends.collect::<Vec<String>>().join(", ")
+}
+
+/// `zone 1 is lost from 60 s to 180 s`.
+pub(super) fn event(event: &TimelineEvent) -> String {
+    let from = number::plain(event.from_s);
+    match event.until_s {
+        Some(until) => format!("{} from {from} s to {} s", event.name, number::plain(until)),
+        None => format!("{} from {from} s on", event.name),
+    }
 }
 
 /// The window in which a metric is largest, as its index and its value.

@@ -66,6 +66,7 @@
 
   // Values with a label or (minor ones of a logarithmic axis) without.
   const ticks = axis => {
+    if (axis.scale === 'nines') return [0, 0.5, 0.9, 0.99, 0.999, 0.9999, 0.99999].filter(value => holds(axis, value)).map(value => ({ value, label: percent(value) }));
     if (axis.scale === 'log' && axis.high / axis.low >= 3) {
       const [first, last] = [Math.floor(Math.log10(axis.low)), Math.ceil(Math.log10(axis.high))];
       const all = [];
@@ -102,8 +103,8 @@
     constructor(figure, plot) {
       this.plot = plot;
       this.svg = figure.querySelector('svg');
-      this.series = (plot.series ?? []).map(resolve);
-      this.places = (plot.spots ?? []).map(([left, top, width, height, option, services, text]) => {
+      this.series = this.still = (plot.series ?? []).map(series => ({ ...resolve(series), written: plot.follow?.curves?.find(curve => curve.option === series.option)?.written }));
+      this.places = this.printed = (plot.spots ?? []).map(([left, top, width, height, option, services, text]) => {
         const of = [option === null ? '' : `option ${option + 1}`, services === null ? '' : counted(services)].filter(Boolean).join(', ');
         return { at: [left, top, width, height], option, services, text: of ? `${of}: ${text}` : text };
       });
@@ -144,19 +145,24 @@
       this.buttons = [...row.children];
     }
 
+    // What gives way when the slider is at another place than the one that the chart was drawn at.
+    get moved() { return places.length > 1 && state.at !== data.own ? this.plot.follow : undefined; }
+
     visible() { return this.series.filter(series => !state.off.has(series.option)); }
 
     // The axis of a name on the scale that is chosen; other scales than the printed one reach over all that is shown.
     axis(name) {
       const own = this.plot[name];
       const scale = this.scales[name];
-      if (!own || scale === own.scale) return own;
+      if (!own || (scale === own.scale && (!this.moved || name !== 'y'))) return own;
       const of = name === 'x' ? point => [point.x] : point => (point.y === null ? [] : [point.y, point.low, point.high]);
       const values = this.series.flatMap(series => series.points.flatMap(of)).filter(value => value !== null);
       for (const line of this.plot.lines ?? []) if (line.axis === name && line.kind !== 'stop') values.push(line.at);
       const positive = values.filter(value => value > 0);
       const [least, most] = [Math.min(...positive), Math.max(...values)];
       if (!positive.length) return own;
+      // As printed, so that places can be compared, unless it takes more.
+      if (scale === own.scale) return { ...own, low: Math.min(own.low, least / 1.1), high: Math.max(own.high, most * 1.1) };
       const [low, high] = scale === 'log' ? [least / 1.1, most * 1.1] : [0, most * 1.05];
       return { ...own, scale, low, high: high > low ? high : low + 1 };
     }
@@ -166,14 +172,70 @@
 
     // Brings the picture in line with the switches and the slider.
     update() {
-      const anew = this.series.length > 0 && ['x', 'y'].some(name => this.plot[name] && this.scales[name] !== this.plot[name].scale);
+      const moved = this.moved;
+      this.series = moved?.curves ? moved.curves.map(curve => this.there(curve)) : this.still;
+      const anew = moved !== undefined || this.series.length > 0 && ['x', 'y'].some(name => this.plot[name] && this.scales[name] !== this.plot[name].scale);
       for (const part of this.svg.querySelectorAll('[data-part="plot"]')) part.classList.toggle('redrawn', anew);
       for (const part of this.svg.querySelectorAll('[data-option]')) part.classList.toggle('off', state.off.has(Number(part.dataset.option)));
       for (const button of this.buttons ?? []) button.setAttribute('aria-pressed', String(this.scales[button.dataset.axis] === 'log'));
       this.drawn.replaceChildren();
-      if (anew) this.draw();
+      if (anew && this.still.length) this.draw();
+      if (this.plot.follow?.bars) this.places = moved ? this.stack(moved.bars) : this.printed;
+      this.rename(moved);
       this.mark();
       this.show();
+    }
+
+    // A curve at the slider's place.
+    there({ option, y, written }) {
+      const points = this.plot.follow.x.map((x, i) => ({ x, y: y[state.at][i] ?? null, low: null, high: null, i: null }));
+      return { ...this.still.find(series => series.option === option), written, points: points.filter(point => point.x <= this.plot.x.high) };
+    }
+
+    // The words of the picture that name a place.
+    rename(moved) {
+      const place = this.plot.follow?.place;
+      if (!place) return;
+      const words = data.axis === 'services' ? `, at ${counted(places[state.at])}` : `${place}, ${counted(places[state.at])}`;
+      for (const text of this.svg.querySelectorAll(':scope > text')) {
+        if (!text.textContent.includes(place)) continue;
+        text.classList.remove('redrawn');
+        if (!moved) continue;
+        const anew = text.cloneNode();
+        text.classList.add('redrawn');
+        anew.textContent = text.textContent.replace(place, words);
+        this.drawn.append(anew);
+      }
+      this.box.setAttribute('aria-description', moved ? words.slice(2) : place.slice(2));
+    }
+
+    // Bars at the slider's place; returns them as places with words.
+    stack(bars) {
+      const shown = bars.filter(bar => !state.off.has(bar.option));
+      const at = (segment, end) => segment.mean[end][state.at] ?? null;
+      const sums = shown.map(bar => bar.segments.reduce((sum, segment) => sum + (at(segment, 0) ?? 0), 0));
+      const x = { ...this.plot.x, high: Math.max(this.plot.x.high, ...sums) };
+      const [top, bottom] = [bars[0].top - 17, bars.at(-1).top + bars.at(-1).height + 9].map(v => v * UNITS);
+      for (const tick of ticks(x)) {
+        this.line(this.drawn, place(x, tick.value), top, place(x, tick.value), bottom, 'var(--gc-faint)', 10);
+        this.text(this.drawn, Math.max(place(x, tick.value), 45), bottom + 80, tick.label, 'middle');
+      }
+      return shown.flatMap((bar, row) => {
+        let sum = 0;
+        const [y, middle] = [bar.top * UNITS, (bar.top + bar.height / 2) * UNITS];
+        const spots = bar.segments.filter(segment => at(segment, 0) !== null).map(segment => {
+          const from = place(x, sum);
+          const width = place(x, sum += at(segment, 0)) - from;
+          const words = number(at(segment, 0));
+          this.drawn.append(drawn('rect', { x: from, y, width: Math.max(width - 10, width * 0.7), height: bar.height * UNITS, fill: segment.fill }));
+          if (66 * words.length + 80 < width) this.text(this.drawn, from + width / 2, middle, words, 'middle', segment.ink);
+          const around = interval(at(segment, 1), at(segment, 2), WRITE.latency);
+          const text = `option ${bar.option + 1}: ${segment.name}: ${WRITE.latency(at(segment, 0))}${around && ` (${around})`}`;
+          return { at: [from / UNITS, bar.top, width / UNITS, bar.height], option: bar.option, services: null, text };
+        });
+        this.text(this.drawn, place(x, sum) + (sums[row] ? 70 : 0), middle, sums[row] ? WRITE.latency(sum) : 'no steady state', 'start', 'var(--gc-ink)', 600);
+        return spots;
+      });
     }
 
     line(parent, x1, y1, x2, y2, stroke, width, dash) {
@@ -207,6 +269,9 @@
       this.references(top, bottom, left, right);
       for (const series of this.visible()) this.curve(series);
       this.ends();
+      const values = this.visible().flatMap(series => (series.written ?? []).map(([q, x, y]) => [x * UNITS, y * UNITS, this.at(series, q)?.y ?? null]));
+      for (const [x, y, value] of values) this.text(to, x, y, value === null ? '–' : write(this.plot.y)(value), 'end', 'var(--gc-ink)');
+      if (values.length && values.every(([, , value]) => value === null)) this.text(to, (left + right) / 2, (top + bottom) / 2, 'no steady state here', 'middle');
     }
 
     references(top, bottom, left, right) {
@@ -318,11 +383,18 @@
 
     at(series, x) {
       const exact = series.points.find(point => point.x === x);
-      if (exact || !this.plot.between) return exact && exact.y !== null ? exact : null;
+      if (exact || !this.plot.between) return exact && exact.y !== null ? { ...exact, ...this.around(series, x) } : null;
       const after = series.points.findIndex(point => point.x > x);
       if (after < 1) return null;
       const [a, b] = [series.points[after - 1], series.points[after]];
       return { x, y: a.y + ((b.y - a.y) * (x - a.x)) / (b.x - a.x), low: null, high: null };
+    }
+
+    // The interval of a value that is in the table of points too.
+    around(series, x) {
+      const [, name] = (this.plot.follow?.known ?? []).find(([at]) => at === x) ?? [];
+      const [, low, high] = byIndex.get(series.option)?.[name] ?? [];
+      return low ? { low: low[state.at], high: high[state.at] } : {};
     }
 
     // What is said at a stop: a heading and a line for each curve.

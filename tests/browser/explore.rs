@@ -74,6 +74,79 @@ fn the_slider_moves_every_panel() {
     page.assert_quiet(&report());
 }
 
+/// The texts that are seen in a chart, as one.
+fn texts(page: &mut Page, chart: &str) -> String {
+    let script = format!(
+        "[...document.querySelectorAll('[data-chart={chart}] svg text')].filter(t => t.getClientRects().length).map(t => t.textContent.trim()).join(' | ')"
+    );
+    page.evaluate(&script).as_str().unwrap().to_string()
+}
+
+#[test]
+fn hops_and_percentiles_follow_the_slider() {
+    let Some(mut page) = opened() else { return };
+    let data = data(&mut page);
+    let own = data["own"].as_u64().unwrap() as usize;
+    for chart in ["hops", "percentiles"] {
+        assert!(texts(&mut page, chart).contains("at 4 services"), "{chart}");
+    }
+    page.focus("#slide");
+    page.press("ArrowRight");
+    page.wait("document.querySelector('#slid').textContent !== '4 services'");
+    let at = page.text("#slid");
+    for chart in ["hops", "percentiles"] {
+        let words = texts(&mut page, chart);
+        assert!(words.contains(&format!("at {at}")) && !words.contains("at 4 services"), "{chart}: {words}");
+        let told = page.attribute(&format!("[data-chart={chart}] .plot"), "aria-description");
+        assert_eq!(told, Some(format!("at {at}")));
+    }
+    // p99 of the first option: in the legend of the curves, in the panel, and under the keyboard with its interval.
+    let p99 = number(&data, "p99", own + 1);
+    page.focus("[data-chart=percentiles] .plot");
+    page.press("Home");
+    for _ in 0..20 {
+        if page.text(".tip").starts_with("99 %") {
+            break;
+        }
+        page.press("ArrowRight");
+    }
+    let said = page.text(".tip");
+    let line = said.lines().find(|line| line.starts_with("1 ")).unwrap_or_else(|| panic!("{said}")).to_string();
+    close(leading(line.split(": ").nth(1).unwrap()), p99);
+    assert!(line.contains(" – "), "{line}");
+    page.press("Escape");
+    // A hop: what is told is what is drawn, and the hops of a bar add up to its mean.
+    let segments = data["charts"]["hops"]["follow"]["bars"][0]["segments"].as_array().unwrap().clone();
+    let means: Vec<f64> = segments.iter().filter_map(|segment| segment["mean"][0][own + 1].as_f64()).collect();
+    assert_eq!(page.count("[data-chart=hops] .drawn rect"), segments_at(&data, own + 1));
+    page.focus("[data-chart=hops] .plot");
+    page.press("Home");
+    page.wait("!document.querySelector('.tip').hidden");
+    let said = page.text(".tip");
+    assert!(said.starts_with("option 1: "), "{said}");
+    close(leading(said.rsplit(": ").next().unwrap()), means[0]);
+    page.click("#shown [data-option='0']");
+    page.wait("document.querySelectorAll('[data-chart=hops] .drawn rect').length > 0");
+    page.focus("[data-chart=hops] .plot");
+    page.press("Home");
+    assert!(page.text(".tip").starts_with("option 2: "), "{}", page.text(".tip"));
+    // Far beyond the throttle too, and back to what was printed.
+    page.focus("#slide");
+    page.press("End");
+    page.wait("document.querySelector('[data-chart=hops] .drawn')");
+    page.click("#back");
+    page.wait("document.querySelectorAll('.chart .redrawn').length === 0");
+    assert!(texts(&mut page, "hops").contains("at 4 services"));
+    page.assert_quiet(&report());
+}
+
+/// Segments of all bars at a place.
+fn segments_at(data: &Value, at: usize) -> usize {
+    let bars = data["charts"]["hops"]["follow"]["bars"].as_array().unwrap();
+    let of = |bar: &Value| bar["segments"].as_array().unwrap().iter().filter(|s| s["mean"][0][at].is_number()).count();
+    bars.iter().map(of).sum()
+}
+
 #[test]
 fn options_go_and_come_in_all_charts_at_once() {
     let Some(mut page) = opened() else { return };

@@ -14,6 +14,7 @@ mod explore;
 mod eyes;
 mod hands;
 mod hears;
+mod opening;
 mod picture;
 mod report;
 mod serve;

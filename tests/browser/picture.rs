@@ -1,9 +1,11 @@
-//! Pictures of the report against small references, tolerant of fonts and smoothing: both are shrunk to cells of grey and compared
+//! Pictures of the report and of the live page against small references, tolerant of fonts and smoothing: both are shrunk to cells of grey and compared
 //! cell by cell. `GATECAP_UPDATE=1 cargo test --test browser picture` writes the references anew.
 
 use std::path::{Path, PathBuf};
 
+use super::driver::Page;
 use super::report::opened;
+use super::serve::{open, serve};
 
 /// Pixels across and down that become one cell.
 const CELL: usize = 12;
@@ -72,23 +74,10 @@ fn difference(a: &Cells, b: &Cells) -> (f64, f64) {
     (mean(&all), mean(&all[..all.len().div_ceil(10)]))
 }
 
-#[test]
-fn charts_and_controls_look_as_they_should() {
+/// Holds every picture against its reference, and the pairs against each other: what is another picture is seen to be one.
+fn compared(seen: &[(&str, Vec<u8>)], others: &[(usize, usize)]) {
     #[allow(clippy::disallowed_methods, reason = "whether references are written anew is no result")]
     let update = std::env::var_os("GATECAP_UPDATE").is_some();
-    let Some(mut page) = opened() else { return };
-    let (chart, mut seen) = ("[data-chart=latency-p99]", Vec::new());
-    page.media("", &[("prefers-color-scheme", "light"), ("prefers-reduced-motion", "reduce")]);
-    seen.push(("latency-light", page.screenshot_of(chart)));
-    page.click("#shown [data-option='1']");
-    page.click("#slide");
-    page.hover("h1", 0.5, 0.5);
-    seen.push(("ladder-light", page.screenshot_of("[data-chart=ladder]")));
-    seen.push(("numbers-light", page.screenshot_of("#explore")));
-    page.click(&format!("{chart} [data-axis=y]"));
-    page.media("", &[("prefers-color-scheme", "dark"), ("prefers-reduced-motion", "reduce")]);
-    page.hover("h1", 0.5, 0.5);
-    seen.push(("latency-dark", page.screenshot_of(chart)));
     let cells: Vec<(&str, Cells)> = seen.iter().map(|(name, png)| (*name, shrunk(png))).collect();
     for (name, cells) in &cells {
         if update {
@@ -98,12 +87,71 @@ fn charts_and_controls_look_as_they_should() {
         println!("{name}: differs by {mean:.1} of 255, its worst tenth by {worst:.1}");
         assert!(mean <= TOLERANCE.0 && worst <= TOLERANCE.1, "{name} does not look like its reference");
     }
-    // What is another picture is seen to be one.
-    for (a, b) in [(0, 3), (0, 1)] {
+    for &(a, b) in others {
         let (mean, worst) =
             difference(&cells[a].1, &Cells { width: cells[a].1.width, grey: resized(&cells[b].1, &cells[a].1) });
         assert!(mean > TOLERANCE.0 || worst > TOLERANCE.1, "{} passes for {}", cells[b].0, cells[a].0);
     }
+}
+
+fn scheme(page: &mut Page, scheme: &str) {
+    page.media("", &[("prefers-color-scheme", scheme), ("prefers-reduced-motion", "reduce")]);
+}
+
+#[test]
+fn the_live_page_looks_as_it_should() {
+    // Nothing of the first sweep is there before its first point, so one that takes long shows what quotas alone say.
+    let Some(mut page) = Page::new("the live page before a run") else { return };
+    let long =
+        "title = \"Shop\"\nseed = 8\n[run]\nrequests = 400_000\nreplications = 50\n[sensitivity]\nenabled = false\n";
+    let server = serve(long);
+    page.viewport(1200, 900);
+    page.go(&server.address);
+    page.wait("document.querySelector('.holds')?.textContent.startsWith('at most') && document.querySelector('[data-input=bound]')?.value");
+    // What tells how fast this machine is is no part of the picture.
+    let steady = "for (const id of ['bar', 'status', 'answer-for', 'folder']) document.getElementById(id).style.visibility = 'hidden'";
+    page.evaluate(steady);
+    let mut seen = Vec::new();
+    for (name, of) in [("serve-before-light", "light"), ("serve-before-dark", "dark")] {
+        scheme(&mut page, of);
+        seen.push((name, page.screenshot()));
+    }
+    drop((page, server));
+    let Some((server, mut page)) = open(
+        "title = \"Shop\"\nseed = 8\n[run]\nrequests = 10_000\nreplications = 3\n\
+        [sweep]\nservices = [1, 4, 60]\n[sensitivity]\nenabled = false\n",
+    ) else {
+        return;
+    };
+    page.viewport(1200, 900);
+    page.evaluate(&format!("{steady}; (w => {{ w.value = 'rest-alb-direct'; w.dispatchEvent(new Event('change')) }})(document.getElementById('whose'))"));
+    page.wait("document.querySelector('tr.asked')");
+    for (name, of) in [("serve-after-light", "light"), ("serve-after-dark", "dark")] {
+        scheme(&mut page, of);
+        seen.push((name, page.screenshot_of("#answer")));
+    }
+    page.assert_quiet(&server.address);
+    compared(&seen, &[(0, 1), (2, 3), (0, 2)]);
+}
+
+#[test]
+fn charts_and_controls_look_as_they_should() {
+    let Some(mut page) = opened() else { return };
+    let (chart, mut seen) = ("[data-chart=latency-p99]", Vec::new());
+    scheme(&mut page, "light");
+    seen.push(("latency-light", page.screenshot_of(chart)));
+    page.click("#shown [data-option='1']");
+    page.click("#slide");
+    page.hover("h1", 0.5, 0.5);
+    seen.push(("ladder-light", page.screenshot_of("[data-chart=ladder]")));
+    seen.push(("numbers-light", page.screenshot_of("#explore")));
+    seen.push(("percentiles-moved-light", page.screenshot_of("[data-chart=percentiles]")));
+    seen.push(("hops-moved-light", page.screenshot_of("[data-chart=hops]")));
+    page.click(&format!("{chart} [data-axis=y]"));
+    scheme(&mut page, "dark");
+    page.hover("h1", 0.5, 0.5);
+    seen.push(("latency-dark", page.screenshot_of(chart)));
+    compared(&seen, &[(0, 5), (0, 1), (3, 4)]);
 }
 
 /// The cells of a picture laid into the size of another, white where there are none.

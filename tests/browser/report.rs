@@ -14,7 +14,8 @@ const SCENARIO: &str = "seed = 8\n[run]\nrequests = 20_000\nreplications = 4\n\
 const HOSTILE: &str =
     "</script></title><script>window.hurt = 1</script><img src=x onerror=\"window.hurt = 2\">\"'`${1}\u{202e}&amp;";
 
-fn gatecap(folder: &Path, arguments: &[&str]) {
+/// Runs the program in a folder.
+pub fn gatecap(folder: &Path, arguments: &[&str]) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_gatecap"));
     command.args(arguments).current_dir(folder).stdout(Stdio::null()).stderr(Stdio::piped());
     let output = command.output().unwrap();

@@ -13,9 +13,10 @@ const SCENARIO: &str = "title = \"Shop\"\nseed = 8\n[run]\nrequests = 10_000\nre
                         [sweep]\nservices = [1, 4, 60]\n[sensitivity]\nenabled = false\n";
 
 /// A server that is ended with the test.
-struct Server {
+pub struct Server {
     child: Child,
-    address: String,
+    /// Where it listens.
+    pub address: String,
     folder: tempfile::TempDir,
 }
 
@@ -26,7 +27,8 @@ impl Drop for Server {
     }
 }
 
-fn serve(text: &str) -> Server {
+/// A server of a scenario.
+pub fn serve(text: &str) -> Server {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("shop.toml"), text).unwrap();
     let mut command = Command::new(env!("CARGO_BIN_EXE_gatecap"));
@@ -38,7 +40,7 @@ fn serve(text: &str) -> Server {
 }
 
 /// The page of a server whose first sweep is shown.
-fn open(text: &str) -> Option<(Server, Page)> {
+pub fn open(text: &str) -> Option<(Server, Page)> {
     let mut page = Page::new("the page of gatecap serve")?;
     let server = serve(text);
     page.go(&server.address);
@@ -75,9 +77,19 @@ fn the_largest_number_of_services_is_found_by_keyboard_alone() {
     let bottom =
         page.evaluate("document.querySelector('tr[data-name=rest-alb-direct]').getBoundingClientRect().bottom");
     assert!(bottom.as_f64().unwrap() < 900.0, "the answer is seen without scrolling: {bottom}");
+    assert_eq!(page.text("label[for=input-bound]"), "p99 at or below");
+    // Every option: the one that holds most is said first.
+    assert!(page.text("#headline").contains("Option 3 holds"), "{}", page.text("#headline"));
+    page.focus("#whose");
+    page.press("5");
+    page.wait("document.querySelector('#whose').value === 'rest-alb-direct' && document.querySelector('tr.asked')");
     fill(&mut page, "bound", "200");
     page.press("Enter");
     ran(&mut page, 2);
+    let headline = page.text("#headline");
+    assert!(headline.starts_with("Option 5 holds 50 services with p99 at most 200 ms"), "{headline}");
+    assert!(headline.contains("At 51: too many ALBs per Region for today's AWS quota."), "{headline}");
+    assert!(headline.contains("Once AWS raises that quota: "), "{headline}");
     let text = row(&mut page, "rest-alb-direct");
     assert!(
         text.starts_with("5 REST API, VPC link V2, ALB") && text.contains("50") && text.contains("ALBs per Region"),
@@ -92,6 +104,11 @@ fn the_largest_number_of_services_is_found_by_keyboard_alone() {
     ran(&mut page, 3);
     let text = row(&mut page, "rest-alb-direct");
     assert!(text.contains("none") && text.contains("worse"), "{text}");
+    assert!(
+        page.text("#headline").starts_with("Option 5 holds no service with p99 at most 3 ms"),
+        "{}",
+        page.text("#headline")
+    );
     page.assert_quiet(&server.address);
 }
 

@@ -41,7 +41,11 @@ pub fn sweep(job: &Job, watch: &Watch<'_>, threads: Option<u16>) -> Ended {
         match simulate(&source, FILE, true, false, watch.control) {
             Ok(computed) if computed.results.points.is_empty() => Ok(None),
             Ok(computed) => {
-                let charts: Vec<Chart> = chart::MAKERS.par_iter().filter_map(|make| make(&computed.results)).collect();
+                let charts: Vec<Chart> = chart::MAKERS
+                    .par_iter()
+                    .filter_map(|make| make(&computed.results))
+                    .filter(|chart| !chart.is_empty)
+                    .collect();
                 Ok(Some(Found { computed, charts }))
             }
             Err(ExperimentError::Fault(PointError::Stopped)) => Ok(None),

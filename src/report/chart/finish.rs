@@ -105,6 +105,12 @@ fn hatch_id(paint: Paint, name: &str) -> Option<String> {
     }
 }
 
+/// What an element of a page's chart is filled with.
+#[must_use]
+pub fn fill(paint: Paint, name: &str) -> String {
+    hatch_id(paint, name).map_or_else(|| paint.themed(), |id| format!("url(#{id})"))
+}
+
 /// Lines at 45 degrees, five pixels apart, on a wash of the same colour.
 fn pattern(out: &mut String, hatch: Paint, name: &str, flavour: Flavour) {
     let Some(id) = hatch_id(hatch, name) else { return };

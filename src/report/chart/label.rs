@@ -104,22 +104,51 @@ pub fn legend(canvas: &Canvas, top: f64, heads: &[&str], entries: &[Entry]) {
     });
 }
 
+/// The same, where values are those of one place of the page's slider and give way to those of another.
+pub fn legend_of_place(canvas: &Canvas, top: f64, heads: &[&str], entries: &[Entry]) {
+    let names: Vec<Entry> = entries
+        .iter()
+        .map(|entry| Entry { values: Vec::new(), number: entry.number.clone(), title: entry.title.clone(), ..*entry })
+        .collect();
+    legend(canvas, top, heads, &names);
+    canvas.part(Part::Plot, || {
+        for (row, entry) in entries.iter().enumerate() {
+            let write = || {
+                for (at, value) in legend_columns(heads.len(), top, row).zip(&entry.values) {
+                    canvas.text(at, value, Tie::Right, Type::plain(11.0, Paint::Ink));
+                }
+            };
+            match entry.paint {
+                Paint::Series(index) => canvas.part(Part::Option(index), write),
+                _ => write(),
+            }
+        }
+    });
+}
+
+/// Width of a column of values in a legend.
+const COLUMN: f64 = 100.0;
+
+/// The right ends of a row's values in a legend with so many columns.
+pub fn legend_columns(columns: usize, top: f64, row: usize) -> impl Iterator<Item = At> {
+    let y = top + 17.0 * (row as f64 + 1.0);
+    (1..=columns).map(move |i| (WIDTH - 2.0 - COLUMN * (columns - i) as f64, y))
+}
+
 /// The same with swatches drawn by `swatch` (20 pixels wide from 2 on) for a row at a height.
 pub fn legend_with(canvas: &Canvas, top: f64, heads: &[&str], entries: &[Entry], swatch: impl Fn(usize, f64)) {
     let small = Type::plain(11.0, Paint::Muted);
-    let column = 100.0;
-    let right = |i: usize| WIDTH - 2.0 - column * (heads.len() - 1 - i) as f64;
-    for (i, head) in heads.iter().enumerate() {
-        canvas.text((right(i), top), head, Tie::Right, small);
+    for ((right, _), head) in legend_columns(heads.len(), top, 0).zip(heads) {
+        canvas.text((right, top), head, Tie::Right, small);
     }
-    let room = WIDTH - 32.0 - column * heads.len() as f64;
+    let room = WIDTH - 32.0 - COLUMN * heads.len() as f64;
     for (row, entry) in entries.iter().enumerate() {
         let write = || {
             let y = top + 17.0 * (row as f64 + 1.0);
             swatch(row, y);
             name(canvas, (30.0, y), (&entry.number, entry.paint), &entry.title, (11.0, room));
-            for (i, value) in entry.values.iter().enumerate() {
-                canvas.text((right(i), y), value, Tie::Right, Type::plain(11.0, Paint::Ink));
+            for (at, value) in legend_columns(heads.len(), top, row).zip(&entry.values) {
+                canvas.text(at, value, Tie::Right, Type::plain(11.0, Paint::Ink));
             }
         };
         match entry.paint {

@@ -13,6 +13,7 @@ mod finish;
 mod fit;
 #[cfg(test)]
 pub(crate) mod fixture;
+mod follow;
 mod goodput;
 mod hops;
 mod label;
@@ -66,6 +67,8 @@ pub struct Chart {
     pub title: String,
     /// What it shows, in a sentence, for those who cannot see it.
     pub description: String,
+    /// Whether it only says why there is nothing to show: a file of its own may, a page has no room for that.
+    pub is_empty: bool,
     /// SVG of a file of its own, on a white ground.
     pub svg: String,
     /// What a page's script needs to explore it, as JSON: axes, curves, places with words.
@@ -106,7 +109,7 @@ impl Face {
         let svg_inline = finish(&raw, size, &words, Flavour::Inline);
         // Plain data of ours: writing it cannot fail.
         let plot = serde_json::to_string(&plot).unwrap_or_default();
-        Chart { name: self.name.into(), title: self.title, description, svg, plot, svg_inline }
+        Chart { name: self.name.into(), title: self.title, description, is_empty: false, svg, plot, svg_inline }
     }
 
     /// A panel that says why there is nothing to show.
@@ -114,12 +117,13 @@ impl Face {
         const HEIGHT: f64 = 130.0;
         self.description = format!("Nothing to show: {why}.");
         let words = self.description.clone();
-        self.chart((label::WIDTH, HEIGHT), |canvas| {
+        let chart = self.chart((label::WIDTH, HEIGHT), |canvas| {
             let look = Type::plain(12.0, Paint::Muted);
             let at = (label::WIDTH / 2.0, 88.0);
             canvas.rect((0.0, label::HEADING), (label::WIDTH, HEIGHT - label::HEADING), Paint::Faint, 1.0);
             canvas.text(at, &text::cut(&words, look.size, false, label::WIDTH - 20.0), Tie::Middle, look);
-        })
+        });
+        Chart { is_empty: true, ..chart }
     }
 }
 

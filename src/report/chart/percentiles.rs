@@ -2,19 +2,22 @@
 
 use super::axis::{Axis, Scale, Unit, frame};
 use super::canvas::{At, Canvas, Dash, Part, Stroke, Tie, Type};
-use super::label::{Entry, HEADING, WIDTH, legend, legend_height};
+use super::follow::{self, Follow};
+use super::label::{Entry, HEADING, WIDTH, legend, legend_columns, legend_height, legend_of_place};
 use super::plot::{Along, Plot, Reference, Series};
 use super::select::{Row, objective, rows};
 use super::style::Paint;
 use super::text::{bold, clean, latency, measured, percent};
 use super::tips::{Taken, Tip, tips};
 use super::{Chart, Face};
-use crate::results::Results;
+use crate::results::{Point, Results};
 
 const LEFT: f64 = 58.0;
 const RIGHT: f64 = WIDTH - 52.0;
 const TOP: f64 = HEADING + 10.0;
 const BOTTOM: f64 = TOP + 240.0;
+/// From the axis to the heads of the legend.
+const LEGEND: f64 = 52.0;
 /// Quantiles beyond this (and the maximum, which is quantile 1) lie off the axis.
 const LAST: f64 = 0.999_999;
 /// The axis starts here: below the median a request is not slow, and the fastest one would stretch the other axis for nothing.
@@ -25,6 +28,10 @@ const FAR: f64 = 4.0;
 const WORDS: &str = "share of requests answered in this time or less";
 /// The quantiles that the legend names.
 const NAMED: [f64; 3] = [0.5, 0.99, 0.999];
+
+/// Those at which curves are told to the page's slider.
+const FOLLOWED: [f64; 15] =
+    [0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.998, 0.999, 0.9995, 0.9998, 0.9999, 0.99995, 0.99999];
 
 /// Latency by percentile on an axis by nines, with objectives as horizontal marks. `None` only without any point.
 #[must_use]
@@ -41,7 +48,7 @@ pub fn percentiles(results: &Results) -> Option<Chart> {
         description: describe(&rows, &place),
     };
     let curves: Vec<(&Row, Vec<(f64, f64)>)> =
-        rows.iter().map(|r| (r, curve(r))).filter(|(_, points)| !points.is_empty()).collect();
+        rows.iter().map(|r| (r, curve(r.point))).filter(|(_, points)| !points.is_empty()).collect();
     let values: Vec<f64> = curves.iter().flat_map(|(_, p)| p.iter().map(|(_, ms)| *ms)).collect();
     if values.is_empty() {
         return Some(face.empty("no point has a steady state and a distribution of latencies"));
@@ -53,7 +60,8 @@ pub fn percentiles(results: &Results) -> Option<Chart> {
     let high = bound.filter(|b| *b <= slowest * FAR).map_or(slowest, |b| b.max(slowest));
     let x = Axis::new(Scale::Nines, Unit::Percent, (FIRST, last), (LEFT, RIGHT));
     let y = Axis::new(Scale::Log, Unit::Latency, (low / 1.15, (high * 1.15).max(low * 4.0)), (BOTTOM, TOP));
-    let height = BOTTOM + 52.0 + legend_height(curves.len());
+    let height = BOTTOM + LEGEND + legend_height(curves.len());
+    let follow = followed(results, &place, &curves);
     Some(face.chart((WIDTH, height), |canvas| {
         canvas.part(Part::Plot, || inside(canvas, &curves, bound, x, y));
         let limit = bound.map(|at| Reference { axis: "y", at, text: "objective for p99".into(), kind: "limit" });
@@ -63,12 +71,35 @@ pub fn percentiles(results: &Results) -> Option<Chart> {
             series: curves.iter().map(|(row, points)| Series::values(row.index, points)).collect(),
             lines: limit.into_iter().collect(),
             between: true,
+            follow: follow.clone(),
             ..Plot::default()
         });
         let entries: Vec<Entry> = curves.iter().map(|(row, points)| entry(row, points)).collect();
         let heads: Vec<String> = NAMED.iter().map(|q| format!("p{}", percent(*q).trim_end_matches(" %"))).collect();
-        legend(canvas, BOTTOM + 52.0, &heads.iter().map(String::as_str).collect::<Vec<_>>(), &entries);
+        let write = if follow.is_some() { legend_of_place } else { legend };
+        write(canvas, BOTTOM + LEGEND, &heads.iter().map(String::as_str).collect::<Vec<_>>(), &entries);
     }))
+}
+
+/// The curves at every place of the slider, of the options that have one here.
+fn followed(results: &Results, place: &str, curves: &[(&Row, Vec<(f64, f64)>)]) -> Option<Follow> {
+    let (sweep, places) = follow::followed(results)?;
+    let heights = |point: Option<&Point>| {
+        let points = point.map_or_else(Vec::new, curve);
+        if points.is_empty() { Vec::new() } else { follow::heights(FOLLOWED.iter().map(|q| at(&points, *q))) }
+    };
+    let one = |(i, (row, _)): (usize, &(&Row, Vec<(f64, f64)>))| follow::Curve {
+        option: row.index,
+        y: follow::points(&sweep, &places, row.index).into_iter().map(heights).collect(),
+        written: legend_columns(NAMED.len(), BOTTOM + LEGEND, i).zip(NAMED).map(|((x, y), q)| (q, x, y)).collect(),
+    };
+    Some(Follow {
+        place: place.to_string(),
+        x: FOLLOWED.to_vec(),
+        known: vec![(0.5, "p50"), (0.99, "p99")],
+        curves: curves.iter().enumerate().map(one).collect(),
+        ..Follow::default()
+    })
 }
 
 fn inside(canvas: &Canvas, curves: &[(&Row, Vec<(f64, f64)>)], bound: Option<f64>, x: Axis, y: Axis) {
@@ -94,12 +125,12 @@ fn inside(canvas: &Canvas, curves: &[(&Row, Vec<(f64, f64)>)], bound: Option<f64
 }
 
 /// The part of a point's percentiles from the median on, in rising order.
-fn curve(row: &Row) -> Vec<(f64, f64)> {
-    if !row.point.stable {
+fn curve(point: &Point) -> Vec<(f64, f64)> {
+    if !point.stable {
         return Vec::new();
     }
     let drawn = |&(q, ms): &(f64, f64)| (0.0..=LAST).contains(&q) && ms.is_finite() && ms > 0.0;
-    let mut points: Vec<(f64, f64)> = row.point.percentiles.iter().copied().filter(drawn).collect();
+    let mut points: Vec<(f64, f64)> = point.percentiles.iter().copied().filter(drawn).collect();
     points.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)));
     let median = at(&points, FIRST);
     points.retain(|(q, _)| *q > FIRST);
@@ -161,7 +192,7 @@ pub(super) fn place(rows: &[Row], other: &str) -> String {
 }
 
 fn describe(rows: &[Row], place: &str) -> String {
-    let value = |row: &Row| at(&curve(row), 0.99).map(|ms| format!("{} for {}", measured(ms), clean(&row.title)));
+    let value = |row: &Row| at(&curve(row.point), 0.99).map(|ms| format!("{} for {}", measured(ms), clean(&row.title)));
     let values: Vec<String> = rows.iter().filter_map(value).collect();
     match super::text::list(&values).as_str() {
         "" => format!("Latency by percentile{place}."),
@@ -177,8 +208,7 @@ mod tests {
     fn the_curve_starts_at_the_median() {
         let points = vec![(0.0, 1e-4), (0.4, 8.0), (0.6, 12.0), (0.99, 90.0), (1.0, 500.0)];
         let point = crate::results::Point { stable: true, percentiles: points, ..Default::default() };
-        let row = Row { index: 0, number: String::new(), title: String::new(), point: &point };
-        let drawn = curve(&row);
+        let drawn = curve(&point);
         assert_eq!(drawn.len(), 3);
         assert!(drawn[0].0 == FIRST && (drawn[0].1 - 10.0).abs() < 1e-9, "{drawn:?}");
     }

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::axis::{Axis, Scale, Unit};
 use super::canvas::At;
+use super::follow::Follow;
 use super::select::{Curve, Shown, shown};
 use super::text;
 
@@ -28,6 +29,9 @@ pub struct Plot {
     /// Whether a value may be read between two points of a curve.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub between: bool,
+    /// What it shows at other places of the slider than the one it is drawn at.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub follow: Option<Follow>,
     /// Places with words, in reading order.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub spots: Vec<Spot>,
@@ -186,6 +190,12 @@ pub fn estimates(curve: &Curve, metric: &str, digits: usize) -> [Vec<Option<f64>
     [0, 1, 2].map(|i| all.iter().map(|values| values[i].map(|value| precise(value, digits))).collect())
 }
 
+/// A metric of a point; nothing where it has none.
+#[must_use]
+pub fn estimate(point: &crate::results::Point, metric: &str) -> crate::results::Estimate {
+    point.metrics.get(metric).copied().unwrap_or_default()
+}
+
 /// Five digits, which no picture and no tooltip shows the end of.
 #[must_use]
 pub fn rounded(value: f64) -> f64 {
@@ -193,7 +203,7 @@ pub fn rounded(value: f64) -> f64 {
 }
 
 /// A value to so many digits.
-fn precise(value: f64, digits: usize) -> f64 {
+pub fn precise(value: f64, digits: usize) -> f64 {
     if value.is_finite() { format!("{value:.*e}", digits - 1).parse().unwrap_or(value) } else { 0.0 }
 }
 

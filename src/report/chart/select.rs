@@ -42,6 +42,15 @@ impl Sweep<'_> {
     }
 }
 
+/// Every value on the axis that some line has, rising.
+#[must_use]
+pub fn places(sweep: &Sweep) -> Vec<f64> {
+    let mut places: Vec<f64> = sweep.curves.iter().flat_map(|curve| curve.points.iter().map(|p| p.0)).collect();
+    places.sort_by(f64::total_cmp);
+    places.dedup();
+    places
+}
+
 /// An option at the operating point, or a point of a hops scenario.
 #[derive(Debug)]
 pub struct Row<'a> {

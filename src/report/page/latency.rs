@@ -144,10 +144,12 @@ pub(super) fn place(results: &Results, number: usize, point: &Point) -> String {
 
 pub(super) fn percentiles(results: &Results) -> Grid {
     let points = points(results);
-    let shown: Vec<&(&str, &str)> = SHOWN
-        .iter()
-        .filter(|(metric, _)| points.iter().any(|(_, point)| point.metrics.contains_key(*metric)))
-        .collect();
+    let known =
+        |metric: &str| points.iter().any(|(_, point)| point.metrics.get(metric).is_some_and(|m| m.value.is_some()));
+    let shown: Vec<&(&str, &str)> = SHOWN.iter().filter(|(metric, _)| known(metric)).collect();
+    if shown.is_empty() {
+        return Grid::default();
+    }
     let cells = |point: &Point| {
         let cell = |(metric, _): &&(&str, &str)| {
             let estimate = point.metrics.get(*metric).copied().unwrap_or_default();
@@ -168,7 +170,7 @@ pub(super) fn metrics(results: &Results) -> Vec<Metric> {
     if !results.options.is_empty() {
         return Vec::new();
     }
-    let own = point.metrics.iter().filter(|(name, _)| !name.starts_with("hop."));
+    let own = point.metrics.iter().filter(|(name, metric)| !name.starts_with("hop.") && metric.value.is_some());
     let metric = |(name, estimate): (&String, &crate::results::Estimate)| Metric {
         name: name.clone(),
         value: number::value(estimate),

@@ -21,6 +21,7 @@ use super::differences;
 use super::judge::Outcome;
 use super::mix;
 use super::number;
+use super::opening;
 use super::verdict::{Verdict, verdict};
 use super::warnings::{interrupted, warnings};
 use crate::results::Results;
@@ -36,6 +37,8 @@ pub(super) struct Page {
     pub subtitle: String,
     /// The verdict: words to stress and the rest of each sentence.
     pub sentences: Vec<(String, String)>,
+    /// Figures that belong to these sentences, where the report is of what changes over time.
+    pub opening_figures: Vec<Drawing>,
     /// What else to know, in the same form.
     pub more: Vec<(String, String)>,
     /// The short lists under the table.
@@ -222,7 +225,27 @@ pub(super) fn page(results: &Results, figures: &[Figure]) -> Page {
         Some(verdict) => decided(results, &verdict, &mut page),
         None => page.sentences = vec![top::without_options(results)],
     }
+    if !opening::is_swept(results) {
+        // A single dot is no curve.
+        page.saturation_figures.retain(|figure| figure.name != "goodput");
+    }
+    open(results, &mut page);
     page
+}
+
+/// A run of what changes over time opens with that; the verdict of its options follows.
+fn open(results: &Results, page: &mut Page) {
+    let (opening, more) = opening::sentences(results);
+    if opening.is_empty() {
+        return;
+    }
+    let verdict = std::mem::replace(&mut page.sentences, opening);
+    page.more = [more, verdict, std::mem::take(&mut page.more)].concat();
+    // The verdict of a trigger is what was asked for; without one it is the time line.
+    let (triggers, timelines) = (&mut page.over_time.trigger_figures, &mut page.over_time.figures);
+    page.opening_figures = [std::mem::take(triggers), std::mem::take(timelines)].concat();
+    // Nothing was varied, so nothing can be said to change the answer.
+    page.lists.retain(|list| results.sensitivity.is_some() || !list.items.is_empty());
 }
 
 fn decided(results: &Results, verdict: &Verdict, page: &mut Page) {

@@ -8,6 +8,7 @@ use crate::report::ends::{End, traffic_end};
 use crate::report::judge::{Judgement, Outcome};
 use crate::report::month::{Month, month};
 use crate::report::number::{self, cut, cut_words};
+use crate::report::today::{Today, today};
 use crate::report::verdict::Verdict;
 use crate::results::{Addresses, DeploymentWait, MixPart, Results};
 
@@ -36,6 +37,8 @@ pub(in crate::report) struct OptionRow {
     pub holds_mark: Mark,
     /// First rung of structure.
     pub stopped_by: String,
+    /// What quotas on parts alone allow, where something else stops it sooner; empty where nothing does.
+    pub parts_allow: String,
     /// Services at the first quota that cannot be raised, and that quota; empty where the ladder has none.
     pub wall: String,
     /// Requests per second at which traffic ends it.
@@ -113,6 +116,7 @@ pub(super) fn rows(results: &Results, verdict: &Verdict) -> Vec<OptionRow> {
         let overloaded = option.point.is_some_and(|point| !point.stable);
         let (traffic, traffic_services) = traffic(results, option);
         let month = month(results, &option.option.name);
+        let today = today(results, option);
         let met = option.checks.iter().filter(|c| matches!(c.outcome, Outcome::Met | Outcome::AfterRaise)).count();
         OptionRow {
             number: option.number,
@@ -124,9 +128,10 @@ pub(super) fn rows(results: &Results, verdict: &Verdict) -> Vec<OptionRow> {
             reason: cut_words(&reason, 160),
             legacy: option.option.legacy.clone().filter(|_| !reason.contains("legacy")).unwrap_or_default(),
             wall: wall(results, option),
-            holds: option.structure.map_or("no limit".into(), |rung| number::count(rung.services)),
-            holds_mark: holds_mark(option),
-            stopped_by: option.structure.map_or(String::new(), |rung| rung.name.clone()),
+            holds: today.holds.clone(),
+            holds_mark: today.outcome(option).as_ref().map(Mark::of).unwrap_or_default(),
+            stopped_by: today.by.clone(),
+            parts_allow: parts_allow(option, &today),
             traffic,
             traffic_services,
             p99: if overloaded { "∞".into() } else { number::value(&p99) },
@@ -206,9 +211,10 @@ fn known(value: f64, text: impl Fn(f64) -> String) -> String {
     if value > 0.0 { text(value) } else { "–".to_string() }
 }
 
-fn holds_mark(option: &Judgement) -> Mark {
-    let check = option.checks.iter().find(|check| check.decided_by == "quota ladder");
-    check.map(|check| Mark::of(&check.outcome)).unwrap_or_default()
+/// `1,000 (VPC links V1)`: what quotas on parts alone allow, where something else ends the option sooner.
+fn parts_allow(option: &Judgement, today: &Today) -> String {
+    let rung = option.structure.filter(|rung| rung.name != today.by);
+    rung.map_or(String::new(), |rung| format!("{} ({})", number::count(rung.services), rung.name))
 }
 
 fn met_detail(option: &Judgement) -> String {
@@ -295,7 +301,8 @@ pub(super) fn criteria(results: &Results, verdict: &Verdict) -> Vec<Criterion> {
         }
     };
     let scale = |o: &Judgement| {
-        o.structure.map_or("no quota ends it".to_string(), |r| format!("{}: {}", number::count(r.services), r.name))
+        let Today { holds, by, .. } = today(results, o);
+        if by.is_empty() { holds } else { format!("{holds}: {by}") }
     };
     let latency = |o: &Judgement| {
         let p99 = o.metric("latency.p99");
@@ -353,6 +360,6 @@ mod tests {
         let columns: Vec<usize> = columns(&verdict).into_iter().map(|(number, _)| number).collect();
         assert_eq!(columns, [1, 2, 3, 4, 5]);
         let scale = criteria(&results, &verdict).into_iter().find(|criterion| criterion.name == "Scale").unwrap();
-        assert!(scale.cells[2].starts_with("1,000: "), "{:?}", scale.cells);
+        assert!(scale.cells[2].starts_with("123: "), "{:?}", scale.cells);
     }
 }

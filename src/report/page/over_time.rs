@@ -85,13 +85,6 @@ pub(super) fn section(results: &Results, figures: Vec<Drawing>, trigger_figures:
     let Some(first) = timelines.first() else {
         return Section { triggers: triggers(results), trigger_figures, ..Section::default() };
     };
-    let event = |event: &crate::results::TimelineEvent| {
-        let from = number::plain(event.from_s);
-        match event.until_s {
-            Some(until) => format!("{} from {from} s to {} s", event.name, number::plain(until)),
-            None => format!("{} from {from} s on", event.name),
-        }
-    };
     let stays = |timeline: &&Timeline| {
         let said = over_time::stays(timeline)?;
         let option = over_time::number_of(results, timeline.option.as_deref());
@@ -99,7 +92,7 @@ pub(super) fn section(results: &Results, figures: Vec<Drawing>, trigger_figures:
     };
     let judged = timelines.iter().any(|timeline| timeline.recovery.is_some());
     Section {
-        events: first.events.iter().map(event).collect(),
+        events: first.events.iter().map(over_time::event).collect(),
         rows: timelines.iter().map(|timeline| row(results, timeline)).collect(),
         stays: timelines.iter().filter_map(stays).collect(),
         note: format!(
@@ -119,11 +112,6 @@ fn row(results: &Results, timeline: &Timeline) -> Row {
     const DASH: &str = " – ";
     let total = |name: &str| over_time::total(timeline, name);
     let whole = |name: &str| over_time::with_interval(&total(name), DASH);
-    let ends = ["throttled", "rejected", "abandoned", "timed_out", "failed"].into_iter().filter_map(|name| {
-        let estimate = total(name);
-        let words = name.replace('_', " ");
-        estimate.value.filter(|mean| *mean > 0.0).map(|_| format!("{} {words}", number::value(&estimate)))
-    });
     let at =
         |index: usize| timeline.from_s.get(index).map(|s| format!("at {} s", number::plain(*s))).unwrap_or_default();
     let worst = |metric: &str, unit: &str| match over_time::worst(timeline, metric) {
@@ -141,7 +129,7 @@ fn row(results: &Results, timeline: &Timeline) -> Row {
         requests: number::value(&total("requests")),
         lost: whole("lost"),
         by_events: if timeline.totals.contains_key("lost_by_events") { whole("lost_by_events") } else { String::new() },
-        ends: ends.collect::<Vec<String>>().join(", "),
+        ends: over_time::ends(timeline),
         retries: whole("retries"),
         amplification: worst("amplification", "×"),
         p99: worst("latency.p99", " ms"),

@@ -11,6 +11,7 @@ use crate::report::judge::{Judgement, monthly};
 use crate::report::month;
 use crate::report::number::{self, cut};
 use crate::report::precision;
+use crate::report::today::today;
 use crate::report::verdict::{Verdict, verdict};
 use crate::report::warnings::lints;
 use crate::results::{Results, SaturationPoint};
@@ -127,13 +128,15 @@ fn options_table(results: &Results, verdict: &Verdict) -> Table {
         ("$/month", Align::Right),
     ]);
     for (i, option) in verdict.options.iter().enumerate() {
+        let today = today(results, option);
         let mark = if verdict.chosen == Some(i) { ">" } else { outcome_mark(&option.standing()) };
         table.row(vec![
             mark.to_string(),
             option_label(option),
-            option.structure.map_or("-".into(), |rung| number::count(rung.services)),
-            holds_mark(option).to_string(),
-            option.structure.map_or("no quota".into(), |rung| rung.name.clone()),
+            today.holds.clone(),
+            today.outcome(option).map_or("", |outcome| outcome_mark(&outcome)).to_string(),
+            // Of `account throttle, requests per second` what it is, not what it counts.
+            today.by.split(", ").next().unwrap_or_default().to_string(),
             traffic(results, option),
             with_interval(option),
             if option.option.shared_configuration > 1 {
@@ -146,12 +149,6 @@ fn options_table(results: &Results, verdict: &Verdict) -> Table {
         ]);
     }
     table
-}
-
-/// Whether today's structure holds the wanted services.
-fn holds_mark(option: &Judgement) -> &'static str {
-    let check = option.checks.iter().find(|check| check.decided_by == "quota ladder");
-    check.map_or("", |check| outcome_mark(&check.outcome))
 }
 
 fn with_interval(option: &Judgement) -> String {
@@ -197,7 +194,7 @@ mod tests {
                 && l.contains("116 (115-117)")),
             "{screen}"
         );
-        assert!(screen.lines().any(|l| l.starts_with("> 3 rest-shared-nlb") && l.contains("1,000 +")), "{screen}");
+        assert!(screen.lines().any(|l| l.starts_with("> 3 rest-shared-nlb") && l.contains("123 +")), "{screen}");
         assert!(screen.contains("Choose option 3"), "{screen}");
     }
 

@@ -55,7 +55,7 @@ fn ends(options: &[Judgement]) -> String {
     let mut groups: Vec<(u32, &str, Vec<String>)> = Vec::new();
     let mut endless: Vec<String> = Vec::new();
     for option in options {
-        let Some(rung) = option.structure else {
+        let Some(rung) = option.first_rung() else {
             endless.push(option.number.to_string());
             continue;
         };

@@ -72,7 +72,7 @@ pub const FIELDS: [Field; 18] = [
         Kind::LatencyMetric,
         "",
         "latency.p99",
-        ["Keep this latency", "", "The latency that callers see, from sending a request to its answer"],
+        ["Which latency", "", "The latency that callers see, from sending a request to its answer"],
         ASK,
     )),
     of_hops(field("bound", Kind::LatencyBound, "", "250", ["Latency at or below", "ms", ""], ASK)),

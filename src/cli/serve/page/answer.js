@@ -2,6 +2,7 @@
 "use strict";
 
 let chartsOf = 0;
+let answered = null;
 
 // The number of services stands first and alone: it is what was asked for.
 function showAnswers(run) {
@@ -15,6 +16,7 @@ function showAnswers(run) {
     (run.points ? ` Run ${run.id}: ${run.points} points, ${(run.requests / 1e6).toFixed(1)} million requests, ${run.seconds.toFixed(1)} s.` : "");
   document.getElementById("p99-head").textContent = answers.services === null ? "p99" : `p99 at ${many}`;
   document.getElementById("rows").replaceChildren(...answers.options.map((option) => answerRow(option, before[option.name])));
+  showHeadline(run);
   const verdict = document.getElementById("verdict");
   verdict.replaceChildren();
   for (const [stressed, rest] of run.counted ? [] : answers.verdict) {
@@ -22,6 +24,26 @@ function showAnswers(run) {
     verdict.append(rest + " ");
   }
   if (answers.remarks.length > 0) verdict.append(make("span", { class: "wrong" }, answers.remarks.join(" ")));
+}
+
+// One sentence for the option that was asked for; for every option, that of the one that holds most.
+function showHeadline(run) {
+  answered = run;
+  const { options } = run.answers;
+  const whose = document.getElementById("whose");
+  const named = options.filter((option) => option.name !== "");
+  const known = [...whose.options].map((each) => each.value).join();
+  if (known !== ["", ...named.map((option) => option.name)].join()) {
+    const asked = whose.value;
+    whose.replaceChildren(make("option", { value: "" }, "every option"),
+      ...named.map((option) => make("option", { value: option.name }, `${option.number} ${option.title}`)));
+    whose.value = named.some((option) => option.name === asked) ? asked : "";
+  }
+  const most = options.reduce((best, each) => ((each.value ?? -1) > (best.value ?? -1) ? each : best));
+  const shown = options.find((option) => option.name === whose.value) || most;
+  const lead = run.counted ? "From quotas alone, while the simulation runs" : whose.value === "" && options.length > 1 ? "The option that holds most; each of the others is below" : "";
+  document.getElementById("headline").replaceChildren(...(lead ? [make("small", {}, lead)] : []), make("b", {}, shown.sentence[0]), shown.sentence[1]);
+  for (const row of document.querySelectorAll("#rows tr")) row.classList.toggle("asked", whose.value !== "" && row.dataset.name === whose.value);
 }
 
 function answerRow(option, before) {

@@ -43,6 +43,16 @@ function showForm(form, issues) {
   for (const input of form.inputs) showInput(input, issues);
   showOptions(form.options);
   showExact(form.inputs);
+  nameBound();
+}
+
+// The bound is asked for by the name of what it bounds: "p99 at or below".
+function nameBound() {
+  const [metric, bound] = ["metric", "bound"].map((id) => document.querySelector(`[data-input="${id}"]`));
+  const chosen = metric && metric.selectedOptions[0] ? metric.selectedOptions[0].textContent : "";
+  if (!bound || !chosen) return;
+  const words = chosen[0].toUpperCase() === "P" ? chosen : chosen[0].toUpperCase() + chosen.slice(1);
+  document.querySelector(`label[for="${bound.id}"]`).textContent = `${words} at or below`;
 }
 
 function buildForm(form) {

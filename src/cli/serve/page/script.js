@@ -224,6 +224,11 @@ at("question").addEventListener("submit", (event) => {
   event.preventDefault();
   run();
 });
+at("whose").addEventListener("change", () => {
+  if (!answered) return;
+  showHeadline(answered);
+  say(at("headline").textContent);
+});
 at("stop").addEventListener("click", stop);
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
