@@ -8,7 +8,7 @@ use crate::aws::changes::Checks;
 use crate::aws::part::{Answers, Part};
 use crate::aws::system::{Balancing as Wanted, System};
 use crate::engine::network::{Loss, StationKind, Steps};
-use crate::scenario::{Change, Event, Scenario};
+use crate::scenario::{Change, Deploy, Event, Scenario};
 
 /// A stretch of time, ns: from (with) to (without).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -152,11 +152,14 @@ pub(super) struct Lost {
     pub refuses: Loss,
     /// After the deregistration delay.
     pub gone: Loss,
+    /// Where no target takes attempts.
+    pub nobody: Loss,
 }
 
 /// An ALB's own answers: 502 for a refused connection and for a request that outlives its target, 504 where nobody answers. Source:
-/// AWS, Application Load Balancers user guide, troubleshooting (awsdocs, 2023-04).
+/// AWS, Application Load Balancers user guide, troubleshooting (awsdocs, 2023-04), which also has the 503 without targets.
 const BAD_GATEWAY: u16 = 502;
+const NO_TARGETS: u16 = 503;
 const GATEWAY_TIMEOUT: u16 = 504;
 
 impl Lost {
@@ -171,7 +174,14 @@ impl Lost {
             _ => (u64::MAX, failure, failure),
         };
         let refuses = Loss::Refuses { status: refused };
-        Lost { silent: Loss::Silent { connect, answer, status: silent }, refuses, gone: refuses }
+        let nobody = Loss::Refuses { status: if balancer == Part::Alb { NO_TARGETS } else { failure } };
+        Lost { silent: Loss::Silent { connect, answer, status: silent }, refuses, gone: refuses, nobody }
+    }
+
+    /// What stands in the place of targets where none takes attempts: it has no servers and refuses whoever comes.
+    pub(super) fn nobody(&self, base: &StationKind) -> StationKind {
+        let (losses, server_changes) = (Steps::new(vec![(0, self.nobody)]), Steps::new(vec![(0, 0)]));
+        StationKind { losses, server_changes, ..base.clone() }
     }
 }
 
@@ -194,22 +204,26 @@ impl Timeline<'_> {
         let mut members: Vec<Member> = (0..self.number).map(|target| Member::new(target % zones)).collect();
         let mut current: Vec<usize> = (0..members.len()).collect();
         let deployments = self.scenario.events.iter().filter_map(|event| match event.change {
-            Change::Deploy(deploy) if deploy.service.has(self.service) => Some((event, deploy)),
+            Change::Deploy(deploy) if deploy.service.has(self.service) => {
+                Some((Span::of(event, self.warmup_ns).from, deploy))
+            }
             _ => None,
         });
-        let checks = self.checks();
-        for (event, deploy) in deployments {
-            let at = Span::of(event, self.warmup_ns).from;
+        let mut deployments: Vec<(u64, Deploy)> = deployments.collect();
+        deployments.sort_by_key(|(at, _)| *at);
+        let (checks, mut done) = (self.checks(), 0);
+        for (at, deploy) in deployments {
+            // One follows the other: the next has to wait until this one's targets have the traffic.
+            let at = done.max(at);
             // An ALB alone ramps a new target up; it does not where it counts the outstanding requests.
             let by_turns = matches!(self.system.services.balancing, Wanted::Inherit | Wanted::RoundRobin);
             let ramps = self.balancer == Part::Alb && by_turns;
-            current = roll_out(&mut members, &current, &deploy, at, &checks, (self.system.services.surge, ramps));
+            (current, done) =
+                roll_out(&mut members, &current, &deploy, at, &checks, (self.system.services.surge, ramps));
         }
         for event in &self.scenario.events {
             self.happen(event, &mut members, &checks);
         }
-        // Deployments may overlap.
-        members.iter_mut().for_each(|member| member.presence.sort_by_key(|change| change.0));
         members
     }
 
@@ -220,7 +234,13 @@ impl Timeline<'_> {
     fn happen(&self, event: &Event, members: &mut [Member], checks: &Checks) {
         let span = Span::of(event, self.warmup_ns);
         let outage = |silent| Outage { span, silent, known: span.known(checks) };
-        let first = |number: u32| number.min(self.number) as usize;
+        // The first so many that run when it happens, of both generations while one follows the other. Those of a later deployment
+        // are sound.
+        let first = |members: &mut [Member], number: u32, hit: &dyn Fn(&mut Member)| {
+            let generations = members.chunks_mut(self.number.max(1) as usize);
+            let first = generations.flat_map(|generation| generation.iter_mut().take(number as usize));
+            first.filter(|member| member.runs.is_none_or(|runs| runs.has(span.from))).for_each(hit);
+        };
         match event.change {
             Change::ZoneLost { zone } => {
                 for member in members.iter_mut().filter(|member| member.zone == zone) {
@@ -228,14 +248,13 @@ impl Timeline<'_> {
                 }
             }
             Change::TargetsLost { service, targets, black_hole } if service.has(self.service) => {
-                for member in &mut members[..first(targets)] {
-                    member.outages.push(outage(black_hole));
-                }
+                first(members, targets, &|member| member.outages.push(outage(black_hole)));
             }
             Change::TargetsSlow { service, factor, targets } if service.has(self.service) => {
-                let number = targets.map_or(members.len(), first);
-                for member in &mut members[..number] {
-                    member.slow.push((span, factor));
+                let slow = |member: &mut Member| member.slow.push((span, factor));
+                match targets {
+                    Some(targets) => first(members, targets, &slow),
+                    None => members.iter_mut().for_each(slow),
                 }
             }
             _ => {}

@@ -8,8 +8,8 @@ use crate::scenario::Deploy;
 /// Steps into which a slow start's line is cut; each has the value of its middle.
 const PIECES: u64 = 10;
 
-/// Replaces the targets `current` from `at` on, in batches; the new ones are put at the end of `members` and their indices returned.
-/// `surge` is the most targets over the current ones while it lasts; `ramps`: whether the balancer lets new targets start slowly.
+/// Replaces the targets `current` from `at` on, in batches; the new ones are put at the end of `members`. Returns their indices, and when
+/// they have all of the traffic. `surge` is the most targets over the current ones while it lasts; `ramps`: whether the balancer lets new targets start slowly.
 pub(super) fn roll_out(
     members: &mut Vec<Member>,
     current: &[usize],
@@ -17,13 +17,13 @@ pub(super) fn roll_out(
     at: u64,
     checks: &Checks,
     (surge, ramps): (f64, bool),
-) -> Vec<usize> {
+) -> (Vec<usize>, u64) {
     let new: Vec<usize> = (members.len()..members.len() + current.len()).collect();
     members.extend(current.iter().map(|&old| Member::new(members[old].zone)).collect::<Vec<_>>());
     let rollout = Rollout { deploy, at, checks, ramps };
     if deploy.kind == Deployment::BlueGreen {
-        rollout.shift(members, current, &new);
-        return new;
+        let done = rollout.shift(members, current, &new);
+        return (new, done);
     }
     let number = current.len();
     // A hair less, so that 0.2 of 5 is one target and 1.1 times 10 leaves room for one.
@@ -31,6 +31,7 @@ pub(super) fn roll_out(
     let room = ((surge - 1.0) * number as f64 + 1e-9).floor() as usize;
     let new_first = deploy.kind == Deployment::Rolling && room >= batch;
     let pause = deploy.every.0.max(checks.first_healthy.0);
+    let mut done = at;
     for (index, (old, new)) in current.chunks(batch).zip(new.chunks(batch)).enumerate() {
         let begins = at.saturating_add(pause.saturating_mul(index as u64));
         let healthy = begins.saturating_add(checks.first_healthy.0);
@@ -38,10 +39,10 @@ pub(super) fn roll_out(
             rollout.leave(&mut members[target], if new_first { healthy } else { begins });
         }
         for &target in new {
-            rollout.enter(&mut members[target], begins, healthy);
+            done = rollout.enter(&mut members[target], begins, healthy);
         }
     }
-    new
+    (new, done)
 }
 
 struct Rollout<'a> {
@@ -59,8 +60,9 @@ impl Rollout<'_> {
         member.runs = Some(Span { from, to: at.saturating_add(self.checks.deregistration.0) });
     }
 
-    /// Runs from `begins` on, takes attempts from `healthy` on: less than its share at first behind an ALB with slow start.
-    fn enter(&self, member: &mut Member, begins: u64, healthy: u64) {
+    /// Runs from `begins` on, takes attempts from `healthy` on: less than its share at first behind an ALB with slow start. Returns
+    /// when it takes all of it.
+    fn enter(&self, member: &mut Member, begins: u64, healthy: u64) -> u64 {
         member.runs = Some(Span { from: begins, to: u64::MAX });
         member.presence.push((0, 0.0));
         let slow = self.deploy.slow_start.0;
@@ -69,8 +71,10 @@ impl Rollout<'_> {
                 |piece: u64| (healthy.saturating_add(slow / PIECES * piece), (piece as f64 + 0.5) / PIECES as f64);
             member.presence.extend((0..PIECES).map(piece));
         }
-        member.presence.push((healthy.saturating_add(if self.ramps { slow } else { 0 }), 1.0));
+        let full = healthy.saturating_add(if self.ramps { slow } else { 0 });
+        member.presence.push((full, 1.0));
         self.cold(member, healthy);
+        full
     }
 
     fn cold(&self, member: &mut Member, from: u64) {
@@ -81,8 +85,8 @@ impl Rollout<'_> {
     }
 
     /// Blue/green: all new targets come at once, then traffic shifts a batch at a time. Its target group has no warm target before, so
-    /// that slow start does not ramp (AWS, Application Load Balancers user guide, slow start mode).
-    fn shift(&self, members: &mut [Member], old: &[usize], new: &[usize]) {
+    /// that slow start does not ramp (AWS, Application Load Balancers user guide, slow start mode). Returns when all of it is shifted.
+    fn shift(&self, members: &mut [Member], old: &[usize], new: &[usize]) -> u64 {
         let healthy = self.at.saturating_add(self.checks.first_healthy.0);
         for &target in new {
             let member = &mut members[target];
@@ -91,8 +95,9 @@ impl Rollout<'_> {
             self.cold(member, healthy);
         }
         let shifts = (1.0 / self.deploy.batch - 1e-9).ceil().max(1.0) as u64;
+        let turn = |shift: u64| healthy.saturating_add(self.deploy.every.0.saturating_mul(shift));
         for shift in 0..shifts {
-            let at = healthy.saturating_add(self.deploy.every.0.saturating_mul(shift));
+            let at = turn(shift);
             let share = if shift + 1 == shifts { 1.0 } else { self.deploy.batch * (shift + 1) as f64 };
             new.iter().for_each(|&target| members[target].presence.push((at, share)));
             for &target in old {
@@ -103,6 +108,7 @@ impl Rollout<'_> {
                 }
             }
         }
+        turn(shifts - 1)
     }
 }
 
@@ -123,8 +129,10 @@ mod tests {
     /// Four targets, replaced from 100 s on; an ALB's new target is healthy after 30 s.
     fn rolled(deploy: &Deploy, surge: f64) -> Vec<Member> {
         let mut members: Vec<Member> = (0..4).map(|target| Member::new(target % 3)).collect();
-        let new = roll_out(&mut members, &[0, 1, 2, 3], deploy, 100 * S, &Checks::of(Part::Alb), (surge, true));
+        let (new, done) = roll_out(&mut members, &[0, 1, 2, 3], deploy, 100 * S, &Checks::of(Part::Alb), (surge, true));
         assert_eq!(new, [4, 5, 6, 7]);
+        let full = |at: u64| new.iter().all(|&target| members[target].present(at) == 1.0);
+        assert!(full(done) && !full(done - 1));
         members
     }
 

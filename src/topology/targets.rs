@@ -15,7 +15,7 @@ use crate::aws::option::ArchitectureOption;
 use crate::aws::part::Part;
 use crate::aws::quotas;
 use crate::aws::system::{Balancing as Wanted, Listed, System};
-use crate::engine::network::{self, Balancing, Coin, Group, Scaling};
+use crate::engine::network::{self, Balancing, Coin, Group, Scaling, StationKind};
 use crate::random::StreamId;
 use crate::scenario::Station;
 
@@ -64,12 +64,18 @@ pub(super) fn stations(
         let first = builder.network.stations.len() as u32;
         let members = changes.members.get(index).map_or(&[][..], Vec::as_slice);
         let by_zone = changes.closed(system, service);
-        let rotations = rotations(builder, members, by_zone.as_ref());
+        let counts = matches!(balancing, Balancing::LeastOutstanding(_));
+        let (rotations, nobody) = rotations(builder, members, by_zone.as_ref(), counts);
         if members.is_empty() {
             builder.stations(base, targets);
         }
+        let lost = lost(system, service);
         for member in members {
-            let kind = kinds.changed(builder, base, member, &lost(system, service));
+            let kind = kinds.changed(builder, base, member, &lost);
+            builder.stations(kind, 1);
+        }
+        if nobody {
+            let kind = add(builder, base, lost.nobody(&builder.network.kinds[usize::from(base)]));
             builder.stations(kind, 1);
         }
         let scaling = system.autoscaling_of(service.listed).map(|scaling| {
@@ -154,13 +160,18 @@ impl<'a> Kinds<'a> {
             return *kind;
         }
         let kind = member.kind(&builder.network.kinds[usize::from(base)], lost);
-        builder.network.kinds.push(kind);
-        let law = builder.legend.laws[usize::from(base)].clone();
-        builder.legend.laws.push(law);
-        let index = (builder.network.kinds.len() - 1) as u16;
+        let index = add(builder, base, kind);
         self.changed.push((changed, index));
         index
     }
+}
+
+/// A kind of target that something happens to, whose law is that of `base`.
+fn add(builder: &mut Builder<'_>, base: u16, kind: StationKind) -> u16 {
+    builder.network.kinds.push(kind);
+    let law = builder.legend.laws[usize::from(base)].clone();
+    builder.legend.laws.push(law);
+    (builder.network.kinds.len() - 1) as u16
 }
 
 fn lost(system: &System, service: &Service<'_>) -> Lost {

@@ -38,6 +38,7 @@ mod planning;
 mod precision;
 mod program;
 mod resume;
+mod rollouts;
 mod round_trip;
 mod saturation;
 mod selection;

@@ -65,7 +65,7 @@ fn share(tallies: &[Tally], outcome: Outcome) -> f64 {
 }
 
 /// Share of the requests that failed with a status, or were answered, between two instants of the first option.
-fn share_between(scenario: &Scenario, outcome: Outcome, from: u64, to: u64) -> f64 {
+pub fn share_between(scenario: &Scenario, outcome: Outcome, from: u64, to: u64) -> f64 {
     share(&between(scenario, 0, from, to), outcome)
 }
 

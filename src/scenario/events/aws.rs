@@ -202,8 +202,9 @@ fn deploy(fields: &Fields<'_>, around: Around<'_>) -> Option<Deploy> {
     }
     let key = |key| fields.get(key);
     let kind = key("kind").map_or(Some(services.deployment), |f| f.choice(&KIND_OF_DEPLOYMENT));
-    let share = "it must be a share above 0, at most 1";
-    let batch = key("batch").map_or(Some(value("deploy.batch")), |f| f.number(|x| x > 0.0 && x <= 1.0, share));
+    // A thousand batches at most: every one of them is a step of every target's timetable.
+    let share = "it must be a share of 0.001 to 1";
+    let batch = key("batch").map_or(Some(value("deploy.batch")), |f| f.number(|x| (0.001..=1.0).contains(&x), share));
     let every = key("every").map_or(Some(time("deploy.every")), |f| f.duration());
     let slow_start = key("slow_start").map_or(Some(crate::units::Duration(0)), |f| f.duration());
     let cold_factor = key("cold_factor").map_or(Some(1.0), |f| f.factor());
