@@ -194,7 +194,7 @@ fn it_prints_as_it_was_drawn_and_without_controls() {
     }
     for back in [".chart .redrawn", ".chart .off"] {
         let script =
-            format!("[...document.querySelectorAll({back:?})].every(e => getComputedStyle(e).display === 'inline')");
+            format!("[...document.querySelectorAll({back:?})].every(e => getComputedStyle(e).display !== 'none')");
         assert!(page.count(back) > 0 && page.evaluate(&script) == true, "{back}");
     }
 }

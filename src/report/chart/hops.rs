@@ -58,22 +58,14 @@ pub fn hops(results: &Results) -> Option<Chart> {
     let lines = key_lines(&words);
     Some(face.chart((WIDTH, bottom + 52.0 + 17.0 * lines as f64), |canvas| {
         let top = |i: usize| TOP + ROW * i as f64;
+        canvas.part(Part::Plot, || grid(canvas, x, bottom));
         for (i, row) in rows.iter().enumerate() {
             let number = (row.number.as_str(), Paint::Series(row.index));
             let write = || name(canvas, (LEFT, top(i) + 8.0), number, &row.title, (12.0, WIDTH - 2.0));
             canvas.part(Part::Option(row.index), write);
+            let draw = || canvas.part(Part::Option(row.index), || bar(canvas, row, x, top(i) + NAME, &looks));
+            canvas.part(Part::Plot, draw);
         }
-        canvas.part(Part::Plot, || {
-            let ticks = x.ticks();
-            for tick in &ticks {
-                let at = x.at(tick.value);
-                canvas.line(&[(at, TOP), (at, bottom)], Stroke(Paint::Faint, 1.0, Dash::Solid));
-            }
-            tick_row(canvas, x, &ticks, bottom + 8.0);
-            for (i, row) in rows.iter().enumerate() {
-                canvas.part(Part::Option(row.index), || bar(canvas, row, x, top(i) + NAME, &looks));
-            }
-        });
         canvas.text((RIGHT + 14.0, bottom + 8.0), "ms", Tie::Left, super::axis::TICK);
         let follow = followed(results, &place, &rows, &looks);
         let along = follow.is_some().then(|| Along::new(x, "ms", false));
@@ -84,6 +76,15 @@ pub fn hops(results: &Results) -> Option<Chart> {
         let at = (2.0, bottom + 35.0 + below);
         canvas.text(at, "means over all measured requests", Tie::Left, Type::plain(11.0, Paint::Muted));
     }))
+}
+
+fn grid(canvas: &Canvas, x: Axis, bottom: f64) {
+    let ticks = x.ticks();
+    for tick in &ticks {
+        let at = x.at(tick.value);
+        canvas.line(&[(at, TOP), (at, bottom)], Stroke(Paint::Faint, 1.0, Dash::Solid));
+    }
+    tick_row(canvas, x, &ticks, bottom + 8.0);
 }
 
 /// The lines that the key will take: the same wrapping as [`key`], without drawing.
