@@ -106,7 +106,7 @@ mod tests {
         );
         assert!(said(&opening).contains("At 3 s all seeds recover with any of"), "{opening:?}");
         let more = said(&more);
-        assert!(more.contains("66.0 % of the requests are lost (990 of 1,500: 990 timed out)"), "{more}");
+        assert!(more.contains("66 % of the requests are lost (990 of 1,500: 990 timed out)"), "{more}");
         assert!(more.contains("not back by the end, 19 s after it is over"), "{more}");
         results.triggers.clear();
         let (opening, more) = sentences(&results);
