@@ -164,7 +164,12 @@ impl Naive<'_> {
                 credits[richest] -= total;
                 richest
             }
-            _ => members.iter().copied().min_by_key(|&copy| (self.outstanding(hop, copy), copy)).unwrap(),
+            _ => {
+                let fewest = members.iter().map(|&copy| self.outstanding(hop, copy)).min().unwrap();
+                let tied: Vec<usize> =
+                    members.iter().copied().filter(|&copy| self.outstanding(hop, copy) == fewest).collect();
+                tied[((u128::from(bits) * tied.len() as u128) >> 64) as usize]
+            }
         };
         self.taking[hop].turn = copy + 1;
         self.taking[hop].taken.push((copy, self.now));

@@ -23,7 +23,7 @@ fn deploy(at: u32, rest: &str) -> String {
 #[test]
 fn where_all_targets_are_replaced_at_once_nobody_answers_meanwhile() {
     for (option, status, healthy) in
-        [("rest-alb-direct", 503, 90), ("rest-shared-nlb", 500, 240), ("http-fan-out", 503, 90)]
+        [("rest-alb-direct", 503, 90), ("rest-shared-nlb", 504, 240), ("http-fan-out", 503, 90)]
     {
         for targets in [1, 3] {
             let scenario = service(option, targets, &deploy(60, "batch = 1.0"));

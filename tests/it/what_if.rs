@@ -263,7 +263,7 @@ fn target_tracking_takes_a_minute_for_what_it_needs() {
         seen.push((from.as_f64().unwrap(), targets["value"].as_f64().unwrap()));
     }
     assert!(
-        seen.len() > 40 && seen.iter().all(|&(from, targets)| targets == if from < 115.0 { 2.0 } else { 8.0 }),
+        seen.len() > 40 && seen.iter().all(|&(from, targets)| targets == if from < 120.0 { 2.0 } else { 8.0 }),
         "{seen:?}"
     );
 }
