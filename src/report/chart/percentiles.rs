@@ -88,16 +88,16 @@ fn followed(results: &Results, place: &str, curves: &[(&Row, Vec<(f64, f64)>)]) 
         let points = point.map_or_else(Vec::new, curve);
         if points.is_empty() { Vec::new() } else { follow::heights(FOLLOWED.iter().map(|q| at(&points, *q))) }
     };
-    let one = |(i, (row, _)): (usize, &(&Row, Vec<(f64, f64)>))| follow::Curve {
+    let told = curves.iter().enumerate().map(|(i, (row, _))| follow::Curve {
         option: row.index,
         y: follow::points(&sweep, &places, row.index).into_iter().map(heights).collect(),
         written: legend_columns(NAMED.len(), BOTTOM + LEGEND, i).zip(NAMED).map(|((x, y), q)| (q, x, y)).collect(),
-    };
+    });
     Some(Follow {
         place: place.to_string(),
         x: FOLLOWED.to_vec(),
         known: vec![(0.5, "p50"), (0.99, "p99")],
-        curves: curves.iter().enumerate().map(one).collect(),
+        curves: told.collect(),
         ..Follow::default()
     })
 }
