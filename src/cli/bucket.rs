@@ -61,13 +61,28 @@ impl Place {
 pub struct Local {
     /// The paths, in the order in which they were given.
     pub paths: Vec<PathBuf>,
-    fetched: Vec<PathBuf>,
+    fetched: Vec<(PathBuf, Place)>,
+}
+
+impl Local {
+    /// Issues about files that were fetched, with the places where they lie: the folder here is gone when they are read.
+    pub fn named(&self, issues: Issues) -> Issues {
+        let named = |text: String| {
+            let one = |text: String, (folder, place): &(PathBuf, Place)| {
+                let inside = format!("{}{}", folder.display(), std::path::MAIN_SEPARATOR);
+                text.replace(&inside, &place.of("")).replace(&folder.display().to_string(), &place.of(""))
+            };
+            self.fetched.iter().fold(text, one)
+        };
+        let issue = |issue: Issue| Issue { message: named(issue.message), hint: issue.hint.map(named), ..issue };
+        issues.into_iter().map(issue).collect()
+    }
 }
 
 impl Drop for Local {
     fn drop(&mut self) {
         // What is left of a folder that cannot be removed is in nobody's way.
-        self.fetched.iter().for_each(|folder| {
+        self.fetched.iter().for_each(|(folder, _)| {
             let _ = fs::remove_dir_all(folder);
         });
     }
@@ -86,7 +101,7 @@ pub fn local(paths: &[PathBuf]) -> Result<Local, Issues> {
         }
         let place = Place::parse(path).map_err(|issue| vec![issue])?;
         let folder = Path::new("output").join(format!(".fetched-{}-{number}", std::process::id()));
-        local.fetched.push(folder.clone());
+        local.fetched.push((folder.clone(), place.clone()));
         fetch(&place, &folder).map_err(|issue| vec![issue])?;
         local.paths.push(folder);
     }
@@ -156,6 +171,19 @@ mod tests {
             assert!(place(bad).is_err(), "{bad}");
         }
         assert!(is_place(Path::new("s3://x")) && !is_place(Path::new("s3/x")) && !is_place(Path::new("./s3://x")));
+    }
+
+    #[test]
+    fn what_was_fetched_is_named_by_its_place() {
+        let place = Place::parse(Path::new("s3://my-bucket/night")).unwrap();
+        let local = Local { paths: Vec::new(), fetched: vec![(PathBuf::from("output/.fetched-7-0"), place)] };
+        let inside = Path::new("output/.fetched-7-0").join("shard-1-of-2.gatecap");
+        let broken = Issue::new(format!("`{}` is not whole", inside.display())).hint("remove it");
+        let empty = Issue::new("folder `output/.fetched-7-0` holds no shard");
+        let issues = local.named(vec![broken, empty]);
+        assert_eq!(issues[0].message, "`s3://my-bucket/night/shard-1-of-2.gatecap` is not whole");
+        assert_eq!(issues[0].hint.as_deref(), Some("remove it"));
+        assert_eq!(issues[1].message, "folder `s3://my-bucket/night/` holds no shard");
     }
 
     #[test]

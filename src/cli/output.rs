@@ -76,6 +76,13 @@ pub fn colour() -> bool {
 
 /// Writes everything a sweep computed into `dir`.
 pub fn write(dir: &Path, computed: &Computed) -> Result<(), Issues> {
+    let (mut files, pages) = rayon::join(|| tables(computed), || pages(&computed.results));
+    files.extend(pages?);
+    directory::write(dir, &files).map_err(|issue| vec![issue])
+}
+
+/// The document, the scenario, tables and histograms.
+fn tables(computed: &Computed) -> Vec<(String, Vec<u8>)> {
     let mut files: Vec<(String, Vec<u8>)> = vec![
         (directory::DOCUMENT.into(), json::pretty(&computed.results).into_bytes()),
         (directory::SCENARIO.into(), computed.scenario.clone().into_bytes()),
@@ -87,8 +94,7 @@ pub fn write(dir: &Path, computed: &Computed) -> Result<(), Issues> {
         .map(|(name, recorder)| (format!("histograms/{name}"), hgrm::text(&recorder.to_hdr()).into_bytes()))
         .collect();
     files.extend(histograms);
-    files.extend(pages(&computed.results)?);
-    directory::write(dir, &files).map_err(|issue| vec![issue])
+    files
 }
 
 /// Charts, HTML and Markdown of a result document.
@@ -106,12 +112,16 @@ pub fn pages(results: &Results) -> Result<Vec<(String, Vec<u8>)>, Issues> {
         })
         .collect();
     let page = |text: Result<String, Issue>| text.map(String::into_bytes).map_err(|issue| vec![issue]);
-    let mut files: Vec<(String, Vec<u8>)> = vec![
-        ("report.html".into(), page(html::html(results, &figures, &chart::theme_css()))?),
-        ("report.md".into(), page(markdown::markdown(results, &figures))?),
-    ];
+    let texts = || -> Result<Vec<(String, Vec<u8>)>, Issues> {
+        Ok(vec![
+            ("report.html".into(), page(html::html(results, &figures, &chart::theme_css()))?),
+            ("report.md".into(), page(markdown::markdown(results, &figures))?),
+        ])
+    };
+    let (files, pngs) = rayon::join(texts, || pngs(&charts));
+    let mut files = files?;
     files.extend(charts.iter().map(|chart| (format!("charts/{}.svg", chart.name), chart.svg.clone().into_bytes())));
-    files.extend(pngs(&charts)?);
+    files.extend(pngs?);
     Ok(files)
 }
 

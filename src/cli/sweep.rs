@@ -10,6 +10,7 @@ use gatecap::issue::{Issue, Issues};
 use gatecap::report::terminal;
 use gatecap::results::{Results, directory, json};
 use gatecap::scenario::Document;
+use rayon::prelude::*;
 
 use super::End;
 use super::args::{self, Flags, Simulating};
@@ -49,8 +50,11 @@ pub fn sweep(wanted: &args::Sweep) -> Result<End, Issues> {
         return Err(vec![issue.hint("give a folder with `--out`")]);
     }
     let fetched = bucket::local(&wanted.after)?;
-    let after =
-        || read_shards(&fetched.paths).and_then(|found| shards::whole(&found, Some(&header)).map(|last| (found, last)));
+    let after = || {
+        read_shards(&fetched.paths, flags.threads)
+            .and_then(|found| shards::whole(&found, Some(&header)).map(|last| (found, last)))
+            .map_err(|issues| fetched.named(issues))
+    };
     if wanted.plan {
         let (found, _) = after()?;
         return list(&input, flags, found);
@@ -68,8 +72,8 @@ pub fn sweep(wanted: &args::Sweep) -> Result<End, Issues> {
 /// `merge`.
 pub fn merge(wanted: &args::Merge) -> Result<End, Issues> {
     let fetched = bucket::local(&wanted.files)?;
-    let found = read_shards(&fetched.paths)?;
-    shards::whole(&found, None)?;
+    let found = read_shards(&fetched.paths, wanted.threads).map_err(|issues| fetched.named(issues))?;
+    shards::whole(&found, None).map_err(|issues| fetched.named(issues))?;
     let Some(first) = found.first().map(|shard| shard.header().clone()) else { return Ok(End::Done) };
     let flags = Flags {
         out: wanted.out.clone(),
@@ -200,7 +204,7 @@ fn which(share: args::Share) -> Result<(u32, u32), Issues> {
 }
 
 /// Every shard that is named, or is in a folder that is named, or everything that is wrong with them.
-fn read_shards(paths: &[PathBuf]) -> Result<Vec<Shard>, Issues> {
+fn read_shards(paths: &[PathBuf], threads: Option<u16>) -> Result<Vec<Shard>, Issues> {
     let mut issues = Issues::new();
     let mut found = Vec::new();
     let mut files = Vec::new();
@@ -214,8 +218,8 @@ fn read_shards(paths: &[PathBuf]) -> Result<Vec<Shard>, Issues> {
             files.push(path.clone());
         }
     }
-    for path in &files {
-        match shards::read(path) {
+    for read in on_threads(threads, || files.par_iter().map(|path| shards::read(path)).collect::<Vec<_>>())? {
+        match read {
             Ok(shard) => found.push(shard),
             Err(issue) => issues.push(issue),
         }
@@ -280,7 +284,7 @@ fn share_of(
     say_found(&journal, flags);
     let names = units.iter().map(|unit| unit.name()).collect();
     let runs = units.iter().map(|unit| u64::from(unit.to - unit.from)).sum();
-    let store = Arc::new(shards::store(read_shards(after)?).only(names).and_journal(journal));
+    let store = Arc::new(shards::store(read_shards(after, flags.threads)?).only(names).and_journal(journal));
     let control = Control::default().with_store(Arc::clone(&store));
     control.expect(runs);
     let ((done, stopped, simulated), seconds) = with_progress(flags.quiet, control, |control| {

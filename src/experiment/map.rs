@@ -51,6 +51,9 @@ fn row(combination: &Combination, system: &System, option: usize, rate: f64, con
     }
     let Some(scenario) = at_rate(&combination.scenario, rate) else { return Vec::new() };
     let missed = missed_condition(&scenario, option, control);
+    if control.is_partial() {
+        return Vec::new();
+    }
     let structure = combination.structure(option);
     let mut columns = SERVICES.to_vec();
     columns.push(super::operating_services(&scenario));

@@ -74,18 +74,23 @@ impl<'a> Rounds<'a> {
             return Ok(());
         };
         // All of them, whatever becomes of one: each unit that is missing is to be asked for.
-        let units = plan::parts(self.spec, (&self.network, point), self.cut.pilots_of, (first, last));
+        let units = plan::parts(self.spec, (&self.network, &self.legend, point), self.cut, (first, last));
         let of_unit = |unit: &Unit| -> Vec<Result<Tally, PointError>> {
             let mine = store.is_mine(unit.name);
             (unit.from..unit.to).into_par_iter().map(|replication| self.one(replication, mine, control)).collect()
         };
         let found: Vec<Vec<Result<Tally, PointError>>> = units.par_iter().map(of_unit).collect();
+        let here = units.iter().any(|unit| store.is_mine(unit.name));
         for (unit, found) in units.into_iter().zip(&found) {
             if found.iter().any(|found| matches!(found, Err(PointError::Elsewhere))) {
                 store.ask(unit);
             }
         }
         let tallies: Vec<Tally> = found.into_iter().flatten().collect::<Result<_, PointError>>()?;
+        // The plan did without what is simulated here: none of its units follows from it, so nobody needs it summed up.
+        if here {
+            return Err(PointError::Elsewhere);
+        }
         self.tallies.extend(tallies);
         Ok(())
     }

@@ -71,26 +71,32 @@ impl Cut {
 /// # Errors
 /// As [`PointSpec::run`].
 pub fn cut(scenario: &Scenario, services: u32, control: &Control) -> Result<Cut, PointError> {
-    let mut cut = floor(scenario, services);
+    if let Some(stated) = stated(scenario) {
+        return Ok(stated);
+    }
+    let legends = legends(scenario, services);
+    let mut cut = floor_of(scenario, services, &legends);
     let traced = scenario.run.length == Length::Trace || matches!(scenario.workload.arrivals, Arrivals::Trace(_));
-    if !cut.auto || cut.too_long.is_some() || traced {
+    if cut.too_long.is_some() || traced {
         return Ok(cut);
     }
     let feeds_back = scenario.client.retries != Retries::None;
     let decided = |legend: &Legend| legend.unstable().is_some() || (legend.overrun().is_some() && !feeds_back);
-    let specs: Vec<PointSpec<'_>> =
-        options(scenario, services).into_iter().filter(|spec| !decided(&spec.legend())).collect();
+    let all = options(scenario, services).into_iter().zip(&legends);
+    let specs: Vec<PointSpec<'_>> = all.filter(|(_, legend)| !decided(legend)).map(|(spec, _)| spec).collect();
     let Some(first) = specs.first() else { return Ok(cut) };
     cut.pilots_of = control.store().map(|_| name::of_place(scenario, services));
     let mine = control.store().zip(cut.pilots_of).is_none_or(|(store, name)| store.is_mine(name));
-    let found = open_span(scenario, services).map_or_else(|| closed_span(first, mine, control), Ok).and_then(|span| {
-        let longest = span.run.saturating_mul(LONGEST as u64).max(2 * span.first);
-        let settle = |spec: &PointSpec<'_>| pilots::settle(spec, span, longest, mine, control);
-        specs.par_iter().map(settle).collect::<Result<Vec<Pilot>, PointError>>()
-    });
+    let needed = floor_seconds(scenario, &legends);
+    let found =
+        open_span(scenario, services, needed).map_or_else(|| closed_span(first, mine, control), Ok).and_then(|span| {
+            let longest = span.run.saturating_mul(LONGEST as u64).max(2 * span.first);
+            let settle = |spec: &PointSpec<'_>| pilots::settle(spec, span, longest, mine, control);
+            specs.par_iter().map(settle).collect::<Result<Vec<Pilot>, PointError>>()
+        });
     match (found, control.store().zip(cut.pilots_of)) {
         (Err(PointError::Elsewhere), Some((store, name))) => {
-            let requests = pilot_requests(scenario, services) * f64::from(pilots::PILOTS) * specs.len() as f64;
+            let requests = pilot_requests(scenario, services, needed) * f64::from(pilots::PILOTS) * specs.len() as f64;
             store.ask(plan::pilots(scenario, services, name, requests, pilots::PILOTS));
         }
         (found, _) => cut.pilots = found?,
@@ -99,17 +105,17 @@ pub fn cut(scenario: &Scenario, services: u32, control: &Control) -> Result<Cut,
     Ok(cut)
 }
 
-/// The spans of open arrivals; none of closed clients.
-fn open_span(scenario: &Scenario, services: u32) -> Option<Span> {
+/// The spans of open arrivals, which need so many seconds; none of closed clients.
+fn open_span(scenario: &Scenario, services: u32, needed: f64) -> Option<Span> {
     let (rate, run) = open_run(scenario, services)?;
-    let first = nanoseconds(floor_seconds(scenario, services).max(PILOT_REQUESTS / rate));
+    let first = nanoseconds(needed.max(PILOT_REQUESTS / rate));
     Some(Span { first, run: nanoseconds(run) })
 }
 
 /// Requests of a pilot, were the first long enough.
-fn pilot_requests(scenario: &Scenario, services: u32) -> f64 {
+fn pilot_requests(scenario: &Scenario, services: u32, needed: f64) -> f64 {
     match open_run(scenario, services) {
-        Some((rate, _)) => PILOT_REQUESTS.max(floor_seconds(scenario, services) * rate),
+        Some((rate, _)) => PILOT_REQUESTS.max(needed * rate),
         None => PILOT_REQUESTS.max(PAUSES * f64::from(clients(scenario))),
     }
 }
@@ -120,13 +126,22 @@ fn pilot_requests(scenario: &Scenario, services: u32) -> f64 {
 /// each client.
 #[must_use]
 pub fn floor(scenario: &Scenario, services: u32) -> Cut {
+    stated(scenario).unwrap_or_else(|| floor_of(scenario, services, &legends(scenario, services)))
+}
+
+/// The warm-up that the scenario states; none where it leaves it to the program.
+fn stated(scenario: &Scenario) -> Option<Cut> {
     match scenario.run.warmup {
-        Warmup::Time(length) => return Cut::bare(length.0, 0, false),
-        Warmup::Requests(requests) => return Cut::bare(0, requests, false),
-        Warmup::Auto => {}
+        Warmup::Time(length) => Some(Cut::bare(length.0, 0, false)),
+        Warmup::Requests(requests) => Some(Cut::bare(0, requests, false)),
+        Warmup::Auto => None,
     }
+}
+
+/// The floor, with the loads of every option at the place.
+fn floor_of(scenario: &Scenario, services: u32, legends: &[Legend]) -> Cut {
     let Some((_, run)) = open_run(scenario, services) else { return Cut::bare(0, floor_requests(scenario), true) };
-    let floor = if scenario.run.length == Length::Trace { 0.0 } else { floor_seconds(scenario, services) };
+    let floor = if scenario.run.length == Length::Trace { 0.0 } else { floor_seconds(scenario, legends) };
     let mut cut = Cut::bare(nanoseconds(floor.max(SHARE * run).min(LONGEST * run)), 0, true);
     if floor > LONGEST * run {
         cut.too_long = Some(format!("this load needs {floor:.3} s of warm-up, more than twenty runs"));
@@ -141,6 +156,11 @@ fn options(scenario: &Scenario, services: u32) -> Vec<PointSpec<'_>> {
         Model::Hops(_) => 1,
     };
     (0..options).map(|option| PointSpec { scenario, option, services, detail: false }).collect()
+}
+
+/// Loads against limits of every option at a place.
+fn legends(scenario: &Scenario, services: u32) -> Vec<Legend> {
+    options(scenario, services).iter().map(PointSpec::legend).collect()
 }
 
 /// Requests per second and measured seconds of open arrivals; `None` for closed clients.
@@ -159,9 +179,9 @@ fn nanoseconds(seconds: f64) -> u64 {
 }
 
 /// Seconds that open arrivals need whatever pilots say.
-fn floor_seconds(scenario: &Scenario, services: u32) -> f64 {
-    let loads = options(scenario, services).into_iter().flat_map(|spec| spec.legend().loads);
-    let slowest = loads.filter_map(|load| settling_seconds(&load)).fold(0.0, f64::max);
+fn floor_seconds(scenario: &Scenario, legends: &[Legend]) -> f64 {
+    let loads = legends.iter().flat_map(|legend| &legend.loads);
+    let slowest = loads.filter_map(settling_seconds).fold(0.0, f64::max);
     let phases = match &scenario.workload.arrivals {
         Arrivals::Mmpp { sojourn, .. } => sojourn.iter().map(|s| s.seconds()).fold(0.0, f64::max),
         _ => 0.0,

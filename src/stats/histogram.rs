@@ -121,7 +121,11 @@ impl Recorder {
     #[cold]
     fn add(&mut self, value: u64, times: u64) {
         self.overflowed += if value > LARGEST { times } else { 0 };
-        let index = self.index(value.min(LARGEST));
+        self.add_at(self.index(value.min(LARGEST)), times);
+    }
+
+    /// Counts `times` more in a bucket.
+    fn add_at(&mut self, index: usize, times: u64) {
         self.reach(index, index + 1);
         let count = &mut self.low[index - self.first];
         let total = u64::from(*count) + times;
@@ -219,7 +223,7 @@ impl Recorder {
     /// Puts back what [`Recorder::places`] gave; none where there is no such bucket.
     pub fn restore(&mut self, place: u32, count: u64) -> Option<()> {
         self.bytes_at(place)?;
-        self.add(self.bounds(place as usize).0, count);
+        self.add_at(place as usize, count);
         Some(())
     }
 

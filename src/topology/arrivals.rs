@@ -1,5 +1,6 @@
 //! Workload to arrivals: rates, gaps, phases, traces, closed clients.
 
+use super::builder;
 use crate::engine::network::Arrivals as EngineArrivals;
 use crate::random::{Distribution, Sampler};
 use crate::scenario::{Arrivals, Load, Scenario};
@@ -31,9 +32,9 @@ pub fn mean_rate(arrivals: &Arrivals) -> f64 {
 
 /// The engine's arrivals with `services` services.
 pub(super) fn build(scenario: &Scenario, services: u32) -> EngineArrivals {
-    let samplers = scenario.run.samplers;
+    let sampler = |law: &Distribution| builder::sampler(scenario.run.samplers, law);
     if let Load::Closed { clients, think } = &scenario.workload.load {
-        return EngineArrivals::Closed { clients: *clients, think: samplers.sampler(think) };
+        return EngineArrivals::Closed { clients: *clients, think: sampler(think) };
     }
     let rate = offered_rate(scenario, services).unwrap_or(0.0);
     let own = mean_rate(&scenario.workload.arrivals);
@@ -44,7 +45,7 @@ pub(super) fn build(scenario: &Scenario, services: u32) -> EngineArrivals {
         1.0
     };
     let renewal = |gap: Result<Distribution, _>| match gap {
-        Ok(gap) => EngineArrivals::Renewal { gap: samplers.sampler(&gap) },
+        Ok(gap) => EngineArrivals::Renewal { gap: sampler(&gap) },
         Err(crate::random::distribution::LawError { .. }) => EngineArrivals::Constant { rate },
     };
     match &scenario.workload.arrivals {
@@ -53,12 +54,12 @@ pub(super) fn build(scenario: &Scenario, services: u32) -> EngineArrivals {
         Arrivals::Gamma { shape } => renewal(Distribution::gamma(1e9 / rate, *shape)),
         Arrivals::Hyperexponential(gap) => {
             let gap = if stretch == 1.0 { gap.clone() } else { gap.scaled(stretch) };
-            EngineArrivals::Renewal { gap: samplers.sampler(&gap) }
+            EngineArrivals::Renewal { gap: sampler(&gap) }
         }
         Arrivals::Mmpp { rate, sojourn } => EngineArrivals::Mmpp {
             rate: rate.iter().map(|r| r / stretch).collect(),
             sojourn: sojourn.iter().map(|s| s.0 as f64 * stretch).collect(),
-            unit: Distribution::exponential(1e9).map_or(Sampler::Constant(0), |unit| samplers.sampler(&unit)),
+            unit: Distribution::exponential(1e9).map_or(Sampler::Constant(0), |unit| sampler(&unit)),
         },
         Arrivals::Trace(trace) => EngineArrivals::Trace {
             at: std::sync::Arc::clone(&trace.at),
@@ -67,5 +68,26 @@ pub(super) fn build(scenario: &Scenario, services: u32) -> EngineArrivals {
             // A stated rate has rescaled the instants already, when the trace was read.
             stretch: 1.0,
         },
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use std::path::Path;
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::scenario::Document;
+
+    #[test]
+    fn the_table_of_a_rate_is_built_once() {
+        let text = "[workload]\nrate = \"123.5/s\"\n[[hop]]\nname = \"a\"\ntime = { constant = \"1ms\" }\n";
+        let scenario = Document::parse(text, "test", Path::new(".")).unwrap().resolve(&[]).unwrap();
+        let table = || match build(&scenario, 1) {
+            EngineArrivals::Renewal { gap: Sampler::Table(table) } => table,
+            other => panic!("{other:?}"),
+        };
+        assert!(Arc::ptr_eq(&table(), &table()));
     }
 }

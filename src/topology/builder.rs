@@ -31,6 +31,14 @@ fn shared_sampler(of: &Distribution) -> Sampler {
     sampler
 }
 
+/// The sampler of a distribution; equal distributions share one table.
+pub(super) fn sampler(samplers: Samplers, of: &Distribution) -> Sampler {
+    match samplers {
+        Samplers::Tables => shared_sampler(of),
+        Samplers::Exact => samplers.sampler(of),
+    }
+}
+
 /// A network under construction.
 pub(super) struct Builder<'a> {
     pub request: Request<'a>,
@@ -91,10 +99,7 @@ impl<'a> Builder<'a> {
 
     /// The sampler of a distribution; equal distributions share one table.
     pub(super) fn sampler(&self, of: &Distribution) -> Sampler {
-        match self.request.scenario.run.samplers {
-            Samplers::Tables => shared_sampler(of),
-            samplers @ Samplers::Exact => samplers.sampler(of),
-        }
+        sampler(self.request.scenario.run.samplers, of)
     }
 
     /// The hop of this name, made if it is new: routes that meet at a hop share it.

@@ -57,12 +57,11 @@ impl<'a> Runs<'a> {
 
     /// The outcomes of every option of each scenario, what is not known yet simulated in parallel.
     pub fn states(&mut self, scenarios: Vec<Scenario>) -> Result<Vec<State>, PointError> {
+        // Building them, with the tables of laws that no other has, takes longer than finding the equal ones.
+        let built = |scenario| self.built(scenario, &(0..options(scenario)).collect::<Vec<usize>>());
+        let built: Vec<Vec<Job<'_>>> = scenarios.par_iter().map(built).collect();
         let mut jobs = Vec::new();
-        let mut places = Vec::new();
-        for scenario in &scenarios {
-            let options: Vec<usize> = (0..options(scenario)).collect();
-            places.push(self.places(scenario, &options, &mut jobs));
-        }
+        let places: Vec<Vec<usize>> = built.into_iter().map(|built| self.places(built, &mut jobs)).collect();
         self.run(jobs)?;
         let states = scenarios.into_iter().zip(places);
         Ok(states.map(|(scenario, places)| State { scenario, outcomes: self.at(places) }).collect())
@@ -71,7 +70,7 @@ impl<'a> Runs<'a> {
     /// The outcomes of some options of a scenario.
     pub fn outcomes(&mut self, scenario: &Scenario, options: &[usize]) -> Result<Vec<Arc<Outcome>>, PointError> {
         let mut jobs = Vec::new();
-        let places = self.places(scenario, options, &mut jobs);
+        let places = self.places(self.built(scenario, options), &mut jobs);
         self.run(jobs)?;
         Ok(self.at(places))
     }
@@ -92,21 +91,28 @@ impl<'a> Runs<'a> {
         Ok(())
     }
 
-    /// For each of some options of a scenario where its outcome is going to be among the known ones, those in `jobs` behind the others.
-    fn places<'s>(&self, scenario: &'s Scenario, options: &[usize], jobs: &mut Vec<Job<'s>>) -> Vec<usize> {
+    /// Some options of a scenario, to be simulated.
+    fn built<'s>(&self, scenario: &'s Scenario, options: &[usize]) -> Vec<Job<'s>> {
         let services = operating_services(scenario);
         let cut = self.cut_of(scenario, services);
-        let place = |&option: &usize| {
+        let job = |&option: &usize| {
             let spec = PointSpec { scenario, option, services, detail: false };
-            let (network, _) = build(spec.request(&cut));
+            Job { network: build(spec.request(&cut)).0, spec, cut: cut.clone() }
+        };
+        options.iter().map(job).collect()
+    }
+
+    /// For each of the built ones where its outcome is going to be among the known ones, those in `jobs` behind the others.
+    fn places<'s>(&self, built: Vec<Job<'s>>, jobs: &mut Vec<Job<'s>>) -> Vec<usize> {
+        let place = |job: Job<'s>| {
             let known = self.known.iter().map(|(known, _)| known);
-            let planned = known.chain(jobs.iter().map(|job| &job.network)).position(|other| *other == network);
+            let planned = known.chain(jobs.iter().map(|job| &job.network)).position(|other| *other == job.network);
             planned.unwrap_or_else(|| {
-                jobs.push(Job { network, spec, cut: cut.clone() });
+                jobs.push(job);
                 self.known.len() + jobs.len() - 1
             })
         };
-        options.iter().map(place).collect()
+        built.into_iter().map(place).collect()
     }
 
     /// The warm-up of the scenario as it stands, or the floor of this one where that is longer.
@@ -114,7 +120,7 @@ impl<'a> Runs<'a> {
         let floor = warmup::floor(scenario, services);
         let longer = floor.ns > self.cut.ns || floor.too_long.is_some();
         if !longer {
-            return self.cut.clone();
+            return Cut { floor_ns: floor.floor_ns, ..self.cut.clone() };
         }
         Cut { pilots: self.cut.pilots.clone(), pilots_of: self.cut.pilots_of, ..floor }
     }

@@ -49,6 +49,31 @@ impl<'a> Reader<'a> {
 
     /// A number of up to 128 bits.
     pub fn wide(&mut self) -> Option<u128> {
+        self.short().map(u128::from).or_else(|| self.long())
+    }
+
+    /// A number of up to 64 bits.
+    pub fn number(&mut self) -> Option<u64> {
+        self.short().or_else(|| u64::try_from(self.long()?).ok())
+    }
+
+    /// A number of up to 63 bits, as nearly all are; none, and nothing read, where it is longer.
+    #[inline]
+    fn short(&mut self) -> Option<u64> {
+        let mut number = 0_u64;
+        for (place, &byte) in self.bytes.iter().take(9).enumerate() {
+            number |= u64::from(byte & 0x7F) << (7 * place);
+            if byte & 0x80 == 0 {
+                self.bytes = &self.bytes[place + 1..];
+                return Some(number);
+            }
+        }
+        None
+    }
+
+    /// A number of any length.
+    #[cold]
+    fn long(&mut self) -> Option<u128> {
         let mut number = 0_u128;
         for shift in (0..128).step_by(7) {
             let (&byte, rest) = self.bytes.split_first()?;
@@ -65,11 +90,6 @@ impl<'a> Reader<'a> {
         None
     }
 
-    /// A number of up to 64 bits.
-    pub fn number(&mut self) -> Option<u64> {
-        self.wide().and_then(|number| u64::try_from(number).ok())
-    }
-
     /// How many things of at least one byte each follow; no more than there are bytes.
     pub fn count(&mut self) -> Option<usize> {
         let count = usize::try_from(self.number()?).ok()?;
@@ -78,9 +98,19 @@ impl<'a> Reader<'a> {
 
     /// How many, then each.
     pub fn numbers(&mut self) -> Option<Vec<u64>> {
+        self.each(Reader::number)
+    }
+
+    /// How many, then each as `one` reads it; none where there is no room for them.
+    pub fn each<T>(&mut self, one: impl Fn(&mut Self) -> Option<T>) -> Option<Vec<T>> {
         let count = self.count()?;
-        self.takes(count.checked_mul(8)?)?;
-        (0..count).map(|_| self.number()).collect()
+        self.takes(count.checked_mul(size_of::<T>())?)?;
+        // Its room is counted. Collecting would not know how many they are, and move them as they become more.
+        let mut all = Vec::with_capacity(count);
+        for _ in 0..count {
+            all.push(one(self)?);
+        }
+        Some(all)
     }
 
     /// Memory that is about to be taken, bytes; none where there is not so much room.

@@ -2,10 +2,10 @@
 //! shard ends with a record that says how many there are.
 //!
 //! ```text
-//! "gatecap units 2\n"  { length: u32 | checksum: 16 bytes | name: 16 bytes | content: length bytes } ...
+//! "gatecap units 3\n"  { length: u32 | checksum: 16 bytes | name: 16 bytes | content: length bytes } ...
 //! ```
 //!
-//! Numbers have their least byte first; the checksum is the first half of BLAKE3 of length, name and content. The header's name is all
+//! Numbers have their least byte first; the checksum is the first half of BLAKE3 of content, length and name. The header's name is all
 //! zeros and its content JSON; the name of the end is all ones and its content the number of tallies, 8 bytes.
 
 use std::io::{self, Read};
@@ -16,11 +16,14 @@ use super::tally;
 use crate::engine::Tally;
 
 /// What such a file begins with; the number is the format's.
-pub(super) const MAGIC: &[u8; 16] = b"gatecap units 2\n";
+pub(super) const MAGIC: &[u8; 16] = b"gatecap units 3\n";
 /// What comes before the content of a record: length, checksum, name.
 pub(super) const HEAD: usize = 4 + 16 + 16;
 /// Longest content of a record, bytes: a tally with recorders of three thousand services has some megabytes.
 pub const LONGEST: usize = 64 << 20;
+
+/// Content of a record for which room is made before it is read, bytes.
+const USUAL: usize = 64 << 10;
 
 /// Why a file cannot be read to its end.
 #[derive(Debug)]
@@ -79,9 +82,10 @@ pub(super) fn end(tallies: u64) -> Vec<u8> {
 
 fn checksum(length: [u8; 4], name: Name, content: &[u8]) -> [u8; 16] {
     Name::of(|hasher| {
+        // The long part first: what begins at a whole chunk is hashed several chunks at a time.
+        hasher.update(content);
         hasher.update(&length);
         hasher.update(&name.0);
-        hasher.update(content);
     })
     .0
 }
@@ -102,7 +106,8 @@ pub(super) fn next(input: &mut impl Read, at: u64, content: &mut Vec<u8>) -> Res
         return Err(Damage::Changed(at));
     }
     content.clear();
-    // Grows as bytes come, so that a length that is not true takes no memory.
+    // Grows as bytes come, so that a length that is not true takes no memory beyond that of a usual tally.
+    content.reserve(bytes.min(USUAL));
     let read = input.take(bytes as u64).read_to_end(content).map_err(Damage::Unreadable)?;
     if read < bytes {
         return Err(Damage::Short(at));

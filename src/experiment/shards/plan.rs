@@ -8,9 +8,9 @@ use super::name::{self, Name};
 use crate::engine::network::Step;
 use crate::engine::{Network, Way};
 use crate::experiment::point::PointSpec;
-use crate::experiment::warmup;
+use crate::experiment::warmup::{self, Cut};
 use crate::scenario::{Arrivals, Change, Copies, Hop, Length, Load, Model, Retries, Scenario, Station, Stations};
-use crate::topology::{LoadKind, offered_rate};
+use crate::topology::{Legend, LoadKind, offered_rate};
 
 /// What a unit takes at most, ns of one core, where a point has several replications: a point that takes longer is several units, so that
 /// there is enough to share out.
@@ -19,6 +19,10 @@ const LONGEST_UNIT: f64 = 1e9;
 /// matter of ratios. Measured with the built-in options and `scenarios/known` on a core of 2.5 GHz.
 const SHORT_NS: f64 = 25.0;
 const OPEN_NS: f64 = 60.0;
+const PATH_NS: f64 = 52.0;
+/// What each doubling of the number of services adds on a path for a request that no bucket turns away, ns: the cache then holds less of
+/// the recorders and connections.
+const DOUBLING_NS: f64 = 4.0;
 const FULL_NS: f64 = 110.0;
 const STEP_NS: f64 = 7.0;
 /// ns that any replication takes, and for each service in it: a network to be set up, recorders to be summed up.
@@ -115,8 +119,8 @@ impl Plan {
         .hex()
     }
 
-    /// The units of shard `shard` of `of`, both from 1, with the pilots that it runs for them: the longest unit first, each to the shard
-    /// that would then be done first.
+    /// The units of shard `shard` of `of`, both from 1, with the pilots that it runs for them: the longest unit first, each to a shard that
+    /// has its pilots already, as long as that is no more than a fair share, or else to the one that would then be done first.
     #[must_use]
     pub fn share(&self, shard: u32, of: u32) -> Vec<&Unit> {
         let pilots: BTreeMap<Name, &Unit> =
@@ -124,13 +128,18 @@ impl Plan {
         let mut work: Vec<&Unit> = self.units.iter().filter(|unit| unit.part != PILOTS).collect();
         work.sort_by(|a, b| b.seconds.total_cmp(&a.seconds).then(a.number.cmp(&b.number)));
         let mut shards: Vec<(f64, BTreeSet<Name>, Vec<&Unit>)> = vec![Default::default(); of.max(1) as usize];
+        let fair = self.seconds / f64::from(of.max(1));
         for unit in work {
             let first = unit.pilots.and_then(|name| pilots.get(&name));
             let then = |(seconds, has, _): &(f64, BTreeSet<Name>, Vec<&Unit>)| {
                 let more = first.filter(|pilots| !has.contains(&pilots.name)).map_or(0.0, |pilots| pilots.seconds);
                 seconds + unit.seconds + more
             };
-            let Some(least) = shards.iter_mut().min_by(|a, b| then(a).total_cmp(&then(b))) else { continue };
+            let lacks = |shard: &(f64, BTreeSet<Name>, Vec<&Unit>)| {
+                first.is_none_or(|pilots| !shard.1.contains(&pilots.name)) || then(shard) > fair
+            };
+            let order = |a: &&mut _, b: &&mut _| lacks(a).cmp(&lacks(b)).then(then(a).total_cmp(&then(b)));
+            let Some(least) = shards.iter_mut().min_by(order) else { continue };
             least.0 = then(least);
             least.2.push(unit);
             if let Some(pilots) = first.filter(|pilots| least.1.insert(pilots.name)) {
@@ -196,7 +205,7 @@ fn waiting_at(scenario: &Scenario, services: u32) -> f64 {
     let peak = peak(scenario);
     let factor = if matches!(scenario.run.length, Length::Time(_)) { peak } else { 1.0 };
     let longer = if held.is_infinite() { overload(scenario, services) * f64::from(1 + retries) } else { 1.0 };
-    let all = requests(scenario, services) * factor * attempts * longer.max(1.0);
+    let all = requests(scenario, services, &warmup::floor(scenario, services)) * factor * attempts * longer.max(1.0);
     match (&scenario.workload.load, offered_rate(scenario, services)) {
         (Load::Closed { clients, .. }, _) if !leaves_work => f64::from(*clients),
         (_, Some(rate)) if retries == 0 && held.is_finite() => all.min(rate * peak * held),
@@ -279,13 +288,13 @@ fn settles(scenario: &Scenario, services: u32) -> bool {
 /// Replications `first` to (not with) `last` of a point in units, each with the pilots that it needs first.
 pub(in crate::experiment) fn parts(
     spec: &PointSpec<'_>,
-    (network, point): (&Network, Name),
-    pilots: Option<Name>,
+    (network, legend, point): (&Network, &Legend, Name),
+    cut: &Cut,
     (first, last): (u32, u32),
 ) -> Vec<Unit> {
     let (scenario, services) = (spec.scenario, spec.services);
-    let requests = requests(scenario, services);
-    let each = requests * request_ns(network) + RUN_NS + SERVICE_NS * f64::from(services);
+    let requests = requests(scenario, services, cut);
+    let each = requests * request_ns(network, legend, services) + RUN_NS + SERVICE_NS * f64::from(services);
     let together = ((LONGEST_UNIT / each) as u32).clamp(1, last - first);
     let option = match &scenario.model {
         Model::Options(system) => system.options.get(spec.option).map(|option| option.name.clone()),
@@ -306,7 +315,7 @@ pub(in crate::experiment) fn parts(
             seconds: number * each / 1e9,
             place: spec.option,
             name: name::of_part(point, from, to),
-            pilots,
+            pilots: cut.pilots_of,
         }
     };
     (first..last).step_by(together as usize).map(unit).collect()
@@ -323,18 +332,17 @@ pub(in crate::experiment) fn pilots(scenario: &Scenario, services: u32, name: Na
         from: 0,
         to: runs,
         requests: requests as u64,
-        seconds: (requests * (OPEN_NS + 5.0 * STEP_NS) + RUN_NS) / 1e9,
+        seconds: (requests * (OPEN_NS + 8.0 * STEP_NS) + f64::from(runs) * RUN_NS) / 1e9,
         place: 0,
         name,
         pilots: None,
     }
 }
 
-/// Requests of a replication, with those of the warm-up, as far as they are known without a pilot.
-fn requests(scenario: &Scenario, services: u32) -> f64 {
+/// Requests of a replication, with those of the warm-up, as far as they are known without a pilot: with its floor.
+fn requests(scenario: &Scenario, services: u32, cut: &Cut) -> f64 {
     let rate = offered_rate(scenario, services);
-    let cut = warmup::floor(scenario, services);
-    let before = cut.requests as f64 + rate.unwrap_or(0.0) * cut.ns as f64 / 1e9;
+    let before = cut.requests as f64 + rate.unwrap_or(0.0) * cut.floor_ns as f64 / 1e9;
     let measured = match scenario.run.length {
         Length::Requests(requests) => requests as f64,
         Length::Time(length) => rate.unwrap_or_else(|| closed_rate(scenario)) * length.seconds(),
@@ -355,13 +363,18 @@ fn closed_rate(scenario: &Scenario) -> f64 {
 }
 
 /// ns of one core for a request.
-fn request_ns(network: &Network) -> f64 {
+fn request_ns(network: &Network, legend: &Legend, services: u32) -> f64 {
     let longest = network.routes.iter().map(Vec::len).max().unwrap_or(1);
     let connections = network.routes.iter().flatten().filter(|step| matches!(step, Step::Connect { .. })).count();
-    let way = match Way::of(network) {
-        Way::Short => SHORT_NS,
-        Way::Open => OPEN_NS,
-        Way::Path | Way::Full | Way::Reference => FULL_NS,
-    };
-    way + STEP_NS * (longest.saturating_sub(1) + connections.min(1)) as f64
+    let steps = STEP_NS * (longest.saturating_sub(1) + connections.min(1)) as f64;
+    match Way::of(network) {
+        Way::Short => SHORT_NS + steps,
+        Way::Open => OPEN_NS + steps,
+        Way::Path => {
+            let admitted = legend.overrun().map_or(1.0, |bucket| 1.0 / bucket.load);
+            let doublings = f64::from(services.max(1).ilog2());
+            PATH_NS + admitted * (steps + DOUBLING_NS * doublings)
+        }
+        Way::Full | Way::Reference => FULL_NS + steps,
+    }
 }

@@ -97,15 +97,12 @@ fn slice(to: &mut Writer, slice: &Slice) {
 }
 
 fn read_slices(from: &mut Reader<'_>) -> Option<Vec<Slice>> {
-    let slices = from.count()?;
-    from.takes(slices.checked_mul(size_of::<Slice>())?)?;
-    let one = |from: &mut Reader<'_>| {
+    from.each(|from| {
         let [arrivals, attempts, ended, answered, in_system] =
             [count(from)?, count(from)?, count(from)?, count(from)?, count(from)?];
         let (outcomes, latency) = (outcomes(from)?, read_recorder(from)?);
         Some(Slice { arrivals, outcomes, attempts, ended, answered, in_system, latency })
-    };
-    (0..slices).map(|_| one(from)).collect()
+    })
 }
 
 /// Buckets as (count, whether the bucket before is empty), then how many are.
@@ -118,7 +115,7 @@ fn recorder(to: &mut Writer, recorder: &Recorder) {
     let mut next = 0;
     for (index, count) in recorder.places() {
         let gap = u64::from(index - next);
-        to.wide(u128::from(count) << 1 | u128::from(gap > 0));
+        to.number(count << 1 | u64::from(gap > 0));
         if gap > 0 {
             to.number(gap);
         }
@@ -137,16 +134,13 @@ fn scaling(to: &mut Writer, scaling: &ScalingTally) {
 
 fn read_scalings(from: &mut Reader<'_>) -> Option<Vec<ScalingTally>> {
     let small = |number: u64| u32::try_from(number).ok();
-    let read = |from: &mut Reader<'_>| {
+    from.each(|from| {
         let stations = from.wide()?;
         let (fewest, most, changes) = (small(from.number()?)?, small(from.number()?)?, count(from)?);
         let observed = from.numbers()?.into_iter().map(small).collect::<Option<_>>()?;
         let slices = from.numbers()?.into_iter().map(small).collect::<Option<_>>()?;
         Some(ScalingTally { stations, fewest, most, changes, observed, slices })
-    };
-    let scalings = from.count()?;
-    from.takes(scalings.checked_mul(size_of::<ScalingTally>())?)?;
-    (0..scalings).map(|_| read(from)).collect()
+    })
 }
 
 fn read_recorder(from: &mut Reader<'_>) -> Option<Recorder> {
@@ -156,8 +150,8 @@ fn read_recorder(from: &mut Reader<'_>) -> Option<Recorder> {
     let mut recorder = Recorder::restored(digits, sum, max, overflowed)?;
     let (mut next, mut took, mut all) = (0_u32, 0, 0_u64);
     for _ in 0..buckets {
-        let coded = from.wide()?;
-        let count = u64::try_from(coded >> 1).ok().filter(|count| (1..=LARGEST_COUNT).contains(count))?;
+        let coded = from.number()?;
+        let count = Some(coded >> 1).filter(|count| (1..=LARGEST_COUNT).contains(count))?;
         all = all.checked_add(count).filter(|all| *all <= LARGEST_COUNT)?;
         let gap = if coded & 1 == 1 { u32::try_from(from.number()?).ok().filter(|gap| *gap > 0)? } else { 0 };
         let index = next.checked_add(gap)?;
@@ -228,17 +222,11 @@ fn hop(to: &mut Writer, hop: &HopTally) {
 }
 
 fn read_hops(from: &mut Reader<'_>) -> Option<Vec<HopTally>> {
-    let hops = from.count()?;
-    from.takes(hops.checked_mul(size_of::<HopTally>())?)?;
-    let one = |from: &mut Reader<'_>| {
+    from.each(|from| {
         let (counts, busy, capacity) = (read_counts(from)?, from.wide()?, from.wide()?);
         let (wait, sojourn) = (read_recorder(from)?, read_recorder(from)?);
-        let members = from.count()?;
-        from.takes(members.checked_mul(size_of::<MemberTally>())?)?;
-        let members = (0..members).map(|_| read_member(from)).collect::<Option<Vec<MemberTally>>>()?;
-        Some(HopTally { counts, busy, capacity, wait, sojourn, members })
-    };
-    (0..hops).map(|_| one(from)).collect()
+        Some(HopTally { counts, busy, capacity, wait, sojourn, members: from.each(read_member)? })
+    })
 }
 
 fn read_member(from: &mut Reader<'_>) -> Option<MemberTally> {
@@ -268,9 +256,7 @@ fn outcomes(from: &mut Reader<'_>) -> Option<Outcomes> {
 }
 
 fn read_work(from: &mut Reader<'_>) -> Option<Vec<u128>> {
-    let levels = from.count()?;
-    from.takes(levels.checked_mul(16)?)?;
-    (0..levels).map(|_| from.wide()).collect()
+    from.each(Reader::wide)
 }
 
 fn read_dispersion(from: &mut Reader<'_>) -> Option<Dispersion> {

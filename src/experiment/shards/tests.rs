@@ -253,6 +253,20 @@ fn shares_are_fair_and_have_their_pilots() {
 }
 
 #[test]
+fn places_are_shared_out_as_a_whole_where_that_is_fair() {
+    // Four places of five options each, and small units that even out: each pilots are run once.
+    let mut units: Vec<Unit> = (0..4).map(|place| unit(plan::PILOTS, 200 + place, 0.1, None)).collect();
+    units.extend((0..20).map(|n| unit("grid", 1 + n, 1.0, Some(200 + n % 4))));
+    units.extend((0..10).map(|n| unit("map", 50 + n, 0.1, None)));
+    let plan = Plan::new(units, 20);
+    let is_pilots = |unit: &&&Unit| unit.part == plan::PILOTS;
+    let shares = [plan.share(1, 2), plan.share(2, 2)];
+    assert_eq!(shares.iter().flatten().filter(is_pilots).count(), 4);
+    let seconds = |share: &[&Unit]| share.iter().map(|unit| unit.seconds).sum::<f64>();
+    assert!((seconds(&shares[0]) - seconds(&shares[1])).abs() < 0.2);
+}
+
+#[test]
 fn a_scan_of_a_journal_has_no_end() {
     let bytes = shard();
     let whole = scan(&bytes[..bytes.len() - HEAD - 8]).unwrap();
