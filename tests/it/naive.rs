@@ -324,6 +324,14 @@ impl<'a> Naive<'a> {
         self.services[hop].iter().map(|service| within((service.from, service.to), window)).sum()
     }
 
+    /// The first instant at which two attempts set out at once, as retries of those do that were lost together: which of them comes
+    /// first is nobody's to say.
+    pub fn tie(&self) -> u64 {
+        let mut begun = self.begun.clone();
+        begun.sort_unstable();
+        begun.windows(2).find(|pair| pair[0] == pair[1]).map_or(u64::MAX, |pair| pair[0])
+    }
+
     /// Instant at which a request arrived.
     pub fn arrival(&self, request: u64) -> u64 {
         self.arrived[request as usize]
