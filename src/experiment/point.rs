@@ -136,7 +136,8 @@ impl PointSpec<'_> {
         }
         let unstable = legend.unstable().cloned();
         let growing = if legend.open { growing(tallies) } else { None };
-        let stable = unstable.is_none() && growing.is_none();
+        let transient = self.is_transient(&legend);
+        let stable = unstable.is_none() && (growing.is_none() || transient);
         if !stable {
             measured.growth(tallies);
         }
@@ -147,7 +148,7 @@ impl PointSpec<'_> {
         let mut warnings = std::mem::take(&mut measured.warnings);
         // Of a point that has no latencies nobody asks for more samples.
         warnings.retain(|_| stable);
-        warnings.extend(doubts(unstable.as_ref(), growing, unsettled, tallies));
+        warnings.extend(doubts(unstable.as_ref(), (growing, transient), unsettled, tallies));
         let (bottleneck, bottleneck_load) = nearest_limit(&legend, &measured, self.is_steady(&legend));
         let opened = tallies.iter().map(|tally| tally.opened as f64 / 1e9).sum::<f64>() / tallies.len().max(1) as f64;
         let requests = tallies.iter().map(|tally| tally.requests).sum();
@@ -190,6 +191,14 @@ impl PointSpec<'_> {
             && scenario.client.retries == crate::scenario::Retries::None
     }
 
+    /// Whether growth is what events do within a stated time, and not a want of capacity: no station whose queue is not bounded is
+    /// offered as much as it can serve without them. A fault that lasts to the end leaves more in the system than there was before it,
+    /// however idle the servers are: attempts that hang until they time out.
+    fn is_transient(&self, legend: &Legend) -> bool {
+        let timed = matches!(self.scenario.run.length, Length::Time(_));
+        timed && !self.scenario.events.is_empty() && !legend.is_full()
+    }
+
     /// Whether the number of services means something here.
     fn counts_services(&self) -> bool {
         match &self.scenario.model {
@@ -222,7 +231,7 @@ fn nearest_limit(legend: &Legend, measured: &Measured, steady: bool) -> (Option<
 /// What a reader should know before believing the point's estimates.
 fn doubts(
     unstable: Option<&Load>,
-    growing: Option<&str>,
+    (growing, transient): (Option<&str>, bool),
     unsettled: Option<String>,
     tallies: &[Tally],
 ) -> Vec<Warning> {
@@ -238,11 +247,16 @@ fn doubts(
         });
     }
     if let (None, Some(growing)) = (unstable, growing) {
-        warnings.push(Warning {
-            kind: "unstable".into(),
-            about: "in_system.mean".into(),
-            message: format!("more comes than is done: {growing} grows over the window; latencies are withheld"),
-        });
+        let (kind, message) = if transient {
+            let message = format!(
+                "{growing} is more at the end than at the beginning: numbers are of this run and its events, not of a \
+                                   state that lasts"
+            );
+            ("transient", message)
+        } else {
+            ("unstable", format!("more comes than is done: {growing} grows over the window; latencies are withheld"))
+        };
+        warnings.push(Warning { kind: kind.into(), about: "in_system.mean".into(), message });
     }
     if let Some(why) = unsettled {
         warnings.push(Warning {

@@ -61,6 +61,13 @@ impl Legend {
         self.open.then(|| self.loads.iter().find(hopeless)).flatten()
     }
 
+    /// Whether a station whose queue is not bounded is offered all that it can serve or more, whatever changes meanwhile.
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        let full = |load: &Load| load.load >= 1.0 && matches!(load.kind, LoadKind::Station { queue: None, .. });
+        self.open && self.loads.iter().any(full)
+    }
+
     /// The first bucket that is offered more than its rate.
     #[must_use]
     pub fn overrun(&self) -> Option<&Load> {

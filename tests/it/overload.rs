@@ -70,3 +70,24 @@ fn a_full_waiting_room_is_waited_for() {
     let ok = value(&measured(text), "outcome.ok");
     assert!((ok - 100.0 / 110.0).abs() < 0.02, "100/s of 110/s are served once the room is full: {ok}");
 }
+
+/// Who hangs is in the system and keeps no server busy.
+#[test]
+fn a_fault_that_lasts_to_the_end_is_no_overload() {
+    let text = |rate: u32, event: &str| {
+        format!(
+            "[workload]\nrate = \"{rate}/s\"\n[run]\nduration = \"60s\"\nwarmup = \"5s\"\nreplications = 4\n\
+             [[hop]]\nname = \"a\"\ntime = {{ constant = \"10ms\" }}\n\
+             [[hop]]\nname = \"b\"\nservers = 1\ntime = {{ constant = \"10ms\" }}\n[[event]]\n{event}\n"
+        )
+    };
+    let hangs = "at = \"45s\"\nhop = \"a\"\ntime_factor = 1_000";
+    let fault = measured(&text(10, hangs)).point;
+    assert!(fault.stable && fault.metrics["latency.mean"].value.is_some(), "{:?}", fault.warnings);
+    assert!(fault.warnings.iter().any(|warning| warning.kind == "transient"), "{:?}", fault.warnings);
+    let passes = measured(&text(10, &format!("{hangs}\nuntil = \"46s\""))).point;
+    assert!(passes.warnings.iter().all(|warning| warning.kind != "transient"), "{:?}", passes.warnings);
+    assert!(!measured(&text(120, hangs)).point.stable, "rho 1.2 without any event");
+    let little = "at = \"45s\"\nhop = \"b\"\nservers = 2\nuntil = \"46s\"";
+    assert!(!measured(&text(120, little)).point.stable, "rho 1.2 for all but a second");
+}
