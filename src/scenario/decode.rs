@@ -127,16 +127,18 @@ fn whole(root: &Node, context: &Context<'_>, sink: &Sink) -> Option<Scenario> {
         workload: load.as_ref().map(|load| &load.workload),
         system: rest.as_ref().and_then(Option::as_ref).map(|rest| &rest.system),
         services: services.as_ref(),
+        length: run.as_ref().map(|run| run.length),
     };
     let events = events::events(&top, around);
     if let (Some(run), Some(events)) = (&mut run, &events) {
         windows::default(root, run, !events.is_empty());
     }
     let trigger = trigger::trigger(&top, root, run.as_ref());
+    let least = events.as_deref().map_or(1, events::least_services);
     let objectives = conditions::objectives(&top, &metric_names, is_hops);
-    let saturation = sweep::saturation(&top, &metric_names);
+    let saturation = sweep::saturation(&top, &metric_names, least);
     let by_weights = load.as_ref().is_some_and(workload::Read::by_weights);
-    let swept = sweep::sweep(&top, count, is_hops, by_weights);
+    let swept = sweep::sweep(&top, (count, least), is_hops, by_weights);
     let varied = sensitivity::sensitivity(&top);
     let wanted = expect::expect(&top, &metric_names, saturation.as_ref().and_then(Option::as_ref));
     top.finish();

@@ -68,6 +68,18 @@ pub enum Change {
     },
 }
 
+impl Change {
+    /// The services whose targets change; `None` for what is not about targets of services.
+    #[must_use]
+    pub fn service(self) -> Option<Affected> {
+        match self {
+            Change::TargetsLost { service, .. } | Change::TargetsSlow { service, .. } => Some(service),
+            Change::Deploy(deploy) => Some(deploy.service),
+            _ => None,
+        }
+    }
+}
+
 /// Which services an event changes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Affected {

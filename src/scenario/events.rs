@@ -4,10 +4,10 @@
 mod aws;
 mod written;
 
-use super::event::{Change, Event};
+use super::event::{Affected, Change, Event};
 use super::fields::{Field, Fields, listing};
 use super::hop::{Hop, Stations};
-use super::types::{Arrivals, Load, Workload};
+use super::types::{Arrivals, Length, Load, Workload};
 use crate::aws::system::{Services, System};
 use crate::issue::nearest;
 use crate::units::Duration;
@@ -42,6 +42,7 @@ pub(super) struct Around<'a> {
     /// Of an options scenario; its `services` are those below.
     pub system: Option<&'a System>,
     pub services: Option<&'a Services>,
+    pub length: Option<Length>,
 }
 
 /// Every change of every event, in file order.
@@ -51,13 +52,22 @@ pub(super) fn events(top: &Fields<'_>, around: Around<'_>) -> Option<Vec<Event>>
     Some(read.into_iter().collect::<Option<Vec<_>>>()?.into_iter().flatten().collect())
 }
 
+/// The fewest services of a system that has every service that an event is about.
+pub(super) fn least_services(events: &[Event]) -> u32 {
+    let number = |event: &Event| match event.change.service() {
+        Some(Affected::One(index)) => index.saturating_add(1),
+        _ => 1,
+    };
+    events.iter().map(number).max().unwrap_or(1)
+}
+
 fn event(field: &Field<'_>, around: Around<'_>) -> Option<Vec<Event>> {
     let fields = Fields::new(field.sink, field.node, "`[[event]]`")?;
     if around.is_hops { hop_event(field, &fields, around) } else { aws::event(&fields, around) }
 }
 
 fn hop_event(field: &Field<'_>, fields: &Fields<'_>, around: Around<'_>) -> Option<Vec<Event>> {
-    let span = span(fields);
+    let span = span(fields, around);
     let fine = no_aws_keys(fields);
     let hop = fields.get("hop").map(|field| known_hop(&field, around.hops));
     let ramp = ramp(fields, hop.is_none());
@@ -79,8 +89,17 @@ fn hop_event(field: &Field<'_>, fields: &Fields<'_>, around: Around<'_>) -> Opti
     Some(changes.into_iter().map(|(_, change)| event(change)).collect())
 }
 
-fn span(fields: &Fields<'_>) -> Option<(Duration, Option<Duration>)> {
-    let at = fields.require("at", "an instant from the end of warm-up, as `\"60s\"`").and_then(|f| f.duration());
+/// When it begins and ends. What begins when the run is over asks what the run cannot answer.
+fn span(fields: &Fields<'_>, around: Around<'_>) -> Option<(Duration, Option<Duration>)> {
+    let at_field = fields.require("at", "an instant from the end of warm-up, as `\"60s\"`");
+    let at = at_field.as_ref().and_then(|f| f.duration());
+    if let (Some(field), Some(at), Some(Length::Time(whole))) = (&at_field, at, around.length)
+        && at >= whole
+    {
+        let issue = field.refusal(format!("the run ends after its `duration`, `{whole}`, before this event begins"));
+        field.sink.add(issue.hint("lengthen `duration` in `[run]`, or let the event begin earlier"));
+        return None;
+    }
     let until = fields.get("until");
     let end = until.as_ref().map(|f| f.duration());
     let at = at?;

@@ -226,7 +226,10 @@ impl<'a> Field<'a> {
                 let written = self.node.place.text();
                 let issue = self.refusal(format!("it needs a unit: {units}"));
                 let unit = example.trim_start_matches(|c: char| c.is_ascii_digit());
-                self.sink.add(issue.hint(format!("write `\"{written}{unit}\"`")));
+                // A number that no unit makes right is not proposed again.
+                let fits = parse(&format!("{written}{unit}")).is_ok();
+                let hint = if fits { format!("write `\"{written}{unit}\"`") } else { format!("as `\"{example}\"`") };
+                self.sink.add(issue.hint(hint));
                 None
             }
             _ => self.refuse(format!("it must be text with a unit, as `\"{example}\"`")),

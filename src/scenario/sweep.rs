@@ -2,7 +2,7 @@
 
 use super::conditions::condition;
 use super::decode::Trial;
-use super::fields::{Field, Fields, MOST};
+use super::fields::{Field, Fields};
 use super::metrics::Names;
 use super::path;
 use super::tree::{Entry, Node, Value, quoted};
@@ -14,14 +14,15 @@ const MOST_VALUES: usize = 1_000;
 /// The services of a sweep where none are stated: from, to, per decade.
 const DEFAULT_RANGE: (u32, u32, u32) = (1, 3_000, 8);
 
-/// `[sweep]`. With popularity by weights the number of services is fixed, and the default axis falls away.
-pub(super) fn sweep(top: &Fields<'_>, services: u32, is_hops: bool, by_weights: bool) -> Option<Sweep> {
+/// `[sweep]` of a system of so many services, of which events need the `least`. With popularity by weights the number of services is
+/// fixed, and the default axis falls away.
+pub(super) fn sweep(top: &Fields<'_>, (services, least): (u32, u32), is_hops: bool, by_weights: bool) -> Option<Sweep> {
     let default = || {
         if is_hops || by_weights {
             return Sweep::default();
         }
         let (from, to, per_decade) = DEFAULT_RANGE;
-        range(from, to, per_decade, services)
+        range(from.max(least), to.max(least), per_decade, services)
     };
     let Some(field) = top.get("sweep") else { return Some(default()) };
     let fields = Fields::new(field.sink, field.node, "`[sweep]`")?;
@@ -36,7 +37,7 @@ pub(super) fn sweep(top: &Fields<'_>, services: u32, is_hops: bool, by_weights: 
                     .issue("`services` is swept, but the popularity has weights for one number of services");
                 field.sink.add(issue.hint("use `{ zipf = 1.0 }`, which fits any number"));
             }
-            match services_axis(&field, services) {
+            match services_axis(&field, services, least) {
                 Some(axis) => sweep = Some(axis),
                 None => fine = false,
             }
@@ -51,10 +52,23 @@ pub(super) fn sweep(top: &Fields<'_>, services: u32, is_hops: bool, by_weights: 
     Some(Sweep { axes, ..sweep })
 }
 
-fn services_axis(field: &Field<'_>, services: u32) -> Option<Sweep> {
+/// A number of services with which every service is there that an event is about: a point without it would silently go without the
+/// event, and be compared with points that have it.
+fn enough(field: &Field<'_>, number: u32, least: u32) -> Option<u32> {
+    if number >= least {
+        return Some(number);
+    }
+    let issue = field.refusal(format!("an event is about service {least}, which so few services do not have"));
+    field
+        .sink
+        .add(issue.hint(format!("begin with {least} services, or let the event be about `\"*\"`, every service")));
+    None
+}
+
+fn services_axis(field: &Field<'_>, services: u32, least: u32) -> Option<Sweep> {
     if let Value::Table(_) = field.node.value {
         let fields = field.table()?;
-        let from = fields.get("from").map_or(Some(1), |f| f.small(1));
+        let from = fields.get("from").map_or(Some(least), |f| enough(&f, f.small(1)?, least));
         let to_field = fields.require("to", "the largest number of services, as `3000`");
         let to = to_field.as_ref().and_then(|f| f.small(1));
         let per_decade = fields.get("per_decade").map_or(Some(8), |f| f.count(1..=100));
@@ -67,7 +81,7 @@ fn services_axis(field: &Field<'_>, services: u32) -> Option<Sweep> {
     }
     let mut numbers: Vec<u32> = Vec::new();
     for item in field.list()? {
-        let number = item.small(1)?;
+        let number = enough(&item, item.small(1)?, least)?;
         if numbers.last().is_some_and(|last| *last >= number) {
             return item.refuse("numbers of services must rise");
         }
@@ -150,8 +164,8 @@ pub(super) fn number_and_unit(text: &str) -> Option<(f64, String)> {
     Some((number, text[end..].trim().to_string()))
 }
 
-/// `[saturation]`: `services` from 1 to 3000 unless it says otherwise.
-pub(super) fn saturation(top: &Fields<'_>, names: &Names) -> Option<Option<Saturation>> {
+/// `[saturation]`: `services` from 1, or the `least` that events need, to 3000 unless it says otherwise.
+pub(super) fn saturation(top: &Fields<'_>, names: &Names, least: u32) -> Option<Option<Saturation>> {
     let Some(field) = top.get("saturation") else { return Some(None) };
     let fields = Fields::new(field.sink, field.node, "`[saturation]`")?;
     let vary = fields.get("vary").map_or(Some("services"), |f| f.text())?;
@@ -169,15 +183,15 @@ pub(super) fn saturation(top: &Fields<'_>, names: &Names) -> Option<Option<Satur
             None
         }
         Some(field) if is_services => {
-            let number = field.count(1..=MOST)?;
-            Some(AxisValue { toml: number.to_string(), number: number as f64, unit: String::new() })
+            let number = enough(field, field.small(1)?, least)?;
+            Some(AxisValue { toml: number.to_string(), number: f64::from(number), unit: String::new() })
         }
         Some(field) => match axis_value(field.node, 0) {
             Some(value) if !matches!(field.node.value, Value::Boolean(_) | Value::Instant(_)) => Some(value),
             _ => field.refuse("it must be a number or a quantity with its unit"),
         },
     };
-    let (first, last) = (end(&from, "from", DEFAULT_RANGE.0), end(&to, "to", DEFAULT_RANGE.1));
+    let (first, last) = (end(&from, "from", DEFAULT_RANGE.0.max(least)), end(&to, "to", DEFAULT_RANGE.1));
     let (first, last) = (first?, last?);
     if first.unit != last.unit {
         return to?.refuse(format!("it must have the unit of `from`, which is {}", first.toml));

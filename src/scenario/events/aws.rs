@@ -29,7 +29,7 @@ const KIND_OF_DEPLOYMENT: [(&str, Deployment); 3] =
     [("rolling", Deployment::Rolling), ("blue-green", Deployment::BlueGreen), ("in-place", Deployment::InPlace)];
 
 pub(super) fn event(fields: &Fields<'_>, around: Around<'_>) -> Option<Vec<Event>> {
-    let span = span(fields);
+    let span = span(fields, around);
     let given: Vec<Field<'_>> = AWS_KEYS.into_iter().chain(HOP_KEYS).filter_map(|key| fields.get(key)).collect();
     fields.finish();
     let kind = kind(fields, &given)?;

@@ -28,6 +28,21 @@ fn what_does_not_exist() {
 
 #[test]
 #[rustfmt::skip]
+fn an_axis_that_begins_below_an_event() {
+    let event = "[[event]]\nat = \"1s\"\nservice = 3\ntargets_lost = 1\n";
+    let said = "is 1, but an event is about service 3, which so few services do not have ? begin with 3 services, or let the event be about `\"*\"`, every service";
+    check(&[
+        (&format!("{event}[sweep]\nservices = {{ from = 1, to = 9 }}\n"), &format!("6:21 `services.from` {said}")),
+        (&format!("{event}[sweep]\nservices = [1, 9]\n"), &format!("6:13 `services[0]` {said}")),
+        (&format!("{event}[saturation]\nfrom = 1\n"), &format!("6:8 `from` {said}")),
+        (&format!("{event}[sweep]\nservices = {{ from = 3, to = 9 }}\n[saturation]\nfrom = 3\n"), "nothing"),
+    ]);
+    let first = |text: &str| crate::scenario::Document::parse(text, "a", std::path::Path::new(".")).unwrap().resolve(&[]).unwrap().sweep.services[0];
+    assert_eq!((first(event), first(&event.replace('3', "1")), first(&event.replace('3', "\"*\""))), (3, 1, 1), "an axis that nobody states");
+}
+
+#[test]
+#[rustfmt::skip]
 fn what_does_not_go_together() {
     check(&[
         ("[[event]]\nat = \"1s\"\naz = 1\ndeploy = 1\n", "4:1 `deploy` and `az` stand in one event, but an event is one change ? write two `[[event]]` tables; they may overlap"),
@@ -54,6 +69,7 @@ fn tables_around_events() {
         ("[health]\nunhealthy = 3\n", "2:1 `unhealthy` is not a field of `[health]` ? its fields are `interval`, `unhealthy_threshold`, `healthy_threshold`, `dns_ttl`, `connect_timeout`, `deregistration_delay`, `first_healthy`, `alb`, `nlb` and `cloud-map`"),
         ("[health.alb]\nhealthy_threshold = 0\n", "2:21 `healthy_threshold` is 0, but it must be a whole number from 1 to 1,000"),
         ("[services]\nautoscaling = { max = 3 }\n", "2:15 `autoscaling.target` is missing ? as `target = 0.6` of the targets' concurrency, or `\"50/s\"` with `metric = \"requests-per-target\"`"),
+        ("[services]\nautoscaling = { metric = \"requests-per-target\", target = 0, max = 3 }\n", "2:58 `autoscaling.target` is 0, but it needs a unit: `/s`, `/min` or `/h` ? as `\"100/s\"`"),
         ("[services]\nautoscaling = { target = 60, max = 3 }\n", "2:26 `autoscaling.target` is 60, but it must be a share above 0, at most 1, of the targets' concurrency"),
         ("[services]\nautoscaling = { target = 0.6, min = 4, max = 3 }\n", "2:46 `autoscaling.max` is 3, but it must be `min` or more, which is 4"),
         ("[workload]\nclients = 5\n[load_balancers]\nfollow_load = true\n", "3:2 load balancers follow an arrival rate, but `clients` are closed ? leave `follow_load` out\n3:2 the capacity of an NLB is in bits per second, but nobody says how large requests and responses are ? add `request = \"2KiB\"` and `response = \"8KiB\"` to `[workload]`"),
