@@ -78,7 +78,10 @@ fn back(timeline: &Timeline) -> Option<String> {
         None => String::new(),
     };
     let rest = number::plain((timeline.end_s - recovery.after_s).max(0.0));
-    Some(match recovery.recovered.value? {
+    let Some(recovered) = recovery.recovered.value else {
+        return Some("the run ends too soon after it to see when it is back".into());
+    };
+    Some(match recovered {
         0.0 => format!("not back by the end, {rest} s after {since}"),
         1.0 => format!("back {after}"),
         _ => format!("back {after} in {} of the replications", over_time::share(&recovery.recovered, "-")),

@@ -77,14 +77,26 @@ pub(super) fn worst(timeline: &Timeline, metric: &str) -> Option<(usize, Estimat
     known.max_by(|a, b| a.2.total_cmp(&b.2).then(b.0.cmp(&a.0))).map(|(index, estimate, _)| (index, estimate))
 }
 
-/// When it is back after its events: `5.2 s (4.9-5.5)`, with the share that is where it is not all; `-` where nobody looked.
+/// When it is back after its events: `5.2 s (4.9-5.5)`, with the share that is where it is not all; why not, where none is; `-` where
+/// nobody looked.
 pub(super) fn back(timeline: &Timeline, dash: &str) -> String {
     let Some(recovery) = &timeline.recovery else { return "-".into() };
     match recovery.recovered.value {
-        Some(0.0) => "never".into(),
+        _ if not_back(timeline).is_some() => not_back(timeline).unwrap_or_default(),
         Some(1.0) => format!("{} s", with_interval(&recovery.seconds, dash)),
-        Some(_) => format!("{} s in {}", number::value(&recovery.seconds), share(&recovery.recovered, dash)),
-        None => "-".into(),
+        _ => format!("{} s in {}", number::value(&recovery.seconds), share(&recovery.recovered, dash)),
+    }
+}
+
+/// Where no replication is back: `never` where the failure stays in all of them, `not by 40 s` where more time might have told, `not
+/// seen` where the run is over too soon after the events.
+pub(super) fn not_back(timeline: &Timeline) -> Option<String> {
+    let recovery = timeline.recovery.as_ref()?;
+    match (recovery.recovered.value, recovery.metastable.value) {
+        (None, _) => Some("not seen".into()),
+        (Some(0.0), Some(1.0)) => Some("never".into()),
+        (Some(0.0), _) => Some(format!("not by {} s", number::plain(timeline.end_s))),
+        _ => None,
     }
 }
 
@@ -210,6 +222,22 @@ mod tests {
         let timeline = Timeline { recovery: Some(recovery), ..Timeline::default() };
         assert!(back(&timeline, "-").ends_with(" s in 48.5 % (41.7-55.4)"), "{}", back(&timeline, "-"));
         assert_eq!((back(&Timeline::default(), "-").as_str(), stays(&timeline)), ("-", None));
+    }
+
+    #[test]
+    fn never_is_said_of_what_stays_and_of_nothing_else() {
+        let mut timeline = storm().timeline.remove(0);
+        let mut said = |recovered, metastable| {
+            let of = |value| Estimate { value, ..Estimate::default() };
+            let recovery = Recovery { recovered: of(recovered), metastable: of(metastable), ..Recovery::default() };
+            timeline.recovery = Some(recovery);
+            back(&timeline, "-")
+        };
+        assert_eq!(said(Some(0.0), Some(1.0)), "never");
+        assert_eq!(said(Some(0.0), Some(0.0)), "not by 30 s", "it is on its way");
+        assert_eq!(said(Some(0.0), Some(0.4)), "not by 30 s", "some are on their way");
+        assert_eq!(said(Some(0.0), None), "not by 30 s", "its trigger is not gone");
+        assert_eq!(said(None, None), "not seen");
     }
 
     #[test]

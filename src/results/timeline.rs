@@ -55,7 +55,8 @@ pub struct TimelineEvent {
 pub struct Recovery {
     /// When the last event is over, or where one lasts when the last one began, s.
     pub after_s: f64,
-    /// Share of the replications that are back by the end, with its score interval.
+    /// Share of the replications that are back by the end, with its score interval; nulls where fewer than three windows follow, so
+    /// that it was not seen.
     pub recovered: Estimate,
     /// Of those, mean time from then until they are back, s; nulls where none is.
     pub seconds: Estimate,

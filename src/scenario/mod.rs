@@ -62,5 +62,5 @@ pub use names::is_name;
 pub use options::built_in as built_in_option;
 pub use path::Override;
 pub use sensitivity::{Sensitivity, VariedInput};
-pub use trigger::Trigger;
+pub use trigger::{CERTAIN_WINDOWS, Trigger};
 pub use types::*;

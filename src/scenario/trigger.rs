@@ -1,11 +1,15 @@
 //! `[trigger]`: how long may an event last before the system does not come back from it?
 
-use super::fields::Fields;
+use super::fields::{Field, Fields};
 use super::path;
 use super::tree::{Node, Value};
 use super::types::{Length, Run};
 use crate::units::{Duration, parse_duration};
 
+/// Windows after the last change without which nobody can see whether a system is back: three good ones in a row begin a recovery.
+pub const CERTAIN_WINDOWS: u64 = 3;
+/// Least time of a length and between two of them: shorter ones look alike where they are written in seconds.
+const LEAST: Duration = Duration(1_000);
 /// Seeds of each length where the file does not say.
 const SEEDS: u32 = 200;
 /// The range over the resolution, where the file does not state one.
@@ -40,12 +44,11 @@ pub(super) fn trigger(top: &Fields<'_>, root: &Node, run: Option<&Run>) -> Optio
     };
     let event_field = fields.get("event");
     let event = event_field.as_ref().map_or(Some(1), |f| f.count(1..=u64::from(u32::MAX)));
-    let length =
-        |key: &'static str, hint| fields.require(key, hint).and_then(|f| f.positive_duration().map(|d| (f, d)));
+    let length = |key: &'static str, hint| fields.require(key, hint).and_then(|f| long_enough(&f).map(|d| (f, d)));
     let from = length("from", "the shortest length tried, as `\"100ms\"`");
     let to = length("to", "the longest length tried, as `\"5s\"`");
     let seeds = fields.get("seeds").map_or(Some(u64::from(SEEDS)), |f| f.count(2..=MOST_SEEDS));
-    let resolution = fields.get("resolution").map(|f| f.positive_duration());
+    let resolution = fields.get("resolution").map(|f| long_enough(&f));
     fields.finish();
     let (event, (_, from), (to_field, to), seeds) = (event?, from?, to?, u32::try_from(seeds?).ok()?);
     if event > events {
@@ -65,26 +68,63 @@ pub(super) fn trigger(top: &Fields<'_>, root: &Node, run: Option<&Run>) -> Optio
     if to <= from {
         return to_field.refuse(format!("it must be above `from`, which is `{from}`"));
     }
-    let at = path::find(root, &format!("event.{}.at", event - 1)).and_then(|node| match &node.value {
-        Value::Text(text) => parse_duration(text).ok(),
-        _ => None,
-    })?;
-    let Run { length, windows, .. } = run?;
-    match (length, windows) {
-        (Length::Time(whole), Some(_)) if at.0.saturating_add(to.0) < whole.0 => {}
-        (Length::Time(whole), Some(_)) => {
-            return to_field
-                .refuse(format!("the event starts at `{at}` and must end before the `duration`, `{whole}`"));
-        }
-        _ => {
-            let issue = field.key_place.issue("`[trigger]` looks at windows over time, but the scenario has none");
-            field.sink.add(issue.hint("state `duration` and `windows` in `[run]`"));
-            return None;
-        }
+    let at = instant(root, event - 1, "at")?;
+    let Run { length: Length::Time(whole), windows: Some(window), .. } = run? else {
+        let issue = field.key_place.issue("`[trigger]` looks at windows over time, but the scenario has none");
+        field.sink.add(issue.hint("state `duration` and `windows` in `[run]`"));
+        return None;
+    };
+    // The last full window's beginning that leaves enough of them.
+    let windows = whole.0.div_ceil(window.0);
+    let latest = Duration(window.0.saturating_mul(windows.saturating_sub(CERTAIN_WINDOWS)));
+    let own = at.0.saturating_add(to.0).saturating_add(ramp(root, event - 1));
+    if own > latest.0 {
+        let issue = to_field.refusal(format!(
+            "the event starts at `{at}` and must be over by `{latest}`: to see that the system is back takes {CERTAIN_WINDOWS} windows \
+             of `{window}` before the `duration`, `{whole}`, is over"
+        ));
+        to_field.sink.add(issue.hint("lengthen `duration` in `[run]`, shorten `windows`, or try shorter lengths"));
+        return None;
+    }
+    let others = (0..events).filter(|other| *other != event - 1);
+    if let Some(late) = others.into_iter().find(|other| end(root, *other) > latest.0) {
+        let place = field.key_place;
+        let issue = place.issue(format!(
+            "event {} is over too late to see that the system is back: that takes {CERTAIN_WINDOWS} windows of `{window}` from `{latest}` \
+             on, before the `duration`, `{whole}`, is over",
+            late + 1
+        ));
+        field.sink.add(issue.hint("lengthen `duration` in `[run]`, or let the event be over earlier"));
+        return None;
     }
     let resolution = match resolution {
         Some(resolution) => resolution?,
-        None => Duration(((to.0 - from.0) / STEPS).max(1)),
+        None => Duration(((to.0 - from.0) / STEPS).max(LEAST.0)),
     };
     Some(Some(Trigger { event: u32::try_from(event).ok()?, at, from, to, seeds, resolution }))
+}
+
+/// A length that can be told from another.
+fn long_enough(field: &Field<'_>) -> Option<Duration> {
+    let length = field.duration()?;
+    if length < LEAST { field.refuse(format!("it must be `{LEAST}` or more")) } else { Some(length) }
+}
+
+/// A time of an event as the file states it; `None` where it does not, or wrongly, which has been said.
+fn instant(root: &Node, event: u64, key: &str) -> Option<Duration> {
+    match &path::find(root, &format!("event.{event}.{key}"))?.value {
+        Value::Text(text) => parse_duration(text).ok(),
+        _ => None,
+    }
+}
+
+/// Time over which an event's rate falls after its end, ns.
+fn ramp(root: &Node, event: u64) -> u64 {
+    instant(root, event, "ramp").map_or(0, |ramp| ramp.0)
+}
+
+/// When the last change of an event is over, ns: its `until`, or its `at` where it lasts or ends by itself.
+fn end(root: &Node, event: u64) -> u64 {
+    let last = instant(root, event, "until").or_else(|| instant(root, event, "at"));
+    last.map_or(0, |last| last.0.saturating_add(ramp(root, event)))
 }

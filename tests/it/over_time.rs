@@ -291,7 +291,10 @@ fn what_makes_no_search_is_said_where_it_is_written() {
     for (trigger, message) in [
         ("event = 2\nfrom = \"1s\"\nto = \"2s\"", "there is no event 2: the scenario has 1 `[[event]]`"),
         ("from = \"2s\"\nto = \"1s\"", "it must be above `from`, which is `2s`"),
-        ("from = \"1s\"\nto = \"15s\"", "the event starts at `5s` and must end before the `duration`, `20s`"),
+        ("from = \"1s\"\nto = \"15s\"", "the event starts at `5s` and must be over by `18.5s`"),
+        ("from = \"1s\"\nto = \"13600ms\"", "takes 3 windows of `500ms` before the `duration`, `20s`, is over"),
+        ("from = \"1ns\"\nto = \"2ns\"", "`from` is `1ns`, but it must be `1us` or more"),
+        ("from = \"1s\"\nto = \"2s\"\nresolution = \"1ns\"", "`resolution` is `1ns`, but it must be `1us` or more"),
         ("to = \"2s\"", "`from` is missing"),
         ("from = \"1s\"\nto = \"2s\"\nseeds = 1", "`seeds` is 1, but it must be a whole number from 2 to 10,000"),
     ] {
@@ -311,4 +314,31 @@ fn what_makes_no_search_is_said_where_it_is_written() {
         let ran = run(folder.path(), &["run", "a.toml", "--quiet"]);
         assert!(ran.status == 2 && ran.stderr.contains(message), "{windows}: {ran:?}");
     }
+}
+
+#[test]
+fn what_the_run_is_too_short_to_see_is_neither_back_nor_lost() {
+    let folder = tempfile::tempdir().unwrap();
+    let shown = |at: &str, until: &str, trigger: &str| {
+        let text = format!(
+            "[workload]\nrate = \"50/s\"\n[client]\ntimeout = \"200ms\"\n[run]\nduration = \"40s\"\nwarmup = \"1s\"\n\
+             replications = 4\nwindows = \"500ms\"\n[[event]]\nat = \"{at}\"\nuntil = \"{until}\"\nhop = \"service\"\n\
+             time_factor = 1.0001\n{trigger}[[hop]]\nname = \"service\"\ntime = {{ constant = \"25ms\" }}\nservers = 4\n"
+        );
+        std::fs::write(folder.path().join("a.toml"), text).unwrap();
+        run(folder.path(), &["run", "a.toml", "--quiet"])
+    };
+    for until in ["39s", "100s"] {
+        let ran = shown("10s", until, "");
+        assert!(ran.status == 0 && ran.stdout.contains(" not seen\n"), "{until}: {ran:?}");
+    }
+    assert!(shown("10s", "38500ms", "").stdout.contains(" 0 s\n"), "three windows are enough");
+    let outside = shown("50s", "100s", "");
+    let said = "`at` is `50s`, but the run ends after its `duration`, `40s`, before this event begins";
+    assert!(outside.status == 2 && outside.stderr.contains(said), "{outside:?}");
+    // As long as it may last, the event still does nothing.
+    let search = |to: &str| shown("10s", "13s", &format!("[trigger]\nfrom = \"1s\"\nto = \"{to}\"\nseeds = 20\n"));
+    let harmless = search("28500ms");
+    assert!(harmless.stdout.contains("All 20 seeds recover from every length tried, up to 28.5 s"), "{harmless:?}");
+    assert_eq!(search("28501ms").status, 2);
 }

@@ -23,12 +23,12 @@ use crate::engine::Tally;
 use crate::engine::network::Slicing;
 use crate::engine::timeline::Slice;
 use crate::results::{Estimate, Recovery};
-use crate::scenario::{Change, Event};
+use crate::scenario::{CERTAIN_WINDOWS, Change, Event};
 use crate::stats::estimate::mean_interval;
 use crate::stats::share::share_interval;
 
-/// Good windows in a row that begin a recovery; fewer where fewer are left.
-const CERTAIN: usize = 3;
+/// Good windows in a row that begin a recovery; where fewer are left after the last change nobody can see whether there is one.
+const CERTAIN: usize = CERTAIN_WINDOWS as usize;
 /// Of so many windows from then on one may be bad: ten times as many as are by chance, since bad ones come together.
 const SPARED: usize = 10;
 /// What is usual is exceeded in less than one of so many windows without events.
@@ -209,12 +209,11 @@ fn fate(history: &History, usual: &Yardstick, paired: &[Brief], after: After) ->
 
 /// The first window that begins a recovery, of those after the last change.
 fn back(good: &[bool]) -> Option<usize> {
-    let certain = CERTAIN.min(good.len()).max(1);
     let lasts = |&index: &usize| {
         let rest = &good[index..];
-        rest[..certain].iter().all(|good| *good) && rest.iter().filter(|good| !**good).count() * SPARED <= rest.len()
+        rest[..CERTAIN].iter().all(|good| *good) && rest.iter().filter(|good| !**good).count() * SPARED <= rest.len()
     };
-    (0..(good.len() + 1).saturating_sub(certain)).find(lasts)
+    (0..(good.len() + 1).saturating_sub(CERTAIN)).find(lasts)
 }
 
 /// Attempts per request; 0 where there is none.
@@ -257,8 +256,18 @@ fn times(fates: &[Fate]) -> Vec<f64> {
     fates.iter().filter_map(ns).collect()
 }
 
-/// What became of all replications.
+/// What became of all replications; nothing but the yardstick where too little follows the last change.
 pub(super) fn summed_up(each: &[History], usual: &Yardstick, after: After, confidence: f64) -> Recovery {
+    let unjudged = Recovery {
+        after_s: after.over as f64 / 1e9,
+        most_in_system: usual.usual_in_system as f64,
+        most_lost: usual.usual_lost,
+        ..Recovery::default()
+    };
+    let enough = after.first.saturating_add(CERTAIN);
+    if each.iter().any(|history| history.windows.len() < enough) {
+        return unjudged;
+    }
     let fates = fates(each, usual, after);
     let (recovered, metastable, seconds) = shares(&fates, confidence);
     let longest = times(&fates).into_iter().max_by(f64::total_cmp).map(|ns| ns / 1e9);
@@ -270,15 +279,13 @@ pub(super) fn summed_up(each: &[History], usual: &Yardstick, after: After, confi
     };
     let (attempts, requests) = stuck.map(last).fold((0, 0), |sum, one| (sum.0 + one.0, sum.1 + one.1));
     Recovery {
-        after_s: after.over as f64 / 1e9,
         recovered,
         seconds,
         longest_s: longest,
         // While something stays changed, its trigger is not gone.
         metastable: if after.ended { metastable } else { Estimate::default() },
-        most_in_system: usual.usual_in_system as f64,
-        most_lost: usual.usual_lost,
         amplification_stuck: (requests > 0).then(|| attempts as f64 / requests as f64),
+        ..unjudged
     }
 }
 

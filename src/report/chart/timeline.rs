@@ -8,6 +8,7 @@ use super::style::Paint;
 use super::text::{self, bold, clean, figure, list, measured};
 use super::tips::{Taken, Tip, tips};
 use super::{Chart, Face};
+use crate::report::over_time::not_back;
 use crate::results::{Estimate, Results, Timeline};
 
 const LEFT: f64 = 58.0;
@@ -232,11 +233,21 @@ fn swatch(canvas: &Canvas, word: usize, index: u8, (x, y): At) {
 fn back(line: &Line) -> String {
     let Some(recovery) = &line.timeline.recovery else { return "–".into() };
     match (recovery.recovered.value, recovery.seconds.value) {
+        _ if not_back(line.timeline).is_some() => not_back(line.timeline).unwrap_or_default(),
         (Some(share), Some(seconds)) if share >= 1.0 => measured(1e3 * seconds),
-        (Some(share), Some(seconds)) if share > 0.0 => {
-            format!("{} of {}", measured(1e3 * seconds), text::percent(share))
-        }
-        _ => "never".into(),
+        (Some(share), Some(seconds)) => format!("{} of {}", measured(1e3 * seconds), text::percent(share)),
+        _ => "–".into(),
+    }
+}
+
+/// When it is back, as the end of a sentence; empty where nobody looked.
+fn and_back(line: &Line) -> String {
+    match (&line.timeline.recovery, not_back(line.timeline)) {
+        (None, _) => String::new(),
+        (_, None) => format!(" and is back after {}", back(line).replace([text::BOLD, text::PLAIN], "")),
+        (Some(recovery), Some(_)) if recovery.recovered.value.is_none() => " and ends before it could be back".into(),
+        (_, Some(when)) if when == "never" => " and is never back".into(),
+        (_, Some(when)) => format!(" and is {}", when.replacen("not", "not back", 1)),
     }
 }
 
@@ -261,10 +272,10 @@ fn describe(lines: &[Line]) -> String {
         let who = if line.number.is_empty() { "the system".into() } else { format!("option {}", line.number) };
         let plain = |text: &str| text.replace([text::BOLD, text::PLAIN], "");
         format!(
-            "{who} answers {} of a window's requests at worst, makes {} attempts a request at most and is back after {}",
+            "{who} answers {} of a window's requests at worst, makes {} attempts a request at most{}",
             plain(&entry.values[0]),
             plain(&entry.values[1]),
-            plain(&entry.values[2])
+            and_back(line)
         )
     };
     let events: Vec<String> =
@@ -294,7 +305,7 @@ mod tests {
         }
         let said = &chart.description;
         assert!(said.contains("answers 0.00 % of a window's requests at worst"), "{said}");
-        assert!(said.contains("makes 4.00 attempts a request at most and is back after never"), "{said}");
+        assert!(said.contains("makes 4.00 attempts a request at most and is never back"), "{said}");
         assert!(!chart.svg.contains("NaN") && !chart.svg.contains("targets that take requests"));
     }
 

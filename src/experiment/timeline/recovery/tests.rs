@@ -50,7 +50,7 @@ fn back_is_where_nothing_bad_follows() {
     assert_eq!(of(&[bad, bad, (5, 0), (5, 0), (5, 0), (5, 0)]), Fate::Back(3 * SECOND), "it begins badly");
     assert_eq!(of(&[bad, (5, 0), (5, 1), (5, 0), (5, 0), (5, 0)]), Fate::Back(3 * SECOND), "requests are lost");
     assert_eq!(of(&[bad, bad, (20, 0), (9, 0), (5, 0), (5, 0)]), Fate::Late, "two good windows may be chance");
-    assert_eq!(of(&[bad, (5, 0), (5, 0)]), Fate::Back(SECOND), "but where no more are left");
+    assert_eq!(of(&[bad, bad, (5, 0), (5, 0)]), Fate::Late, "and no third is left");
     assert_eq!(of(&[bad, bad]), Fate::Late, "nothing is left to tell");
 }
 
@@ -142,4 +142,16 @@ fn the_shares_count_replications() {
     let (back, stuck, mean) = shares(&[Fate::Back(2 * SECOND), Fate::Back(4 * SECOND), Fate::Stuck, Fate::Late], 0.95);
     assert_eq!((back.value, stuck.value, mean.value), (Some(0.5), Some(0.25), Some(3.0)));
     assert_eq!(shares(&[Fate::Stuck], 0.95).2, Estimate::default());
+}
+
+#[test]
+fn nothing_is_said_where_too_little_follows() {
+    let of = |windows: usize| summed_up(&[history(&vec![(5, 0); windows], 0)], &usual(), after(), 0.95);
+    let seen = of(5);
+    assert_eq!((seen.recovered.value, seen.seconds.value), (Some(1.0), Some(1.0)), "three windows follow 4 s");
+    for windows in [0, 2, 4] {
+        let unseen = of(windows);
+        assert_eq!((unseen.recovered, unseen.metastable), (Estimate::default(), Estimate::default()), "{windows}");
+        assert_eq!((unseen.after_s, unseen.most_in_system, unseen.longest_s), (3.0, 5.0, None));
+    }
 }
