@@ -1,8 +1,9 @@
 //! What might have prevented that a failure stays: changes of client and system, the gentlest first, each as what one would write into
 //! the scenario.
 
+use crate::aws::system::{Listed, System};
 use crate::random::Distribution;
-use crate::scenario::{Hop, Model, Override, Retries, Scenario, Station, Stations};
+use crate::scenario::{Affected, Event, Hop, Model, Override, Retries, Scenario, Station, Stations};
 use crate::units::Duration;
 
 /// Tokens of a client process and of a retry: the AWS SDKs' retry quota.
@@ -22,10 +23,12 @@ fn change(name: impl Into<String>, set: &[(String, String)]) -> Change {
     Change { name: name.into(), overrides }
 }
 
-/// The changes that apply to the scenario whose event is about `hop`; none: about none or all.
-pub(super) fn candidates(scenario: &Scenario, hop: Option<&str>) -> Vec<Change> {
+/// The changes that apply to the scenario whose event changes `ours`.
+pub(super) fn candidates(scenario: &Scenario, ours: &[Event]) -> Vec<Change> {
+    let hop = ours.iter().find_map(|event| event.hop.as_deref());
+    let about = ours.iter().find_map(|event| event.change.service()).unwrap_or(Affected::All);
     let mut all = retries(&scenario.client.retries);
-    all.extend(waiting_room(scenario, hop));
+    all.extend(waiting_room(scenario, hop, about));
     if let Some(timeout) = scenario.client.timeout {
         let twice = Duration(timeout.0.saturating_mul(2));
         all.push(change(
@@ -33,7 +36,7 @@ pub(super) fn candidates(scenario: &Scenario, hop: Option<&str>) -> Vec<Change> 
             &[("client.timeout".into(), format!("\"{twice}\""))],
         ));
     }
-    all.extend(servers(scenario, hop));
+    all.extend(servers(scenario, hop, about));
     all
 }
 
@@ -97,17 +100,64 @@ fn places(servers: u32, time: &Distribution, timeout: Duration) -> Option<u64> {
     services.is_finite().then(|| (f64::from(servers) * (services - 1.0) - 1.0).max(0.0) as u64)
 }
 
+/// The listed services that the event is about, each with its field of `[[service]]`; and whether it is about any service that is not
+/// listed. Services of a table with `count` have no field of their own: a change of one is no change of the scenario, and is left out.
+fn listed(system: &System, about: Affected) -> (Vec<(String, &Listed)>, bool) {
+    let field = |listed: &Listed| format!("service.{}", listed.name);
+    let ours = |index: usize| u32::try_from(index).is_ok_and(|index| about.has(index));
+    let all = system.listed.iter().enumerate().filter(|(index, _)| ours(*index));
+    let others = match about {
+        Affected::All => system.services.count as usize > system.listed.len(),
+        Affected::One(index) => index as usize >= system.listed.len(),
+    };
+    (all.map(|(_, listed)| (field(listed), listed)).collect(), others)
+}
+
+/// Shorter waiting rooms of the services that the event is about: one for those that go by `[services]`, one each for those that state
+/// something of their own.
+fn queues(system: &System, about: Affected, timeout: Duration) -> Vec<(String, String)> {
+    let services = &system.services;
+    let room = |listed: Option<&Listed>| {
+        let concurrency = listed.and_then(|one| one.concurrency).unwrap_or(services.concurrency);
+        let time = listed.and_then(|one| one.time.as_ref()).unwrap_or(&services.time);
+        let queue = u64::from(listed.and_then(|one| one.queue).unwrap_or(services.queue));
+        places(concurrency, time, timeout).filter(|places| *places < queue)
+    };
+    let own = |one: &Listed| one.queue.is_some() || one.concurrency.is_some() || one.time.is_some();
+    let (ours, others) = listed(system, about);
+    let common = (others || ours.iter().any(|(_, one)| !own(one))).then(|| room(None)).flatten();
+    let mut set: Vec<(String, String)> =
+        common.map(|places| ("services.queue".to_string(), places.to_string())).into_iter().collect();
+    for (field, one) in ours.into_iter().filter(|(_, one)| own(one)) {
+        // A room that is short enough stays, whatever the common one becomes.
+        let stays = (common.is_some() && one.queue.is_none()).then_some(u64::from(services.queue));
+        set.extend(room(Some(one)).or(stays).map(|places| (format!("{field}.queue"), places.to_string())));
+    }
+    set
+}
+
+/// More targets for the services that the event is about, by `more`: for those that go by `[services]`, and each that states its own.
+fn targets(system: &System, about: Affected, more: impl Fn(u32) -> u32) -> (String, Vec<(String, String)>) {
+    let (ours, others) = listed(system, about);
+    let common = (others || ours.iter().any(|(_, one)| one.targets.is_none())).then_some(system.services.targets);
+    let own = ours.iter().filter_map(|(field, one)| Some((format!("{field}.targets"), one.targets?)));
+    let all: Vec<(String, u32)> =
+        common.map(|targets| ("services.targets".to_string(), targets)).into_iter().chain(own).collect();
+    let words = match all[..] {
+        [(_, first), ref rest @ ..] if rest.iter().all(|(_, targets)| *targets == first) => {
+            format!("{} targets instead of {first}", more(first))
+        }
+        _ => "half as many targets more".into(),
+    };
+    (words, all.into_iter().map(|(field, targets)| (field, more(targets).to_string())).collect())
+}
+
 /// A waiting room that turns away whom it could not serve in time.
-fn waiting_room(scenario: &Scenario, hop: Option<&str>) -> Option<Change> {
+fn waiting_room(scenario: &Scenario, hop: Option<&str>, about: Affected) -> Option<Change> {
     let timeout = scenario.client.timeout?;
     let name = "a waiting room that turns away whom it cannot serve in time";
     let set: Vec<(String, String)> = match &scenario.model {
-        Model::Options(system) => {
-            let services = &system.services;
-            let places = places(services.concurrency, &services.time, timeout)?;
-            let shorter = places < u64::from(services.queue);
-            shorter.then(|| ("services.queue".to_string(), places.to_string())).into_iter().collect()
-        }
+        Model::Options(system) => queues(system, about, timeout),
         Model::Hops(hops) => {
             let bounded = |(name, station): (String, Station)| {
                 let places = places(station.servers?, &station.time, timeout)?;
@@ -121,14 +171,10 @@ fn waiting_room(scenario: &Scenario, hop: Option<&str>) -> Option<Change> {
 }
 
 /// Half as many servers more, rounded up.
-fn servers(scenario: &Scenario, hop: Option<&str>) -> Option<Change> {
+fn servers(scenario: &Scenario, hop: Option<&str>, about: Affected) -> Option<Change> {
     let more = |servers: u32| servers.saturating_add(servers.div_ceil(2));
     let (name, set): (String, Vec<(String, String)>) = match &scenario.model {
-        Model::Options(system) => {
-            let targets = system.services.targets;
-            let set = ("services.targets".to_string(), more(targets).to_string());
-            (format!("{} targets instead of {targets}", more(targets)), vec![set])
-        }
+        Model::Options(system) => targets(system, about, more),
         Model::Hops(hops) => {
             let all = stations(hops, hop);
             let with: Vec<(&String, u32)> =
@@ -161,7 +207,7 @@ mod tests {
     fn each_change_makes_a_scenario_and_says_what_it_sets() {
         let document = Document::parse(STORM, "storm", std::path::Path::new(".")).unwrap();
         let scenario = document.resolve(&[]).unwrap();
-        let all = candidates(&scenario, Some("service"));
+        let all = candidates(&scenario, &scenario.events);
         assert_eq!(all.len(), 7);
         for change in &all {
             let changed = document.resolve(&change.overrides).unwrap();
@@ -170,5 +216,39 @@ mod tests {
         let set = |i: usize| (all[i].overrides[0].field.as_str(), all[i].overrides[0].toml.as_str());
         assert_eq!(set(4), ("hop.service.queue", "27"), "28 of 25 ms each with 4 servers, less one in service: 200 ms");
         assert_eq!(set(6), ("hop.service.servers", "6"));
+    }
+
+    /// Two services that state something of their own, of three.
+    const LISTED: &str = "options = [\"rest-alb-direct\"]\n[workload]\nrate = \"50/s\"\n[client]\ntimeout = \"200ms\"\n\
+        [services]\ncount = 3\ntargets = 4\nconcurrency = 1\nqueue = 1000\ntime = { constant = \"50ms\" }\n\
+        [[service]]\nname = \"orders\"\ntargets = 6\nconcurrency = 2\n[[service]]\nname = \"users\"\nqueue = 1\n\
+        [run]\nduration = \"60s\"\n[[event]]\nat = \"10s\"\nuntil = \"20s\"\ntime_factor = 6\n";
+
+    #[test]
+    fn services_that_state_their_own_are_changed_where_they_stand() {
+        let set = |service: &str| -> Vec<(String, Vec<(String, String)>)> {
+            let text = format!("{LISTED}service = {service}\n");
+            let document = Document::parse(&text, "listed", std::path::Path::new(".")).unwrap();
+            let scenario = document.resolve(&[]).unwrap();
+            let all = candidates(&scenario, &scenario.events);
+            for change in &all {
+                assert!(document.resolve(&change.overrides).unwrap() != scenario, "{}", change.name);
+            }
+            let all = all.into_iter().filter(|change| !change.name.starts_with("clients"));
+            let fields = |change: Change| change.overrides.into_iter().map(|set| (set.field, set.toml)).collect();
+            all.map(|change| (change.name.clone(), fields(change))).collect()
+        };
+        let room = "a waiting room that turns away whom it cannot serve in time";
+        let is = |name: &str, fields: &[(&str, &str)]| {
+            (name.to_string(), fields.iter().map(|(field, to)| ((*field).into(), (*to).into())).collect())
+        };
+        let orders = is("9 targets instead of 6", &[("service.orders.targets", "9")]);
+        assert_eq!(set("\"orders\""), [is(room, &[("service.orders.queue", "5")]), orders]);
+        let users = is("6 targets instead of 4", &[("services.targets", "6")]);
+        assert_eq!(set("\"users\""), [users], "its queue is short enough");
+        let both = [("services.targets", "6"), ("service.orders.targets", "9")];
+        let rooms = [("services.queue", "2"), ("service.orders.queue", "5")];
+        assert_eq!(set("\"*\""), [is(room, &rooms), is("half as many targets more", &both)]);
+        assert_eq!(set("3")[0], is(room, &[("services.queue", "2")]));
     }
 }

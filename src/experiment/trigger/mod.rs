@@ -171,7 +171,7 @@ impl Search<'_> {
     fn changes(&self, at: u64, scenario: &Scenario) -> Result<Vec<TriggerChange>, ExperimentError> {
         let mut tried = Vec::new();
         let ours = self.ours()?;
-        for change in changes::candidates(scenario, ours.iter().find_map(|event| event.hop.as_deref())) {
+        for change in changes::candidates(scenario, &ours) {
             // Values that are right one by one may exclude each other: such a change is none.
             let Ok(changed) = self.scenario(at, &change.overrides) else { continue };
             let usual = self.yardstick(&changed)?;
