@@ -66,11 +66,18 @@ pub(super) fn run(top: &Fields<'_>, workload: Option<&Workload>, names: &Names) 
 
 fn length(fields: &Fields<'_>, trace: Option<&Trace>, default: Length) -> Option<Length> {
     match (fields.get("requests"), fields.get("duration")) {
-        (Some(_), Some(duration)) => {
+        (Some(requests), Some(duration)) => {
             let issue = duration
                 .key_place
                 .issue("`requests` and `duration` both say how much is measured, but one of them is allowed");
-            fields.sink.add(issue.hint("keep one of the two"));
+            // `--requests N` on a file that measures a time.
+            let flag = requests.node.place.source.path.as_os_str() == "<command line>";
+            let hint = if flag {
+                "measure another time by `--set run.duration=...`, or take `duration` out of the file"
+            } else {
+                "keep one of the two"
+            };
+            fields.sink.add(issue.hint(hint));
             None
         }
         (Some(requests), None) => {

@@ -96,6 +96,14 @@ error: `confidence` is 1.5, but it must be a number between 0 and 1, as `0.95`
     );
 }
 
+#[test]
+fn a_number_of_requests_for_a_file_that_measures_a_time_says_what_to_write() {
+    let text = b"[run]\nduration = \"5s\"\n";
+    let ran = with_input(&std::env::temp_dir(), &["run", "-", "--requests", "5"], text);
+    let hint = "hint: measure another time by `--set run.duration=...`, or take `duration` out of the file";
+    assert!(ran.status == 2 && ran.stderr.contains(hint), "{ran:?}");
+}
+
 /// A scenario, and what its message must have, in order: what is wrong, where, and what to do.
 const RULES: [(&str, &[&str]); 22] = [
     ("[[event]]\nat = \"1s\"\naz = 4\n", &["no zone 4", "has 3", "<stdin>:3:6"]),

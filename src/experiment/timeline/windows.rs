@@ -97,12 +97,17 @@ const LOST: [End; 5] = [
     ("failed", Outcomes::failed_total),
 ];
 
+/// A mean of counts, whose interval ends at 0 at the lowest.
+fn count(mean: Estimate) -> Estimate {
+    Estimate { low: mean.low.map(|low| low.max(0.0)), ..mean }
+}
+
 /// One window of `seconds` in all replications.
 fn window(slices: &[&Slice], seconds: f64, confidence: f64) -> Vec<(&'static str, Estimate)> {
     let each = |f: &dyn Fn(&Slice) -> u64| -> Vec<f64> { slices.iter().map(|slice| f(slice) as f64).collect() };
     let mean = |f: Pick, per: f64| -> Estimate {
         let values: Vec<f64> = each(&f).iter().map(|value| value / per).collect();
-        mean_interval(&values, confidence).into()
+        count(mean_interval(&values, confidence).into())
     };
     let came = each(&|slice| slice.arrivals);
     let share = |f: &dyn Fn(&Slice) -> u64| -> Estimate {
@@ -135,7 +140,7 @@ fn targets(tallies: &[Tally], index: usize, confidence: f64) -> Option<Estimate>
         (!tally.scalings.is_empty()).then(|| numbers.sum::<Option<f64>>()).flatten()
     };
     let numbers: Option<Vec<f64>> = tallies.iter().map(of).collect();
-    numbers.map(|numbers| mean_interval(&numbers, confidence).into())
+    numbers.map(|numbers| count(mean_interval(&numbers, confidence).into()))
 }
 
 /// A quantile of a window, ms: merged over replications. Its interval is by sectioning, over sections of one replication or as many as
@@ -164,7 +169,7 @@ fn quantile(slices: &[&Slice], q: f64, confidence: f64) -> Estimate {
 fn totals(tallies: &[Tally], confidence: f64) -> BTreeMap<String, Estimate> {
     let mean = |f: &dyn Fn(&Slice) -> u64| -> Estimate {
         let sum = |tally: &Tally| tally.slices.iter().map(f).sum::<u64>() as f64;
-        mean_interval(&tallies.iter().map(sum).collect::<Vec<f64>>(), confidence).into()
+        count(mean_interval(&tallies.iter().map(sum).collect::<Vec<f64>>(), confidence).into())
     };
     let mut totals: BTreeMap<String, Estimate> =
         LOST.iter().map(|(name, pick)| ((*name).to_string(), mean(&|slice| pick(&slice.outcomes)))).collect();
@@ -201,6 +206,11 @@ mod tests {
         let ok = all["outcome.ok"];
         assert!(ok.high <= Some(1.0) && ok.low >= Some(0.0));
         assert_eq!(all["latency.p50"].low, None, "too few samples");
+        assert_eq!(
+            (all["rate.offered"].value, all["rate.offered"].low),
+            (Some(37.5), Some(0.0)),
+            "no count is below 0"
+        );
         let nobody = window(&[&slice(0, 4, 0..0)], 1.0, 0.95).into_iter().collect::<BTreeMap<&str, Estimate>>();
         assert_eq!((nobody["amplification"], nobody["latency.p99"]), (Estimate::default(), Estimate::default()));
     }
