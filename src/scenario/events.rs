@@ -92,6 +92,7 @@ fn hop_event(field: &Field<'_>, fields: &Fields<'_>, around: Around<'_>) -> Opti
 /// When it begins and ends. What begins when the run is over asks what the run cannot answer.
 fn span(fields: &Fields<'_>, around: Around<'_>) -> Option<(Duration, Option<Duration>)> {
     let at_field = fields.require("at", "an instant from the end of warm-up, as `\"60s\"`");
+    let until = fields.get("until");
     let at = at_field.as_ref().and_then(|f| f.duration());
     if let (Some(field), Some(at), Some(Length::Time(whole))) = (&at_field, at, around.length)
         && at >= whole
@@ -100,7 +101,6 @@ fn span(fields: &Fields<'_>, around: Around<'_>) -> Option<(Duration, Option<Dur
         field.sink.add(issue.hint("lengthen `duration` in `[run]`, or let the event begin earlier"));
         return None;
     }
-    let until = fields.get("until");
     let end = until.as_ref().map(|f| f.duration());
     let at = at?;
     let Some(end) = end else { return Some((at, None)) };

@@ -336,6 +336,7 @@ fn what_the_run_is_too_short_to_see_is_neither_back_nor_lost() {
     let outside = shown("50s", "100s", "");
     let said = "`at` is `50s`, but the run ends after its `duration`, `40s`, before this event begins";
     assert!(outside.status == 2 && outside.stderr.contains(said), "{outside:?}");
+    assert!(outside.stderr.contains("1 error in a.toml"), "and nothing else is wrong: {outside:?}");
     // As long as it may last, the event still does nothing.
     let search = |to: &str| shown("10s", "13s", &format!("[trigger]\nfrom = \"1s\"\nto = \"{to}\"\nseeds = 20\n"));
     let harmless = search("28500ms");

@@ -7,6 +7,8 @@ use crate::results::{Estimate, Results, Timeline, TriggerSearch};
 
 /// Columns of a line of blocks.
 const BLOCKS: usize = 60;
+/// Columns that the time to be back has beside counts of five digits.
+const ROOM: usize = 12;
 
 /// Everything; empty where nothing was cut into windows.
 pub(super) fn over_time(results: &Results, paint: Paint) -> String {
@@ -54,7 +56,7 @@ fn table(results: &Results, timelines: &[&Timeline]) -> Table {
         ("timed out", Align::Right),
         ("failed", Align::Right),
         ("retries", Align::Right),
-        ("amplification", Align::Right),
+        ("attempts", Align::Right),
         ("back after", Align::Right),
     ]);
     for timeline in timelines {
@@ -70,10 +72,16 @@ fn table(results: &Results, timelines: &[&Timeline]) -> Table {
             total("failed"),
             total("retries"),
             worst.unwrap_or_else(|| "-".into()),
-            over_time::back(timeline, "-"),
+            back(timeline),
         ]);
     }
     table
+}
+
+/// When it is back. A number is not cut short: where the end of the run takes too much room it stands in the line of blocks below.
+fn back(timeline: &Timeline) -> String {
+    let back = over_time::back(timeline, "-");
+    if back.starts_with("not by") && back.chars().count() > ROOM { "not by end".into() } else { back }
 }
 
 /// What share of what came in each window was answered, how late, and by how many targets where their number follows the load.
@@ -154,7 +162,7 @@ mod tests {
         for part in [
             "x metastable failure: the trigger is gone",
             "ok      ██████████▁▁",
-            "amplification",
+            "retries attempts",
             "4.00",
             "event   service takes 4 times as long from 10 s to 11 s",
             "All 200 seeds recover from 0.200 s or less",
@@ -164,5 +172,24 @@ mod tests {
         }
         assert!(text.lines().all(|line| line.chars().count() <= super::super::WIDTH), "{text}");
         assert_eq!(over_time(&Results::default(), Paint { colour: false }), "");
+    }
+
+    #[test]
+    fn what_is_late_is_told_in_full() {
+        let mut results = storm();
+        let timeline = &mut results.timeline[0];
+        timeline.recovery = Some(crate::results::Recovery {
+            recovered: Estimate { value: Some(0.0), ..Estimate::default() },
+            ..crate::results::Recovery::default()
+        });
+        for name in ["requests", "lost", "timed_out"] {
+            let many = Estimate { value: Some(36_103.0), ..Estimate::default() };
+            timeline.totals.insert(name.into(), many);
+        }
+        for (end, told) in [(300.0, " not by 300 s\n"), (86_400.0, " not by end\n")] {
+            results.timeline[0].end_s = end;
+            let text = over_time(&results, Paint { colour: false });
+            assert!(text.contains(told), "{text}");
+        }
     }
 }
