@@ -58,6 +58,10 @@ fn tables_around_events() {
         ("[services]\nautoscaling = { target = 1.0, max = 3 }\n", "2:26 `autoscaling.target` is 1.0, but it must be a share above 0 and below 1 of the targets' concurrency: they are never busier than 1, so that nothing would ever be above it"),
         ("[services]\nautoscaling = { target = 0.6, max = 3, period = \"999ms\" }\n", "2:49 `autoscaling.period` is `999ms`, but it must be at least `1s`, the shortest period of a metric in CloudWatch"),
         ("[services]\nautoscaling = { target = 0.6, min = 4, max = 3 }\n", "2:46 `autoscaling.max` is 3, but it must be `min` or more, which is 4"),
+        ("[services]\ncount = 11\nautoscaling = { target = 0.6, max = 100_000 }\n", "3:36 11 services have more than 1,000,000 targets together, which is the most that is simulated ? fewer `targets`, a lower `max` of `autoscaling`, or fewer services"),
+        ("[services]\ncount = 6\ntargets = 100_000\n[[event]]\nat = \"1s\"\ndeploy = \"*\"\n", "3:11 6 services have more than 1,000,000 targets together, with those that deployments bring, which is the most that is simulated ? fewer `targets`, a lower `max` of `autoscaling`, or fewer services"),
+        ("[services]\ntargets = 1_000\n[sweep]\nservices = [10, 1_001]\n", "4:12 1001 services have more than 1,000,000 targets together, which is the most that is simulated ? fewer `targets`, a lower `max` of `autoscaling`, or fewer services"),
+        ("[services]\ntargets = 1_000\n[saturation]\nto = 2_000\n", "4:6 2000 services have more than 1,000,000 targets together, which is the most that is simulated ? fewer `targets`, a lower `max` of `autoscaling`, or fewer services"),
         ("[workload]\nclients = 5\n[load_balancers]\nfollow_load = true\n", "3:2 load balancers follow an arrival rate, but `clients` are closed ? leave `follow_load` out\n3:2 the capacity of an NLB is in bits per second, but nobody says how large requests and responses are ? add `request = \"2KiB\"` and `response = \"8KiB\"` to `[workload]`"),
         ("[load_balancers]\nalb_headroom = 0.5\n", "2:16 `alb_headroom` is 0.5, but it must be a number from 1 to 1,000"),
     ]);
