@@ -23,6 +23,8 @@ pub struct Row<'a> {
     pub whole_us: Option<u64>,
     /// Field 9.
     pub status: Option<u16>,
+    /// Whether its time was longer than what had passed.
+    pub cut_off: bool,
     /// Field 17 from `targetgroup/` on; empty where there is none.
     pub group: &'a [u8],
     /// The root of field 18; empty where there is none.
@@ -73,6 +75,8 @@ pub fn row(line: &[u8]) -> Result<Row<'_>, Refusal> {
         dispatched_us: times[0].or_else(|| (!matches!(target, b"-" | b"")).then_some(0)),
         whole_us: created.and_then(|created| u64::try_from(ended - created).ok()),
         status,
+        // Who waited for a connection and got none (504 with -1 for the ALB's own time) waited for no answer.
+        cut_off: is_cut_off(status) && (status != Some(504) || times[0].is_some()),
         group,
         trace,
         socket: matches!(kind, b"ws" | b"wss"),
@@ -97,7 +101,7 @@ pub fn count(line: &[u8], rounding: Rounding, tally: &mut Tally) -> Result<(), R
     let slot = tally.slots.at(Some(row.at_us));
     slot.rows += 1;
     let Some([request, target, response]) = row.times_us else {
-        let dispatched = row.dispatched_us.zip(row.whole_us).filter(|_| is_cut_off(row.status) && !row.socket);
+        let dispatched = row.dispatched_us.zip(row.whole_us).filter(|_| row.cut_off && !row.socket);
         // The instant of creation is cut off to a millisecond, which makes the whole up to one longer.
         let reached = dispatched.map(|(request, whole)| whole.saturating_sub(request) / 1000);
         let reached = reached.map(|ms| ms.saturating_sub(1));
@@ -106,7 +110,7 @@ pub fn count(line: &[u8], rounding: Rounding, tally: &mut Tally) -> Result<(), R
             slot.cut_off(Part::Service, ms);
         }
         tally.lacks("a time of -1: not dispatched to a target, or broken off");
-        if is_cut_off(row.status) && reached.is_none() {
+        if row.cut_off && reached.is_none() {
             tally.cuts_off(Part::Service);
         }
         return Ok(());

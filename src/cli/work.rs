@@ -41,7 +41,7 @@ pub fn json(plan: &Plan) -> String {
 
 /// Refuses a sweep that is likely to need more memory than there is, unless the caller has said which `histograms` are wanted.
 pub fn fits(scenario: &Scenario, histograms: Option<&str>) -> Result<(), Issues> {
-    let (memory, of_histograms) = predicted_memory(scenario);
+    let (memory, of_histograms) = predicted_memory(scenario, rayon::current_num_threads());
     let Some(free) = free_memory().filter(|free| memory > *free && histograms.is_none()) else { return Ok(()) };
     let gigabytes = |bytes: u64| bytes as f64 / 1e9;
     let (needed, there) = (gigabytes(memory), gigabytes(free));

@@ -3,7 +3,7 @@
 
 use super::attempt::Attempt;
 use super::network::{Loss, StationKind};
-use super::observer::Observer;
+use super::observer::{Observer, Passes};
 use super::run::Run;
 use super::station::Admission;
 use super::tally::Outcome;
@@ -98,6 +98,7 @@ impl<const OPEN: bool, O: Observer> Run<'_, OPEN, O> {
             return self.served(walker, at, (hop, station, enters), admission);
         };
         state.hangs(number, lost, fails);
+        self.observer.stops(walker.key, Passes { hop, at, start, end: lost, station: Some(station) });
         let meter = &mut self.meters[usize::from(hop)];
         let line = meter.line_of(station, walker.class);
         meter.worked(line, lost - start);

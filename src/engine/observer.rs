@@ -40,12 +40,16 @@ pub struct Passes {
 /// where somebody gave up on the attempt, and around it otherwise. With the reference ([`super::simulate_observed`]) the
 /// calls of `ends` come in the order of time.
 ///
-/// What a token bucket, a refused connection or a gate turned away, or was lost with its station, ends without a `passes` of that hop.
+/// What a token bucket, a refused connection or a gate turned away, or was lost with its station, ends without a `passes` of that hop;
+/// of buckets and stations `stops` says where.
 pub trait Observer {
     /// An attempt begins.
     fn begins(&mut self, key: AttemptKey, attempt: Begins);
     /// It goes through a step.
     fn passes(&mut self, key: AttemptKey, step: Passes);
+    /// It goes no further than this step, `passes` of which there are none: a bucket has no token for it (`at`, without a station), or its
+    /// station is lost at `end`, `at` where it came to one that was lost already. How its work ends and when is told by `leaves`.
+    fn stops(&mut self, _key: AttemptKey, _step: Passes) {}
     /// The client knows its outcome at `at` (ns); an answer of the server side in the place of what is still at work, too.
     fn ends(&mut self, key: AttemptKey, outcome: Outcome, at: u64);
     /// Its work is over at `at` (ns), with this outcome had nobody given up on it.
@@ -59,6 +63,8 @@ impl Observer for () {
     #[inline(always)]
     fn passes(&mut self, _: AttemptKey, _: Passes) {}
     #[inline(always)]
+    fn stops(&mut self, _: AttemptKey, _: Passes) {}
+    #[inline(always)]
     fn ends(&mut self, _: AttemptKey, _: Outcome, _: u64) {}
     #[inline(always)]
     fn leaves(&mut self, _: AttemptKey, _: Outcome, _: u64) {}
@@ -70,6 +76,9 @@ impl<O: Observer> Observer for &mut O {
     }
     fn passes(&mut self, key: AttemptKey, step: Passes) {
         (**self).passes(key, step);
+    }
+    fn stops(&mut self, key: AttemptKey, step: Passes) {
+        (**self).stops(key, step);
     }
     fn ends(&mut self, key: AttemptKey, outcome: Outcome, at: u64) {
         (**self).ends(key, outcome, at);

@@ -152,7 +152,11 @@ impl<const OPEN: bool, O: Observer> Run<'_, OPEN, O> {
             counts.arrivals += u64::from(enters);
             counts.throttled += u64::from(!granted);
         }
-        if granted { Next::On(at) } else { Next::Over(refused, at) }
+        if granted {
+            return Next::On(at);
+        }
+        self.observer.stops(walker.key, Passes { hop, at, start: at, end: at, station: None });
+        Next::Over(refused, at)
     }
 
     /// A way of which a part leads nowhere.

@@ -170,7 +170,7 @@ pub fn survey(source: &Source, detail: bool, control: &Control) -> Result<shards
     stage("sensitivity");
     sensitivity::study(source, &scenario, control)?;
     let asked = control.store().map(shards::Store::asked).unwrap_or_default();
-    Ok(shards::Plan::new(asked, sweep::points(&combinations)))
+    Ok(shards::Plan::new(asked, sweep::points(&combinations), shards::replication_bytes(&scenario)))
 }
 
 /// Of which sweep a file of its tallies is; `date` is the day of `--date`, or empty.

@@ -122,15 +122,12 @@ pub(super) fn autoscaling(field: &Field<'_>) -> Option<Autoscaling> {
     }
     let mut scaling = Autoscaling::tracking(metric?, target?, min?, max?);
     let before = field.sink.count();
-    let read = |key, to: &mut Duration, zero: bool| {
-        let read = fields.get(key).and_then(|f| if zero { f.duration() } else { f.positive_duration() });
-        *to = read.unwrap_or(*to);
-    };
-    read("period", &mut scaling.period, false);
-    read("delay", &mut scaling.delay, true);
-    read("warm_up", &mut scaling.warm_up, true);
-    read("cooldown_out", &mut scaling.cooldown_out, true);
-    read("cooldown_in", &mut scaling.cooldown_in, true);
+    let read = |key, to: &mut Duration| *to = fields.get(key).and_then(|f| f.duration()).unwrap_or(*to);
+    scaling.period = fields.get("period").and_then(|f| period(&f)).unwrap_or(scaling.period);
+    read("delay", &mut scaling.delay);
+    read("warm_up", &mut scaling.warm_up);
+    read("cooldown_out", &mut scaling.cooldown_out);
+    read("cooldown_in", &mut scaling.cooldown_in);
     let row = |key| fields.get(key).and_then(|f| f.count(1..=MOST_IN_A_ROW)).map(|number| number as u32);
     scaling.out_after = row("out_after").unwrap_or(scaling.out_after);
     scaling.in_after = row("in_after").unwrap_or(scaling.in_after);
@@ -141,10 +138,24 @@ pub(super) fn autoscaling(field: &Field<'_>) -> Option<Autoscaling> {
     (field.sink.count() == before).then_some(scaling)
 }
 
+/// The length of a data point. Each is a turn of the simulation, whatever happens in it, so they may not be as short as anybody likes.
+fn period(field: &Field<'_>) -> Option<Duration> {
+    let shortest = changes::time("cloudwatch.shortest-period");
+    let period = field.duration()?;
+    if period < shortest {
+        return field
+            .refuse(format!("it must be at least `{shortest}`, the shortest period of a metric in CloudWatch"));
+    }
+    Some(period)
+}
+
 fn wanted(field: &Field<'_>, metric: ScalingMetric) -> Option<f64> {
     match metric {
         ScalingMetric::Utilisation => {
-            field.number(|x| x > 0.0 && x <= 1.0, "it must be a share above 0, at most 1, of the targets' concurrency")
+            // A metric is compared with `>`, and no share is above 1.
+            let allowed = "it must be a share above 0 and below 1 of the targets' concurrency: they are never busier than 1, so \
+                           that nothing would ever be above it";
+            field.number(|x| x > 0.0 && x < 1.0, allowed)
         }
         ScalingMetric::RequestsPerTarget => field.rate().map(Rate::per_second),
     }

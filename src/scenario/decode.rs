@@ -9,7 +9,9 @@ use super::metrics::Names;
 use super::path::{self, Override};
 use super::tree::{Node, Place, Value};
 use super::types::{Model, Scenario};
-use super::{client, conditions, events, expect, names, run, sensitivity, sweep, system, trigger, windows, workload};
+use super::{
+    client, conditions, events, expect, many, names, run, sensitivity, sweep, system, trigger, windows, workload,
+};
 use crate::issue::{Issue, Issues};
 
 /// Services at the operating point where none are stated.
@@ -136,9 +138,9 @@ fn whole(root: &Node, context: &Context<'_>, sink: &Sink) -> Option<Scenario> {
     let trigger = trigger::trigger(&top, root, run.as_ref());
     let least = events.as_deref().map_or(1, events::least_services);
     let objectives = conditions::objectives(&top, &metric_names, is_hops);
-    let saturation = sweep::saturation(&top, &metric_names, least);
+    let mut saturation = sweep::saturation(&top, &metric_names, least);
     let by_weights = load.as_ref().is_some_and(workload::Read::by_weights);
-    let swept = sweep::sweep(&top, (count, least), is_hops, by_weights);
+    let mut swept = sweep::sweep(&top, (count, least), is_hops, by_weights);
     let varied = sensitivity::sensitivity(&top);
     let wanted = expect::expect(&top, &metric_names, saturation.as_ref().and_then(Option::as_ref));
     top.finish();
@@ -148,6 +150,9 @@ fn whole(root: &Node, context: &Context<'_>, sink: &Sink) -> Option<Scenario> {
         (Some(hops), _) => Model::Hops(hops?),
         (None, rest) => Model::Options(Box::new(system::system(&top, services?, rest??, load.traffic?, sink)?)),
     };
+    if let (Model::Options(system), Some(events), Some(swept)) = (&model, &events, &mut swept) {
+        many::check(root, sink, (system, events), swept, saturation.as_mut().and_then(Option::as_mut));
+    }
     let title = title.unwrap_or_else(|| Some(names::default_title(context.name)))?;
     Some(Scenario {
         name: context.name.to_string(),

@@ -34,11 +34,16 @@ impl Document {
     /// Reads the file at `path`; `-` is standard input, whose relative paths start at the working folder.
     ///
     /// # Errors
-    /// No such file, a directory, larger than 16 MiB, not UTF-8, unreadable, or every syntax error that it has.
+    /// No such file, a directory, larger than 16 MiB, not UTF-8, unreadable, or every syntax error that it has; of standard input also
+    /// that nothing came.
     pub fn read(path: &Path) -> Result<Document, Issues> {
         if path == Path::new("-") {
             let text = text_of(std::io::stdin().lock(), "standard input")?;
-            return Document::new(text, "stdin".into(), PathBuf::from("<stdin>"), Folder::open(PathBuf::from(".")));
+            let path = PathBuf::from("<stdin>");
+            if text.trim().is_empty() {
+                return Err(nothing_came(path, text));
+            }
+            return Document::new(text, "stdin".into(), path, Folder::open(PathBuf::from(".")));
         }
         let shown = path.display();
         let failed =
@@ -182,6 +187,13 @@ impl Document {
 /// What a scenario in the file at `path` is called.
 fn stem(path: &Path) -> String {
     path.file_stem().map_or_else(|| "scenario".into(), |stem| stem.to_string_lossy().into_owned())
+}
+
+/// A pipe whose first command failed looks like this. An empty file is a choice of whoever made it, and has every default.
+fn nothing_came(path: PathBuf, text: String) -> Issues {
+    let issue = Issue::new("standard input is empty, but a scenario was to come from it");
+    let issue = issue.at(&Arc::new(SourceFile { path, text }), 0..0);
+    vec![issue.hint("did the command before it fail? `gatecap init` writes the defaults")]
 }
 
 fn too_large(shown: &str) -> Issues {

@@ -25,6 +25,7 @@ pub mod init;
 mod instant;
 mod laws;
 mod listed;
+mod many;
 mod measured;
 mod metrics;
 mod names;

@@ -279,7 +279,7 @@ fn flow_shares(targets: u32, zones: u32, cross_zone: bool) -> Vec<f64> {
         return vec![even; targets as usize];
     }
     let nodes = zones.min(targets);
-    let in_zone = |zone: u32| (0..targets).filter(|target| target % zones == zone).count() as f64;
+    let in_zone = |zone: u32| f64::from(targets / zones + u32::from(zone < targets % zones));
     (0..targets).map(|target| 1.0 / f64::from(nodes) / in_zone(target % zones)).collect()
 }
 

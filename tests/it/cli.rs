@@ -270,9 +270,15 @@ fn files_that_are_no_scenarios() {
         refused(&run(folder.path(), &["run", "broken.toml"]), &["`broken.toml`", "a link to a file that is not there"]);
     }
     refused(&with_input(folder.path(), &["run", "-"], b"title = \xff"), &["standard input is not UTF-8"]);
-    // Nothing said is the built-in scenario: an empty file is one.
-    let empty = with_input(folder.path(), &["limits", "-"], b"");
+    // Nothing said is the built-in scenario: an empty file is one. A pipe that brings nothing is a command that failed.
+    std::fs::write(folder.path().join("empty.toml"), " \n").unwrap();
+    let empty = run(folder.path(), &["limits", "empty.toml"]);
     assert!(empty.status == 0 && empty.stdout.contains("rest-alb-direct"), "{empty:?}");
+    for (verb, nothing) in [("run", &b""[..]), ("limits", b"\n \t\n")] {
+        let said =
+            ["standard input is empty", "--> <stdin>:1:1", "hint: did the command before it fail? `gatecap init`"];
+        refused(&with_input(folder.path(), &[verb, "-"], nothing), &said);
+    }
 }
 
 #[test]

@@ -182,6 +182,65 @@ fn failures_have_the_status_of_whoever_answers() {
     }
 }
 
+/// Targets that refuse and one that is silent, behind ALBs; what is in flight when they are lost.
+const LOST: &str = "seed = 5\noptions = [\"rest-alb-direct\", \"http-fan-out\"]\n[workload]\nrate_per_service = \"60/s\"\n\
+                    [services]\ncount = 1\ntargets = 3\nconcurrency = 50\ntime = { constant = \"200ms\" }\n[run]\n\
+                    duration = \"50s\"\nwarmup = \"1s\"\nreplications = 1\n[[event]]\nat = \"5s\"\nuntil = \"10s\"\nservice = 1\n\
+                    targets_lost = 1\n[[event]]\nat = \"15s\"\nuntil = \"20s\"\nservice = 1\ntargets_lost = 1\n\
+                    black_hole = true\n";
+
+/// An ALB answers for targets that it has lost: 502 and 504 are its own in its log, and the integration's in the API's. 460 is left to
+/// those whom the API gave up first.
+#[test]
+fn an_alb_answers_for_lost_targets() {
+    let folder = folder(LOST);
+    emitted(folder.path(), &["--quiet"]);
+    for (option, late) in [("rest-alb-direct", "504"), ("http-fan-out", "503")] {
+        let (gateway, alb) = (gateway_lines(folder.path(), option), alb_lines(folder.path(), option));
+        let lines = |status: &str| alb.iter().filter(|f| f[8] == status).cloned().collect::<Vec<_>>();
+        let count = |status: &str, integration: &str| {
+            gateway.iter().filter(|l| l["status"] == status && l["integrationStatus"] == integration).count()
+        };
+        let (refused, silent, left) = (lines("502"), lines("504"), lines("460"));
+        assert!(refused.len() > 50 && silent.len() > 50 && !left.is_empty(), "{option}");
+        assert_eq!((refused.len(), silent.len()), (count("502", "502"), count("504", "504")), "{option}");
+        assert_eq!(left.len(), count(late, "-"), "{option}");
+        let own = |f: &Vec<String>| f[9] == "-" && f[28 - 1] == "-" && f[6] == "-1" && f[7] == "-1";
+        assert!(refused.iter().chain(&silent).chain(&left).all(own), "{option}");
+        assert!(refused.iter().chain(&silent).all(|f| f[4].starts_with("10.64.")), "the target that was chosen");
+        // Those in flight had been sent on; nobody else had.
+        let sent_on = |of: &[Vec<String>]| of.iter().filter(|f| f[5] != "-1").count();
+        assert!((1..20).contains(&sent_on(&refused)), "{option}");
+        assert_eq!((sent_on(&silent), sent_on(&left)), (0, left.len()), "{option}");
+        for fields in &silent {
+            // 10 s until the ALB gives up connecting.
+            near(since_origin(&fields[1]) - since_origin(&fields[21]), 10.0, 0.1);
+        }
+    }
+    let ran = run(folder.path(), &["calibrate", "alb", "logs/rest-alb-direct/alb.log", "--json"]);
+    let told: Value = serde_json::from_str(&ran.stdout).unwrap_or_else(|_| panic!("{ran:?}"));
+    assert!(told["cut_off"].as_object().unwrap().is_empty(), "{}", told["cut_off"]);
+}
+
+/// What an ALB without capacity refuses is a row of its log.
+#[test]
+fn an_alb_without_capacity_says_so() {
+    let folder = folder(
+        "seed = 40\noptions = [\"http-fan-out\"]\n[load_balancers]\nfollow_load = true\n[workload]\n\
+         rate_per_service = \"10/s\"\n[services]\ncount = 1\n[run]\nduration = \"60s\"\nwarmup = \"1s\"\n\
+         replications = 1\n[[event]]\nat = \"10s\"\nrate_factor = 8.0\n",
+    );
+    emitted(folder.path(), &["--quiet"]);
+    let (gateway, alb) = (gateway_lines(folder.path(), "http-fan-out"), alb_lines(folder.path(), "http-fan-out"));
+    assert_eq!(alb.len(), gateway.len());
+    let refused: Vec<&Vec<String>> = alb.iter().filter(|f| f[8] == "503").collect();
+    assert!(refused.len() > 100, "{}", refused.len());
+    assert_eq!(refused.len(), gateway.iter().filter(|line| line["status"] == "503").count());
+    let own = |f: &&Vec<String>| f[4] == "-" && f[5..8].iter().all(|time| time == "-1") && f[9] == "-";
+    assert!(refused.iter().all(own));
+    assert!(alb.iter().all(|f| f[8] == "200" || f[8] == "503"));
+}
+
 #[test]
 fn logs_change_no_result_and_no_thread_changes_a_log() {
     // Clients that give up first: the gateway still answers, and logs it.

@@ -268,6 +268,16 @@ fn rows_that_were_cut_off_are_counted_by_part() {
 }
 
 #[test]
+fn whoever_got_no_connection_was_not_cut_off() {
+    let row = |times: &str| alb_row(1, times, "orders").replace(" 200 200 1 2 ", " 504 - 1 2 ");
+    let text = alb_row(0, "0.001 0.010 0.000", "orders").repeat(6) + &row("-1 -1 -1");
+    let tally = read(Kind::Alb, text.clone()).unwrap();
+    assert!(tally.cut_off.is_empty() && tally.slots.whole().longer.is_empty(), "{:?}", tally.cut_off);
+    let tally = read(Kind::Alb, text + &row("0.001 -1 -1")).unwrap();
+    assert_eq!(tally.slots.whole().longer[&Part::Service].n(), 1, "sent on, and not answered in time");
+}
+
+#[test]
 fn a_timeout_of_the_gateway_is_a_time_that_was_longer() {
     let row = |status: u32, of_integration: &str| {
         format!(

@@ -63,7 +63,7 @@ pub fn sweep(job: &Job, watch: &Watch<'_>, threads: Option<u16>) -> Ended {
 fn fits(source: &Source) -> Result<(), Issues> {
     let hint =
         "fewer numbers of services, axes or requests; or save the scenario and run `gatecap sweep` on it in a terminal";
-    let (memory, _) = predicted_memory(&source.scenario(&[])?);
+    let (memory, _) = predicted_memory(&source.scenario(&[])?, rayon::current_num_threads());
     let most = free_memory().map_or(MOST_MEMORY, |free| free.min(MOST_MEMORY));
     if memory > most {
         let (needed, most) = (memory as f64 / 1e9, most as f64 / 1e9);
@@ -132,6 +132,11 @@ mod tests {
         };
         let wide = format!("[sweep]\n{}{}", axis("services.targets", 300), axis("services.concurrency", 300));
         assert!(refused(&wide).contains("GB of memory, but a page may take"), "{}", refused(&wide));
+        let targets = refused("[services]\ncount = 300\ntargets = 3_300\n[run]\nrequests = 100\n");
+        assert_eq!(targets.contains("GB of memory"), rayon::current_num_threads() > 1, "{targets}");
+        let points = "[services]\nautoscaling = { target = 0.5, max = 3, period = \"1s\" }\n[workload]\nrate = \"1/h\"\n\
+                      [run]\nrequests = 1_000\n";
+        assert!(refused(points).contains("hours of one core"), "data points alone take that long: {}", refused(points));
         let long = refused("[run]\nrequests = 100_000_000\nreplications = 1000\n");
         assert!(long.contains("hours of one core, but a page may take 1"), "{long}");
     }

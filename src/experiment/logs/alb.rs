@@ -2,7 +2,8 @@
 //! which are not simulated.
 //!
 //! Source of the fields: awsdocs/elb-application-load-balancers-user-guide @fb24293. A gateway that gives up closes its connection, which
-//! the ALB logs as 460 (AWS, troubleshooting of ALBs), with -1 for what had not come by then.
+//! the ALB logs as 460 (AWS, troubleshooting of ALBs), with -1 for what had not come by then. Where the ALB answers itself (502, 503, 504),
+//! the target has no status, and all times are -1 if the request could not be dispatched to one.
 
 use std::io::{self, Write};
 
@@ -14,6 +15,8 @@ use crate::random::{AttemptKey, StreamId};
 
 /// The client closed the connection before the answer.
 const CLIENT_CLOSED: u16 = 460;
+/// The ALB's answer where its target group has nobody to send to.
+const NO_TARGETS: u16 = 503;
 /// The port that targets listen at.
 const TARGET_PORT: u16 = 8080;
 
@@ -48,17 +51,19 @@ pub(super) fn line(
 ) -> io::Result<()> {
     let (came, sent) = trail.alb.unwrap_or((at, at));
     let none = || "-".to_string();
-    let target_status = match answer {
-        Answer::Target(status) => Some(status),
-        _ => None,
+    let (target_status, status) = match answer {
+        Answer::Target(status) => (Some(status), status),
+        Answer::Balancer(status) => (None, status),
+        _ => (None, CLIENT_CLOSED),
     };
-    // Neither time is known of a request that was not sent on.
-    let dispatched = sent <= at;
-    let target = trail.target.filter(|_| dispatched).map_or_else(none, |(station, _)| address(station));
+    // Neither time is known of a request that was not sent on, or to a target that was not there any more.
+    let chosen = trail.target.map(|(station, _)| (station, true)).or(trail.lost);
+    let dispatched = sent <= at && !trail.exhausted && chosen.is_none_or(|(_, had)| had);
+    let chosen = chosen.filter(|_| sent <= at && answer != Answer::Balancer(NO_TARGETS));
+    let target = chosen.map_or_else(none, |(station, _)| address(station));
     let processing = if dispatched { seconds(sent - came) } else { "-1".into() };
     let (of_target, response) =
         if target_status.is_some() { (seconds(at - sent), "0.000") } else { ("-1".into(), "-1") };
-    let status = target_status.unwrap_or(CLIENT_CLOSED);
     let status_of_target = target_status.map_or_else(none, |status| status.to_string());
     let sent_bytes = if status == 200 { map.bytes.1 } else { 0 };
     let name = &service.name;

@@ -50,6 +50,8 @@ pub(super) fn line(
     let (response, integration) = trail.latencies(at);
     let (integration_status, length) = match answer {
         Answer::Target(status) => (status.to_string(), if status == 200 { map.bytes.1 } else { 0 }),
+        // To the API the ALB is the integration.
+        Answer::Balancer(status) => (status.to_string(), 0),
         _ => ("-".into(), 0),
     };
     write!(

@@ -101,6 +101,16 @@ impl Observer for Logging<'_> {
         }
     }
 
+    fn stops(&mut self, key: AttemptKey, step: Passes) {
+        let Some(trail) = self.under_way.get_mut(&key) else { return };
+        let Passes { hop, at, end, station, .. } = step;
+        match self.map.roles[usize::from(hop)] {
+            Role::Alb => (trail.alb, trail.exhausted) = (Some((at, at)), true),
+            Role::Service => trail.lost = station.map(|station| (station, end > at)),
+            _ => {}
+        }
+    }
+
     fn ends(&mut self, key: AttemptKey, outcome: Outcome, at: u64) {
         // Of a client that goes away the API knows nothing: the attempt is followed to the end of its work.
         if outcome == Outcome::TimedOut
@@ -132,7 +142,9 @@ impl Answer {
     pub(super) fn status(self, throttled: u16) -> u16 {
         match self {
             Answer::Throttled => throttled,
-            Answer::Target(status) | Answer::Refused(status) | Answer::TimedOut(status) => status,
+            Answer::Target(status) | Answer::Balancer(status) | Answer::Refused(status) | Answer::TimedOut(status) => {
+                status
+            }
         }
     }
 }

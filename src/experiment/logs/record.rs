@@ -19,6 +19,10 @@ pub(super) struct Trail {
     pub authorizer: Option<u64>,
     /// From when until when the ALB has the request, before the target.
     pub alb: Option<(u64, u64)>,
+    /// The target that was lost: an index of all stations, and whether it had the request by then.
+    pub lost: Option<(u32, bool)>,
+    /// The ALB had no capacity left for it.
+    pub exhausted: bool,
     /// The target, an index of all stations, and when it is done.
     pub target: Option<(u32, u64)>,
     /// The client gave up; the API does not know.
@@ -32,6 +36,8 @@ pub(super) struct Trail {
 pub(super) enum Answer {
     /// The target's answer, by its status.
     Target(u16),
+    /// The ALB's own answer in the place of a target's, by its status.
+    Balancer(u16),
     /// A throttle refused before anything else.
     Throttled,
     /// No connection to the integration could be opened; the API's status.
@@ -56,6 +62,8 @@ impl Trail {
             waf: None,
             authorizer: None,
             alb: None,
+            lost: None,
+            exhausted: false,
             target: None,
             left_alone: false,
             over: None,
@@ -71,12 +79,19 @@ impl Trail {
         let answer = match outcome {
             Outcome::Throttled => Answer::Throttled,
             Outcome::Failed(0) => Answer::Target(FAILED),
+            // At the deadline itself the API is told nothing any more.
+            Outcome::Failed(status) if self.answered_by_alb() && end < deadline => Answer::Balancer(status),
             Outcome::Failed(status) if self.admitted => Answer::TimedOut(status),
             Outcome::Failed(status) => Answer::Refused(status),
             Outcome::Rejected | Outcome::Abandoned => Answer::Target(FULL),
             Outcome::Ok | Outcome::TimedOut => Answer::Target(200),
         };
         (answer, end)
+    }
+
+    /// Whether a failure is what the ALB answers: it had the request, and no capacity or a target that was lost.
+    fn answered_by_alb(&self) -> bool {
+        self.alb.is_some() && (self.exhausted || self.lost.is_some())
     }
 
     /// The API's own latency at `end`, and that of the integration, where it was turned to.

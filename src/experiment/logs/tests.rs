@@ -51,6 +51,16 @@ fn whoever_answers_first_decides_the_status() {
     assert_eq!(answer(Outcome::Failed(504), 126 * MS), (Answer::TimedOut(504), 126 * MS));
     assert_eq!(answer(Outcome::Rejected, 40 * MS), (Answer::Target(503), 40 * MS));
     assert_eq!(answer(Outcome::Failed(0), 40 * MS), (Answer::Target(500), 40 * MS));
+    // A failure is the ALB's answer where it had the request and lost its target, or had no capacity; the deadline comes first.
+    let at_alb = Trail { alb: Some((31 * MS, 32 * MS)), ..trail() };
+    let of_lost = |end| Trail { lost: Some((7, false)), ..at_alb }.answer(Outcome::Failed(502), end, timeout);
+    assert_eq!(of_lost(33 * MS), (Answer::Balancer(502), 33 * MS));
+    assert_eq!(of_lost(126 * MS), (Answer::TimedOut(502), 126 * MS));
+    let exhausted = Trail { exhausted: true, ..at_alb };
+    assert_eq!(exhausted.answer(Outcome::Failed(503), 33 * MS, timeout), (Answer::Balancer(503), 33 * MS));
+    // Without an ALB it is the API that finds out.
+    let by_nlb = Trail { lost: Some((7, false)), ..trail() };
+    assert_eq!(by_nlb.answer(Outcome::Failed(504), 33 * MS, timeout), (Answer::TimedOut(504), 33 * MS));
     let outside = Trail { admitted: false, ..trail() };
     assert_eq!(outside.answer(Outcome::Throttled, 20 * MS, timeout), (Answer::Throttled, 20 * MS));
     assert_eq!(outside.answer(Outcome::Failed(503), 20 * MS, timeout), (Answer::Refused(503), 20 * MS));

@@ -17,6 +17,7 @@ mod header;
 mod journal;
 pub(super) mod name;
 pub(super) mod plan;
+mod room;
 mod share;
 mod store;
 mod tally;
@@ -29,7 +30,9 @@ pub use file::{Damage, LONGEST, read_shard};
 pub use header::{Header, Share};
 pub use journal::{Journal, Refused};
 pub use name::Name;
-pub use plan::{Plan, Unit, predicted_memory, waiting};
+pub use plan::{Plan, Unit, waiting};
+pub use room::predicted_memory;
+pub(super) use room::replication_bytes;
 pub use share::{MOST_SHARDS, Shard, read, store, whole};
 pub use store::Store;
 

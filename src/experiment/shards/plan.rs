@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 
 use super::name::{self, Name};
-use crate::engine::network::Step;
+use super::room::memory;
+use crate::engine::network::{Scaling, Step};
 use crate::engine::{Network, Way};
 use crate::experiment::point::PointSpec;
 use crate::experiment::warmup::{self, Cut};
@@ -28,12 +29,9 @@ const STEP_NS: f64 = 7.0;
 /// ns that any replication takes, and for each service in it: a network to be set up, recorders to be summed up.
 const RUN_NS: f64 = 100_000.0;
 const SERVICE_NS: f64 = 300.0;
-/// What the memory of a point that was simulated is until the sweep ends, bytes: its estimates, and its histogram. Measured as what 700
-/// more points of the built-in options take, 145 kB and 27 kB, with a quarter added.
-const POINT_BYTES: f64 = 180_000.0;
-const HISTOGRAM_BYTES: f64 = 35_000.0;
-/// The memory of a sweep without points, bytes, measured in the same way.
-const BASE_BYTES: f64 = 60e6;
+/// ns of a data point of target tracking, and for each target in it.
+const POINT_NS: f64 = 200.0;
+const TARGET_NS: f64 = 15.0;
 /// Queues that have more places together, those of a hop or of all targets, are not counted on to bound what waits: nearly four times
 /// those of the largest point of the built-in sweep.
 const MANY_PLACES: u32 = 1 << 22;
@@ -82,15 +80,15 @@ pub struct Plan {
     pub requests: u64,
     /// Seconds of one core for all.
     pub seconds: f64,
-    /// Memory of the whole sweep on one machine, bytes; predicted.
+    /// Memory of the whole sweep on one machine, bytes, with one replication at a time; predicted.
     pub memory: u64,
     /// What of it the histograms take, bytes.
     pub histograms: u64,
 }
 
 impl Plan {
-    /// Of units in any order, and so many points of the grid.
-    pub(in crate::experiment) fn new(mut units: Vec<Unit>, points: usize) -> Plan {
+    /// Of units in any order, so many points of the grid, and the bytes of the largest replication.
+    pub(in crate::experiment) fn new(mut units: Vec<Unit>, points: usize, replication: f64) -> Plan {
         let part = |unit: &Unit| (unit.part != PILOTS, unit.part != GRID, unit.part);
         units.sort_by(|a, b| {
             let rate = |unit: &Unit| unit.rate.unwrap_or(0.0);
@@ -104,7 +102,7 @@ impl Plan {
             unit.number = number;
         }
         let (requests, seconds) = (units.iter().map(|u| u.requests).sum(), units.iter().map(|u| u.seconds).sum());
-        let (memory, histograms) = memory(points);
+        let (memory, histograms) = memory(points, replication);
         Plan { units, requests, seconds, memory, histograms }
     }
 
@@ -158,25 +156,6 @@ impl Unit {
     pub fn name(&self) -> Name {
         self.name
     }
-}
-
-/// Memory that a sweep of so many points takes at most, bytes, and what of it histograms take; predicted.
-fn memory(points: usize) -> (u64, u64) {
-    let histograms = points as f64 * HISTOGRAM_BYTES;
-    ((BASE_BYTES + points as f64 * POINT_BYTES + histograms) as u64, histograms as u64)
-}
-
-/// As a plan has it, of a sweep's scenario, without listing its work.
-#[must_use]
-pub fn predicted_memory(scenario: &Scenario) -> (u64, u64) {
-    let options = match &scenario.model {
-        Model::Options(system) => system.options.len(),
-        Model::Hops(_) => 1,
-    };
-    let combined = scenario.sweep.axes.iter().map(|axis| axis.values.len()).fold(1, usize::saturating_mul);
-    // Beside the stated numbers of services: the operating point, both sides of a rung, and what refinement adds.
-    let services = scenario.sweep.services.len() + if scenario.sweep.refine { 7 } else { 1 };
-    memory(combined.saturating_mul(options).saturating_mul(services))
 }
 
 /// Requests and abandoned attempts that may be in the system at a time in one replication, at the worst of the sweep's numbers of
@@ -294,7 +273,8 @@ pub(in crate::experiment) fn parts(
 ) -> Vec<Unit> {
     let (scenario, services) = (spec.scenario, spec.services);
     let requests = requests(scenario, services, cut);
-    let each = requests * request_ns(network, legend, services) + RUN_NS + SERVICE_NS * f64::from(services);
+    let points = data_points_ns(network, requests, offered_rate(scenario, services));
+    let each = requests * request_ns(network, legend, services) + points + RUN_NS + SERVICE_NS * f64::from(services);
     let together = ((LONGEST_UNIT / each) as u32).clamp(1, last - first);
     let option = match &scenario.model {
         Model::Options(system) => system.options.get(spec.option).map(|option| option.name.clone()),
@@ -352,6 +332,13 @@ fn requests(scenario: &Scenario, services: u32, cut: &Cut) -> f64 {
         },
     };
     before + measured
+}
+
+/// ns of one core for the data points of target tracking in a replication of so many requests.
+fn data_points_ns(network: &Network, requests: f64, rate: Option<f64>) -> f64 {
+    let lasts_ns = rate.filter(|rate| *rate > 0.0).map_or(0.0, |rate| requests / rate * 1e9);
+    let each = |scaling: &Scaling| POINT_NS + TARGET_NS * f64::from(scaling.initial);
+    network.scalings.iter().map(|scaling| lasts_ns / scaling.period.max(1) as f64 * each(scaling)).sum()
 }
 
 /// Requests per second of closed clients, were every request as long as a think: nobody knows before it is simulated.

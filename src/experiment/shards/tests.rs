@@ -226,12 +226,12 @@ fn shares_are_fair_and_have_their_pilots() {
     let mut units = vec![unit(plan::PILOTS, 200, 1.0, None), unit(plan::PILOTS, 201, 1.0, None)];
     units.extend((1..=20).map(|n| unit("grid", n, f64::from(n), Some(200 + n % 2))));
     units.push(unit("map", 21, 30.0, None));
-    let plan = Plan::new(units.clone(), 20);
+    let plan = Plan::new(units.clone(), 20, 0.0);
     assert_eq!((plan.units.len(), plan.seconds), (23, 2.0 + 210.0 + 30.0));
     assert!(plan.units.iter().zip(1..).all(|(unit, number)| unit.number == number));
     assert_eq!(plan.units.iter().map(|unit| unit.part).take(3).collect::<Vec<_>>(), ["pilots", "pilots", "grid"]);
     units.reverse();
-    assert_eq!(Plan::new(units, 20), plan, "in whatever order they were asked for");
+    assert_eq!(Plan::new(units, 20, 0.0), plan, "in whatever order they were asked for");
     for of in 1..=7 {
         let shares: Vec<Vec<&Unit>> = (1..=of).map(|shard| plan.share(shard, of)).collect();
         let work = |share: &[&Unit]| -> Vec<u32> {
@@ -258,7 +258,7 @@ fn places_are_shared_out_as_a_whole_where_that_is_fair() {
     let mut units: Vec<Unit> = (0..4).map(|place| unit(plan::PILOTS, 200 + place, 0.1, None)).collect();
     units.extend((0..20).map(|n| unit("grid", 1 + n, 1.0, Some(200 + n % 4))));
     units.extend((0..10).map(|n| unit("map", 50 + n, 0.1, None)));
-    let plan = Plan::new(units, 20);
+    let plan = Plan::new(units, 20, 0.0);
     let is_pilots = |unit: &&&Unit| unit.part == plan::PILOTS;
     let shares = [plan.share(1, 2), plan.share(2, 2)];
     assert_eq!(shares.iter().flatten().filter(is_pilots).count(), 4);

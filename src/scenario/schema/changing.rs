@@ -119,13 +119,13 @@ pub(super) struct LoadBalancers {
 pub(super) struct Autoscaling {
     /// "utilisation" or "requests-per-target".
     metric: Option<String>,
-    /// A share of the targets' concurrency, or a rate as "50/s".
+    /// A share of the targets' concurrency below 1, or a rate as "50/s".
     target: Value,
     /// Fewest targets (1).
     min: Option<u32>,
     /// Most targets.
     max: u32,
-    /// Length of a data point ("60s").
+    /// Length of a data point, 1 s or more ("60s").
     period: Option<String>,
     /// Until a data point is known ("60s").
     delay: Option<String>,
