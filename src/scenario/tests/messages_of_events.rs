@@ -71,7 +71,7 @@ fn tables_around_events() {
         ("[services]\nautoscaling = { max = 3 }\n", "2:15 `autoscaling.target` is missing ? as `target = 0.6` of the targets' concurrency, or `\"50/s\"` with `metric = \"requests-per-target\"`"),
         ("[services]\nautoscaling = { metric = \"requests-per-target\", target = 0, max = 3 }\n", "2:58 `autoscaling.target` is 0, but it needs a unit: `/s`, `/min` or `/h` ? as `\"100/s\"`"),
         ("[services]\nautoscaling = { target = 60, max = 3 }\n", "2:26 `autoscaling.target` is 60, but it must be a share above 0 and below 1 of the targets' concurrency: they are never busier than 1, so that nothing would ever be above it"),
-        ("[services]\nautoscaling = { target = 1.0, max = 3 }\n", "2:26 `autoscaling.target` is 1.0, but it must be a share above 0 and below 1 of the targets' concurrency: they are never busier than 1, so that nothing would ever be above it"),
+        ("[services]\nautoscaling = { target = 1.0, max = 3 }\n", "2:26 `autoscaling.target` is 1, but it must be a share above 0 and below 1 of the targets' concurrency: they are never busier than 1, so that nothing would ever be above it"),
         ("[services]\nautoscaling = { target = 0.6, max = 3, period = \"999ms\" }\n", "2:49 `autoscaling.period` is `999ms`, but it must be at least `1s`, the shortest period of a metric in CloudWatch"),
         ("[services]\nautoscaling = { target = 0.6, min = 4, max = 3 }\n", "2:46 `autoscaling.max` is 3, but it must be `min` or more, which is 4"),
         ("[services]\ncount = 11\nautoscaling = { target = 0.6, max = 100_000 }\n", "3:37 11 services have more than 1,000,000 targets together, which is the most that is simulated ? fewer `targets`, a lower `max` of `autoscaling`, or fewer services"),
