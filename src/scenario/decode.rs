@@ -122,10 +122,9 @@ fn whole(root: &Node, context: &Context<'_>, sink: &Sink) -> Option<Scenario> {
     };
     let mut run = run::run(&top, load.as_ref().map(|load| &load.workload), &metric_names);
     let metric_names = metric_names.observed(run.as_ref().map(|run| run.observe_at.as_slice()));
-    let known_hops = hops.as_ref().and_then(Option::as_deref);
     let around = events::Around {
         is_hops,
-        hops: known_hops,
+        hops: hops.as_ref().and_then(Option::as_deref),
         workload: load.as_ref().map(|load| &load.workload),
         system: rest.as_ref().and_then(Option::as_ref).map(|rest| &rest.system),
         services: services.as_ref(),
@@ -139,8 +138,7 @@ fn whole(root: &Node, context: &Context<'_>, sink: &Sink) -> Option<Scenario> {
     let least = events.as_deref().map_or(1, events::least_services);
     let objectives = conditions::objectives(&top, &metric_names, is_hops);
     let mut saturation = sweep::saturation(&top, &metric_names, least);
-    let by_weights = load.as_ref().is_some_and(workload::Read::by_weights);
-    let mut swept = sweep::sweep(&top, (count, least), is_hops, by_weights);
+    let mut swept = sweep::sweep(&top, (count, least), is_hops, load.as_ref().is_some_and(workload::Read::by_weights));
     let varied = sensitivity::sensitivity(&top);
     let wanted = expect::expect(&top, &metric_names, saturation.as_ref().and_then(Option::as_ref));
     top.finish();
