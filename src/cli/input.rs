@@ -29,6 +29,7 @@ pub struct Input {
 
 /// Reads the scenario and the quotas files, and checks the whole.
 pub fn read(input: &Scenario, overrides: Vec<Override>) -> Result<Input, Issues> {
+    stdin_at_most_once(input)?;
     let (document, file, stem) = match &input.scenario {
         None => (Document::built_in(), "built-in".to_string(), "default".to_string()),
         Some(path) => {
@@ -42,7 +43,7 @@ pub fn read(input: &Scenario, overrides: Vec<Override>) -> Result<Input, Issues>
             (document, "scenario.toml".to_string(), stem)
         }
     };
-    let document = overlaid(document, &input.overlay, input.scenario.as_deref())?;
+    let document = overlaid(document, &input.overlay)?;
     // The built-in scenario is the command's default as it stands only: with an overlay the resolved one stands beside the results.
     let file = if input.overlay.is_empty() { file } else { "scenario.toml".to_string() };
     let mut source = Source { document, overrides, quotas: BTreeMap::new(), prices: BTreeMap::new() };
@@ -54,13 +55,17 @@ pub fn read(input: &Scenario, overrides: Vec<Override>) -> Result<Input, Issues>
     Ok(Input { source, file, stem, quotas_read })
 }
 
-/// `document` with the overlays on top, in their order; every syntax error of all of them together.
-fn overlaid(document: Document, overlays: &[PathBuf], scenario: Option<&Path>) -> Result<Document, Issues> {
-    let stdin = overlays.iter().map(PathBuf::as_path).chain(scenario).filter(|path| *path == Path::new("-")).count();
-    if stdin > 1 {
-        let issue = Issue::new(format!("`-` is given {stdin} times, but standard input can be read once"));
-        return Err(vec![issue.hint("save one of them as a file")]);
+fn stdin_at_most_once(input: &Scenario) -> Result<(), Issues> {
+    let stdin = input.overlay.iter().chain(&input.scenario).filter(|path| path.as_path() == Path::new("-")).count();
+    if stdin < 2 {
+        return Ok(());
     }
+    let issue = Issue::new(format!("`-` is given {stdin} times, but standard input can be read once"));
+    Err(vec![issue.hint("save one of them as a file")])
+}
+
+/// `document` with the overlays on top, in their order; every syntax error of all of them together.
+fn overlaid(document: Document, overlays: &[PathBuf]) -> Result<Document, Issues> {
     let (mut whole, mut issues) = (document, Issues::new());
     for path in overlays {
         match Document::read(path) {
