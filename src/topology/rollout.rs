@@ -9,7 +9,8 @@ use crate::scenario::Deploy;
 const PIECES: u64 = 10;
 
 /// Replaces the targets `current` from `at` on, in batches; the new ones are put at the end of `members`. Returns their indices, and when
-/// they have all of the traffic. `surge` is the most targets over the current ones while it lasts; `ramps`: whether the balancer lets new targets start slowly.
+/// they have all of the traffic, ns. `surge` is the most targets over the current ones while it lasts; `ramps`: whether the balancer lets
+/// new targets start slowly.
 pub(super) fn roll_out(
     members: &mut Vec<Member>,
     current: &[usize],
