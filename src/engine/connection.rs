@@ -119,17 +119,10 @@ impl<const OPEN: bool, O: Observer> Run<'_, OPEN, O> {
         Some((target, at + trips.sum::<u64>() + spec.crypto.0.sample(walker.key.bits(spec.crypto.1))))
     }
 
+    #[inline(never)]
     fn take_idle(&mut self, index: usize, at: u64, spec: &Pool, class: u32) -> Option<(u32, u64)> {
         loop {
-            let idle = &mut self.idle[index];
-            // Those at the end become idle only later: their answers are still on the way.
-            let ready = idle.iter().rposition(|&(since, _)| since <= at)?;
-            let (since, target) = idle[ready];
-            if at - since > spec.idle_timeout {
-                idle.drain(..=ready);
-                return None;
-            }
-            idle.remove(ready);
+            let (target, since) = self.idle[index].take(at, spec.idle_timeout)?;
             if spec.hash.is_none() || self.is_kept(class, target, since, at) {
                 return Some((target, since));
             }
@@ -143,15 +136,9 @@ impl<const OPEN: bool, O: Observer> Run<'_, OPEN, O> {
         state.keeps(target, since) && self.stations.kind(station).keeps_connection(since, at)
     }
 
+    #[inline(never)]
     pub(super) fn release_connection(&mut self, index: u32, at: u64, target: u32) {
-        let idle = &mut self.idle[index as usize];
-        if idle.len() == idle.capacity() {
-            // Before memory grows: what has been idle for too long is never taken again.
-            let timeout = self.net.pools[index as usize / self.net.classes.len()].idle_timeout;
-            let dead = idle.partition_point(|&(since, _)| self.now.saturating_sub(since) > timeout);
-            idle.drain(..dead);
-        }
-        let place = idle.iter().rposition(|&(since, _)| since <= at).map_or(0, |before| before + 1);
-        idle.insert(place, (at, target));
+        let timeout = || self.net.pools[index as usize / self.net.classes.len()].idle_timeout;
+        self.idle[index as usize].release(at, target, self.now, timeout);
     }
 }

@@ -39,6 +39,7 @@ mod client;
 mod connection;
 #[cfg(test)]
 mod fixture;
+mod idle;
 mod limiter;
 mod losses;
 mod meter;

@@ -6,6 +6,7 @@ use super::ahead::{Ahead, NOT_CHOSEN, NOT_DRAWN};
 use super::attempt::{Attempt, Errand, Waiting, Walker};
 use super::calendar::{Calendar, Event, Kind};
 use super::client::Retrying;
+use super::idle::Idle;
 use super::limiter::Limiter;
 use super::meter::HopMeter;
 use super::network::{Arrivals, Network, Window};
@@ -50,8 +51,8 @@ pub(super) struct Run<'a, const OPEN: bool, O = ()> {
     pub controllers: Vec<Controller<'a>>,
     /// Next station of each group's turn.
     pub turns: Vec<u32>,
-    /// Idle connections (closed at, target) of each pool and class, in order of when they became idle.
-    pub idle: Vec<Vec<(u64, u32)>>,
+    /// Idle connections of each pool and class.
+    pub idle: Vec<Idle>,
     pub meters: Vec<HopMeter>,
     pub tally: Tally,
     pub retrying: Retrying,
@@ -107,7 +108,7 @@ impl<'a, const OPEN: bool, O: Observer> Run<'a, OPEN, O> {
             rotations: Rotations::new(net),
             controllers: Controller::all(net),
             turns: vec![0; net.groups.len()],
-            idle: vec![Vec::new(); net.pools.len() * net.classes.len()],
+            idle: vec![Idle::default(); net.pools.len() * net.classes.len()],
             meters: net.hops.iter().map(HopMeter::new).collect(),
             tally: Tally {
                 opened: 0,

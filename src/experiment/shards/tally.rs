@@ -6,6 +6,8 @@ use crate::engine::tally::{Audit, Counts, Dispersion, HopTally, MemberTally, Out
 use crate::engine::timeline::Slice;
 use crate::stats::Recorder;
 
+/// Bytes for which room is made before a tally is written; one of the built-in options takes about as many.
+const USUAL: usize = 16 << 10;
 /// Largest count that is believed: sums over all replications of a point stay within 64 bits.
 const LARGEST_COUNT: u64 = 1 << 52;
 /// Memory that a tally may take when it is read, for each byte of it and at least: what bytes that somebody made up may ask for.
@@ -15,7 +17,7 @@ const MOST_ROOM: usize = 1 << 30;
 
 /// The bytes of a tally.
 pub(super) fn encode(tally: &Tally) -> Vec<u8> {
-    let mut to = Writer::default();
+    let mut to = Writer { bytes: Vec::with_capacity(USUAL) };
     to.number(tally.opened);
     to.number(tally.closed);
     to.number(tally.requests);
