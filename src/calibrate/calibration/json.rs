@@ -58,6 +58,7 @@ fn law(law: &fit::Calibrated) -> Value {
         "why": law.why,
         "toml": toml(&law.law),
         "distances": law.distances.iter().map(distance).collect::<Vec<_>>(),
+        "untold": law.untold,
         "candidates": candidates.collect::<Vec<_>>(),
     })
 }

@@ -109,6 +109,9 @@ fn evidence(out: &mut String, what: &str, resolution_ms: f64, law: &fit::Calibra
     if law.kind != Kind::Constant && !distances.is_empty() {
         comment(out, &format!("Law for measured: {}.", distances.join(", ")));
     }
+    if let Some(untold) = untold(law) {
+        comment(out, &format!("{untold}."));
+    }
     if let Some(held_out) = held_out {
         let errors: Vec<String> = held_out
             .predictions
@@ -137,6 +140,12 @@ fn evidence(out: &mut String, what: &str, resolution_ms: f64, law: &fit::Calibra
             ),
         );
     }
+}
+
+/// Which quantiles stand in no table, and why.
+pub(super) fn untold(law: &fit::Calibrated) -> Option<String> {
+    let all: Vec<String> = law.untold.iter().map(|q| format!("p{}", fit::percent(*q))).collect();
+    (!all.is_empty()).then(|| format!("not told: {}, since too many times were cut off before", all.join(", ")))
 }
 
 /// `median 5 ms (4.9 ms to 5.1 ms), log_sigma 0.8 (0.79 to 0.81)`.

@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-use super::overlay::intervals;
+use super::overlay::{intervals, untold};
 use super::{Calibration, Hop, LEAST, Prediction, Services, WAITING, counted};
 use crate::calibrate::arrivals::{Calibrated as Arrivals, NEAR};
 use crate::calibrate::fit::{self, Kind};
@@ -88,6 +88,9 @@ fn hop_text(out: &mut String, hop: &Hop) {
     }
     if law.kind != Kind::Constant || hop.held_out.is_some() {
         table(out, &rows);
+    }
+    if let Some(untold) = untold(law) {
+        wrapped(out, &untold);
     }
     if rows.iter().flatten().any(|cell| cell.ends_with(UNRESOLVED)) {
         wrapped(out, &format!("{UNRESOLVED}: nearer than times to {} can tell", time(hop.resolution_ms)));

@@ -18,6 +18,9 @@ pub const TOLERANCE: f64 = 0.05;
 const BEYOND: f64 = 5.0;
 /// Standard deviations of a two-sided 99.9 % interval: what is refused must be off, not unlucky.
 const Z999: f64 = 3.290_526_731_491_926;
+/// Half-width of an interval, on the scale of logarithms, beyond which the times are said not to determine a parameter: a factor of twenty
+/// either way.
+const WIDEST: f64 = 3.0;
 /// Least expected count of a class of the chi-square statistic (Cochran 1954).
 const LEAST_EXPECTED: f64 = 5.0;
 
@@ -122,11 +125,21 @@ fn decides(distance: &Distance) -> bool {
     DECIDING.contains(&distance.quantile)
 }
 
+/// Quantiles of which there are enough times to hold a law against.
+fn supported(sample: &Sample) -> impl Iterator<Item = f64> {
+    let n = sample.all();
+    QUANTILES.into_iter().filter(move |q| *q == 0.5 || n * (1.0 - q) >= BEYOND)
+}
+
+/// Quantiles that there are enough times for, but which the times cannot tell, since too many were cut off before them.
+pub(super) fn untold(sample: &Sample) -> Vec<f64> {
+    supported(sample).filter(|q| !sample.tells(*q)).collect()
+}
+
 /// Distances of `law` at the quantiles that the times can tell.
 pub(super) fn distances(law: &Distribution, sample: &Sample) -> Vec<Distance> {
     let n = sample.all();
-    let supported = QUANTILES.into_iter().filter(|q| *q == 0.5 || n * (1.0 - q) >= BEYOND);
-    let supported = supported.filter(|q| sample.tells(*q));
+    let supported = supported(sample).filter(|q| sample.tells(*q));
     let distance = |quantile: f64| {
         let (measured, bin) = sample.quantile(quantile)?;
         let spread = rank_spread(quantile, n, Z999);
@@ -161,7 +174,8 @@ pub(super) fn judge(family: Family, small: &Sample, whole: &Sample) -> Option<Fi
     })
 }
 
-/// Half-width of the interval of `f` by the delta method; `None` where the covariance is not known.
+/// Half-width of the interval of `f`, a logarithm or a logit, by the delta method; `None` where the covariance is not known, or tells
+/// nothing.
 fn half_width(top: &Top, steps: &[f64], f: impl Fn(&[f64]) -> Option<f64>) -> Option<f64> {
     let covariance: &Matrix = top.covariance.as_ref()?;
     let slope = |(index, step): (usize, &f64)| {
@@ -172,7 +186,7 @@ fn half_width(top: &Top, steps: &[f64], f: impl Fn(&[f64]) -> Option<f64>) -> Op
     };
     let slopes: Vec<f64> = steps.iter().enumerate().map(slope).collect::<Option<_>>()?;
     let variance = quadratic(covariance, &slopes);
-    (variance.is_finite() && variance >= 0.0).then(|| Z95 * variance.sqrt())
+    (variance.is_finite() && variance >= 0.0).then(|| Z95 * variance.sqrt()).filter(|half| *half <= WIDEST)
 }
 
 fn parameters(family: Family, top: &Top, least: f64) -> Vec<Parameter> {

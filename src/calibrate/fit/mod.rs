@@ -66,6 +66,8 @@ pub struct Calibrated {
     pub why: String,
     /// The chosen law against the measured quantiles; those that the times cannot tell are left out.
     pub distances: Vec<Distance>,
+    /// The quantiles that were left out so, 0 to 1.
+    pub untold: Vec<f64>,
 }
 
 impl Calibrated {
@@ -122,6 +124,7 @@ fn of_sample(sample: &Sample, families: &[Family]) -> Option<Calibrated> {
         fits: Vec::new(),
         why: String::new(),
         distances: Vec::new(),
+        untold: judge::untold(sample),
     };
     if sample.bins.len() == 1 && sample.longer.is_empty() {
         let why = format!("all lie between {} and {}", shown(first.low), shown(first.high));

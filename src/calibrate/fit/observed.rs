@@ -106,3 +106,31 @@ fn a_timeout_ends_the_measured_curve() {
     let curve = empirical::curve(&sample).unwrap();
     assert!(curve.quantile_ns(0.979) < 102.0 * MS && curve.quantile_ns(0.985) == 29_000.0 * MS, "{curve:?}");
 }
+
+/// A fifth takes exactly a second and a few callers leave before: the cell of that second tells all quantiles that lie in it.
+#[test]
+fn a_quantile_in_the_last_cell_is_told() {
+    let (mut times, mut longer) = (Times::new(Scale::stated(1000, -0.5)), Times::new(REACHED));
+    (0..8_000).for_each(|i| times.record(10 + i % 7));
+    (0..2_000).for_each(|_| times.record(1_000));
+    (0..20).for_each(|_| longer.record(500));
+    let found = fitted(&times, Some(&longer));
+    assert!(found.untold.is_empty(), "{found:#?}");
+    assert_eq!(found.distances.iter().map(|d| d.quantile).collect::<Vec<_>>(), [0.5, 0.9, 0.99, 0.999]);
+    (0..3_000).for_each(|_| longer.record(29_000));
+    let found = fitted(&times, Some(&longer));
+    assert_eq!((found.untold, found.distances.len()), (vec![0.9, 0.99, 0.999], 1));
+}
+
+/// Times of one cell each at three places determine no width: nothing is said of it rather than a range of fifty decades.
+#[test]
+fn what_the_times_do_not_determine_has_no_interval() {
+    let mut times = Times::new(Scale::stated(1000, -0.5));
+    for (ms, count) in [(20, 6_000), (21, 300), (500, 2_000), (501, 90), (1_000, 2_000)] {
+        (0..count).for_each(|_| times.record(ms));
+    }
+    let found = of_sample(&Sample::of(&times, None), &Family::ALL).unwrap();
+    let all = found.fits.iter().flat_map(|fit| fit.parameters.iter().chain(&fit.derived));
+    let wide: Vec<_> = all.filter(|p| p.interval.is_some_and(|(low, high)| high / low > 500.0)).collect();
+    assert!(wide.is_empty(), "{wide:#?}");
+}

@@ -165,7 +165,9 @@ impl Sample {
             return true;
         }
         let Some((value, _)) = self.quantile(q) else { return false };
-        let seen: f64 = self.bins.iter().filter(|bin| bin.low >= value).map(|bin| bin.count).sum();
+        // Of the cell that holds the quantile what lies beyond it: a timeout or a fixed pause may be in one cell all of it.
+        let share = |bin: &Bin| ((bin.high - value) / (bin.high - bin.low)).clamp(0.0, 1.0);
+        let seen: f64 = self.bins.iter().map(|bin| bin.count * share(bin)).sum();
         seen >= SEEN * (1.0 - q) * self.all()
     }
 

@@ -5,7 +5,7 @@ use std::fmt::{self, Write as _};
 use crate::engine::Window;
 use crate::experiment::point::PointSpec;
 use crate::experiment::warmup::Cut;
-use crate::scenario::{Arrivals, Scenario};
+use crate::scenario::{Arrivals, Scenario, Sweep};
 
 /// 128 bits of BLAKE3: two of 10^12 things have the same with a probability of 10^-15.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -54,6 +54,8 @@ impl fmt::Write for Hashed<'_> {
 pub(in crate::experiment) fn of_place(scenario: &Scenario, services: u32) -> Name {
     // A trace may have millions of instants: as bytes, not as text.
     let mut scenario = scenario.clone();
+    // What else is swept is no part of a place, and may be a list as long as the sweep.
+    scenario.sweep = Sweep::default();
     let mut trace = Vec::new();
     if let Arrivals::Trace(recorded) = &mut scenario.workload.arrivals {
         trace = std::mem::take(&mut recorded.at).to_vec();
