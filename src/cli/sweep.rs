@@ -1,6 +1,5 @@
 //! `sweep` and `merge`: whole, as a list of work, or a share of it; with what is kept so that nothing is simulated twice.
 
-use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -50,18 +49,19 @@ pub fn sweep(wanted: &args::Sweep) -> Result<End, Issues> {
         return Err(vec![issue.hint("give a folder with `--out`")]);
     }
     let fetched = bucket::local(&wanted.after)?;
-    let after = || {
+    let after = |of: Option<u32>| {
         read_shards(&fetched.paths, flags.threads)
+            .map(|found| if let Some(of) = of { shards::before_open_round(found, of) } else { found })
             .and_then(|found| shards::whole(&found, Some(&header)).map(|last| (found, last)))
             .map_err(|issues| fetched.named(issues))
     };
     if wanted.plan {
-        let (found, _) = after()?;
+        let (found, _) = after(None)?;
         return list(&input, flags, found);
     }
     if let Some(share) = wanted.shard {
         let (shard, of) = which(share)?;
-        let (found, last) = after()?;
+        let (found, last) = after(Some(of))?;
         let share = Share { round: last + 1, shard, of, ..Share::default() };
         return share_of(&input, flags, (found, &fetched.paths), Header { share: Some(share), ..header });
     }
@@ -108,7 +108,7 @@ fn whole(
     histograms: Option<&str>,
 ) -> Result<End, Issues> {
     directory::check(dir).map_err(|issue| vec![issue])?;
-    work::fits(&input.source.scenario(&[])?, histograms)?;
+    work::fits(&input.source.scenario(&[])?, flags, histograms)?;
     let store = Arc::new(with_journal(store, dir, header, flags)?);
     let control = Control::default().with_store(Arc::clone(&store));
     let control = if histograms == Some("operating") { control.with_few_histograms() } else { control };
@@ -237,7 +237,7 @@ fn list(input: &Input, flags: &Flags, found: Vec<Shard>) -> Result<End, Issues> 
 
 /// What is left to be simulated once these shards are there.
 fn planned(input: &Input, flags: &Flags, found: Vec<Shard>) -> Result<Plan, Issues> {
-    let store = shards::store(found).only(BTreeSet::new());
+    let store = shards::store(found).only(&[]);
     let control = Control::default().with_store(Arc::new(store));
     on_threads(flags.threads, || survey(&input.source, flags.copies, &control))?.map_err(fault_of)
 }
@@ -282,9 +282,8 @@ fn share_of(
         Refused::Wrong(issue) | Refused::Unwritable(issue) => vec![issue],
     })?;
     say_found(&journal, flags);
-    let names = units.iter().map(|unit| unit.name()).collect();
     let runs = units.iter().map(|unit| u64::from(unit.to - unit.from)).sum();
-    let store = Arc::new(shards::store(read_shards(after, flags.threads)?).only(names).and_journal(journal));
+    let store = Arc::new(shards::store(read_shards(after, flags.threads)?).only(&units).and_journal(journal));
     let control = Control::default().with_store(Arc::clone(&store));
     control.expect(runs);
     let ((done, stopped, simulated), seconds) = with_progress(flags.quiet, control, |control| {

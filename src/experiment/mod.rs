@@ -39,6 +39,8 @@ pub use control::Control;
 pub use point::{Outcome, PointError, PointSpec};
 pub use source::Source;
 
+use rayon::prelude::*;
+
 use crate::issue::Issues;
 use crate::results::{PilotCurve, Pilots, Point, Results, hgrm};
 use crate::scenario::{Arrivals, Copies, Hop, Load, Model, Scenario, Stations, resolved};
@@ -139,7 +141,13 @@ fn combinations(
         all.push((source::AxisValues::new(), scenario.clone()));
     }
     let own = own.unwrap_or(all.len() - 1);
-    Ok((all.into_iter().map(|(axes, scenario)| sweep::Combination::new(axes, scenario)).collect(), own))
+    // What is swept besides is no part of a combination, and would make a long axis cost its square.
+    let bare = |mut scenario: Scenario| {
+        scenario.sweep.axes = Vec::new();
+        scenario
+    };
+    // Ladders of quotas are counted for each.
+    Ok((all.into_par_iter().map(|(axes, one)| sweep::Combination::new(axes, bare(one))).collect(), own))
 }
 
 /// What a sweep needs that the store of `control` has not and may not simulate, as a list of work. Everything that it may simulate is
@@ -170,7 +178,9 @@ pub fn survey(source: &Source, detail: bool, control: &Control) -> Result<shards
     stage("sensitivity");
     sensitivity::study(source, &scenario, control)?;
     let asked = control.store().map(shards::Store::asked).unwrap_or_default();
-    Ok(shards::Plan::new(asked, sweep::points(&combinations), shards::replication_bytes(&scenario)))
+    let (points, copies) = sweep::points(&combinations, detail);
+    let replications = combinations.iter().map(|one| shards::replication_bytes(&one.scenario)).fold(0.0, f64::max);
+    Ok(shards::Plan::new(asked, shards::Held { points, copies, replications }))
 }
 
 /// Of which sweep a file of its tallies is; `date` is the day of `--date`, or empty.

@@ -22,8 +22,8 @@ pub struct Rounds<'a> {
     network: Network,
     legend: Legend,
     tallies: Vec<Tally>,
-    /// The point's name, where there is a store.
-    name: Option<Name>,
+    /// The names of the point's place and of the point, where there is a store.
+    names: Option<(Name, Name)>,
 }
 
 /// A network over a window, and the name of its point where there is a store.
@@ -43,7 +43,7 @@ impl<'a> Rounds<'a> {
     #[must_use]
     pub fn new(spec: &'a PointSpec<'a>, cut: &'a Cut) -> Rounds<'a> {
         let (network, legend) = build(spec.request(cut));
-        Rounds { spec, cut, network, legend, tallies: Vec::new(), name: None }
+        Rounds { spec, cut, network, legend, tallies: Vec::new(), names: None }
     }
 
     /// Replications so far.
@@ -64,17 +64,18 @@ impl<'a> Rounds<'a> {
     pub fn add(&mut self, more: u32, control: &Control) -> Result<(), PointError> {
         let first = self.replications();
         let last = first + more;
-        if control.store().is_some() && self.name.is_none() {
-            self.name = Some(name::of_point(self.spec));
+        if control.store().is_some() && self.names.is_none() {
+            let place = name::of_place(self.spec.scenario, self.spec.services);
+            self.names = Some((place, name::of_point_at(place, self.spec)));
         }
-        let Some((store, point)) = control.store().filter(|store| store.is_partial()).zip(self.name) else {
+        let Some((store, names)) = control.store().filter(|store| store.is_partial()).zip(self.names) else {
             let all = (first..last).into_par_iter().map(|replication| self.one(replication, true, control));
             let tallies: Vec<Tally> = all.collect::<Result<_, PointError>>()?;
             self.tallies.extend(tallies);
             return Ok(());
         };
         // All of them, whatever becomes of one: each unit that is missing is to be asked for.
-        let units = plan::parts(self.spec, (&self.network, &self.legend, point), self.cut, (first, last));
+        let units = plan::parts(self.spec, (&self.network, &self.legend), names, self.cut, (first, last));
         let of_unit = |unit: &Unit| -> Vec<Result<Tally, PointError>> {
             let mine = store.is_mine(unit.name);
             (unit.from..unit.to).into_par_iter().map(|replication| self.one(replication, mine, control)).collect()
@@ -98,7 +99,7 @@ impl<'a> Rounds<'a> {
     /// One replication.
     fn one(&self, replication: u32, mine: bool, control: &Control) -> Result<Tally, PointError> {
         let run = |network: &Network, window: &Window, cut: &Cut| {
-            let (point, seed) = (self.name, self.spec.scenario.seed);
+            let (point, seed) = (self.names.map(|names| names.1), self.spec.scenario.seed);
             simulate_one(Simulated { network, window, point, cut, seed, mine }, replication, control)
         };
         let (network, window, cut) = replication_of(self.spec, self.cut, &self.network, run)?;

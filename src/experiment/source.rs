@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use rayon::prelude::*;
+
 use crate::aws::mix;
 use crate::aws::system::QuotaValue;
 use crate::issue::Issues;
@@ -82,9 +84,10 @@ impl Source {
             });
             combinations = extended.collect();
         }
-        combinations
-            .into_iter()
+        let resolved: Vec<_> = combinations
+            .into_par_iter()
             .map(|(values, overrides)| self.scenario(&overrides).map(|scenario| (values, scenario)))
-            .collect()
+            .collect();
+        resolved.into_iter().collect()
     }
 }

@@ -8,6 +8,7 @@ use super::control::Control;
 use super::judge::{self, Judged, Standing, with_throttled};
 use super::point::{Outcome, PointError, PointSpec};
 use super::settle::settle;
+use super::shards::{copies, name};
 use super::source::AxisValues;
 use super::warmup::{self, Cut};
 use crate::aws::ceilings::{self, Kind, Rung};
@@ -133,12 +134,15 @@ fn places(combinations: &[Combination], whole_sweep: bool) -> Vec<Place> {
     places
 }
 
-/// The points that a whole sweep has at most: those known beforehand, and those that refinement adds.
+/// The points that a whole sweep has at most, those known beforehand and those that refinement adds; with `detail` the copies in them
+/// too, as if refinement added none.
 #[must_use]
-pub fn points(combinations: &[Combination]) -> usize {
+pub fn points(combinations: &[Combination], detail: bool) -> (usize, f64) {
     let refined = |combination: &Combination| if combination.scenario.sweep.refine { REFINING_POINTS } else { 0 };
     let added: usize = combinations.iter().map(|combination| combination.options() * refined(combination)).sum();
-    places(combinations, true).len() + added
+    let places = places(combinations, true);
+    let copies = |&(index, _, services): &Place| copies(&combinations[index].scenario, services);
+    (places.len() + added, if detail { places.iter().map(copies).sum() } else { 0.0 })
 }
 
 /// A point of the grid: combination, option, services.
@@ -206,6 +210,7 @@ fn simulate(
     control: &Control,
 ) -> Result<Vec<Cell>, PointError> {
     let replications = |&(index, _, _): &Place| u64::from(combinations[index].scenario.run.replications);
+    let places = &here(combinations, places, control)[..];
     if !settling {
         control.plan(places.iter().map(replications).sum());
     }
@@ -238,6 +243,19 @@ fn simulate(
         }
     }
     Ok(cells)
+}
+
+/// Those of the places at which there is something to do: a share of the work is mostly elsewhere, and to find that out there would cost
+/// more than a small share takes.
+fn here(combinations: &[Combination], places: &[Place], control: &Control) -> Vec<Place> {
+    let Some(store) = control.store().filter(|store| store.is_partial()) else { return places.to_vec() };
+    let all: BTreeSet<(usize, u32)> = places.iter().map(|&(index, _, services)| (index, services)).collect();
+    let is_here = |&(index, services): &(usize, u32)| {
+        !store.is_elsewhere(name::of_place(&combinations[index].scenario, services))
+    };
+    let all: Vec<(usize, u32)> = all.into_iter().collect();
+    let here: BTreeSet<(usize, u32)> = all.into_par_iter().filter(is_here).collect();
+    places.iter().copied().filter(|&(index, _, services)| here.contains(&(index, services))).collect()
 }
 
 /// The warm-up of each combination and number of services.

@@ -1,7 +1,7 @@
 //! `options` and `[option.NAME]`: which architectures are compared, and their sharing rules in this scenario.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::decode::Context;
 use super::fields::{Field, Fields, Sink};
@@ -51,9 +51,15 @@ pub fn built_in(name: &str) -> Option<ArchitectureOption> {
 }
 
 fn load_built_in(name: &str, sink: &Sink) -> Option<(ArchitectureOption, Shares)> {
-    let (_, text) = BUILT_IN.iter().find(|(known, _)| *known == name)?;
+    // Read once: a sweep resolves its scenario for every value of its axes.
+    static READ: [OnceLock<(ArchitectureOption, Shares)>; BUILT_IN.len()] = [const { OnceLock::new() }; BUILT_IN.len()];
+    let index = BUILT_IN.iter().position(|(known, _)| *known == name)?;
+    if let Some(read) = READ[index].get() {
+        return Some(read.clone());
+    }
     let path = PathBuf::from(format!("built-in option {name}"));
-    load(Arc::new(SourceFile { path, text: (*text).to_string() }), sink)
+    let read = load(Arc::new(SourceFile { path, text: BUILT_IN[index].1.to_string() }), sink)?;
+    Some(READ[index].get_or_init(|| read).clone())
 }
 
 fn load(source: Arc<SourceFile>, sink: &Sink) -> Option<(ArchitectureOption, Shares)> {

@@ -1,6 +1,5 @@
 //! For the tests of journals and shards: sweeps that take no time and have every sort of adaptive round, and their bytes.
 
-use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -59,7 +58,7 @@ pub fn journaled(text: &str, path: &Path) -> (Vec<u8>, u64, usize) {
 
 /// The units that a sweep asks for, were none simulated.
 pub fn units(text: &str) -> usize {
-    let control = Control::default().with_store(Arc::new(Store::new().only(BTreeSet::new())));
+    let control = Control::default().with_store(Arc::new(Store::new().only(&[])));
     survey(&source(text), false, &control).unwrap().units.len()
 }
 

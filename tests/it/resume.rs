@@ -105,18 +105,25 @@ fn files(folder: &std::path::Path) -> Vec<(String, Vec<u8>)> {
 fn an_interrupted_sweep_keeps_its_journal_and_says_so() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("a.toml"), OPTIONS.replace("requests = 300", "requests = 1_000_000")).unwrap();
-    let mut child = command(folder.path(), &["sweep", "a.toml", "--out", "x", "--json"]);
-    let child = child.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    let journal = journal_of(&folder.path().join("x"));
-    while std::fs::metadata(&journal).map_or(0, |file| file.len()) < 50_000 {
-        std::thread::sleep(Duration::from_millis(1));
+    // By the user, and by a scheduler.
+    for signal in ["-INT", "-TERM"] {
+        let out = format!("x{signal}");
+        let mut child = command(folder.path(), &["sweep", "a.toml", "--out", &out, "--json"]);
+        let child = child.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let journal = journal_of(&folder.path().join(&out));
+        while std::fs::metadata(&journal).map_or(0, |file| file.len()) < 50_000 {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        let sent = std::process::Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap();
+        let ended = child.wait_with_output().unwrap();
+        assert!(sent.success() && ended.status.code() == Some(130), "{ended:?}");
+        let said = String::from_utf8(ended.stderr).unwrap();
+        assert!(
+            said.contains(&format!("what was simulated is kept in `{out}/journal")) && said.contains("goes on from it"),
+            "{said}"
+        );
+        assert!(journal.exists());
     }
-    let sent = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
-    let ended = child.wait_with_output().unwrap();
-    assert!(sent.success() && ended.status.code() == Some(130), "{ended:?}");
-    let said = String::from_utf8(ended.stderr).unwrap();
-    assert!(said.contains("what was simulated is kept in `x/journal") && said.contains("goes on from it"), "{said}");
-    assert!(journal.exists());
 }
 
 #[test]

@@ -1,9 +1,8 @@
 //! One sweep of a page: whether it is small enough to be run beside a browser, and what `gatecap sweep` does with it.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use gatecap::experiment::shards::{Store, predicted_memory, waiting};
+use gatecap::experiment::shards::{Store, WAITING_BYTES, predicted_memory, waiting};
 use gatecap::experiment::{Control, ExperimentError, PointError, Source, limits, simulate, survey};
 use gatecap::issue::{Issue, Issues};
 use gatecap::report::answers::answers;
@@ -17,8 +16,6 @@ use crate::cli::work::free_memory;
 
 /// What a sweep may be likely to take in memory, bytes: five times the built-in one. The results of three of them are kept.
 const MOST_MEMORY: u64 = 512 << 20;
-/// What a request that waits takes, bytes.
-const WAITING_BYTES: f64 = 64.0;
 /// What a sweep may be likely to take on one core, seconds, before refinement: half an hour on two cores.
 const MOST_SECONDS: f64 = 3_600.0;
 /// Results name no path: the resolved scenario stands beside them under this name.
@@ -63,7 +60,10 @@ pub fn sweep(job: &Job, watch: &Watch<'_>, threads: Option<u16>) -> Ended {
 fn fits(source: &Source) -> Result<(), Issues> {
     let hint =
         "fewer numbers of services, axes or requests; or save the scenario and run `gatecap sweep` on it in a terminal";
-    let (memory, _) = predicted_memory(&source.scenario(&[])?, rayon::current_num_threads());
+    let (scenario, beside) = (source.scenario(&[])?, rayon::current_num_threads());
+    let (all, _) = predicted_memory(&scenario, false, beside);
+    // What waits is told apart, at the worst of all axes.
+    let memory = all.saturating_sub((waiting(&scenario) * WAITING_BYTES * beside as f64) as u64);
     let most = free_memory().map_or(MOST_MEMORY, |free| free.min(MOST_MEMORY));
     if memory > most {
         let (needed, most) = (memory as f64 / 1e9, most as f64 / 1e9);
@@ -71,7 +71,7 @@ fn fits(source: &Source) -> Result<(), Issues> {
         return Err(vec![Issue::new(message).hint(hint)]);
     }
     let waiting = most_waiting(source)?;
-    let needed = waiting * WAITING_BYTES * rayon::current_num_threads() as f64;
+    let needed = waiting * WAITING_BYTES * beside as f64;
     if needed + memory as f64 > most as f64 {
         let (waiting, needed, most) = (waiting / 1e6, needed / 1e9, most as f64 / 1e9);
         let message = format!(
@@ -83,7 +83,7 @@ fn fits(source: &Source) -> Result<(), Issues> {
         return Err(vec![Issue::new(message).hint(hint)]);
     }
     // A list of the work, of which nothing is done.
-    let control = Control::default().with_store(Arc::new(Store::new().only(BTreeSet::new())));
+    let control = Control::default().with_store(Arc::new(Store::new().only(&[])));
     let plan = survey(source, false, &control).map_err(fault_of)?;
     if plan.seconds > MOST_SECONDS {
         let (hours, most) = (plan.seconds / 3_600.0, MOST_SECONDS / 3_600.0);

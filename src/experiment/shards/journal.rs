@@ -60,6 +60,11 @@ impl Journal {
         let length = file.metadata().map_err(|error| unwritable(&error))?.len();
         let (places, whole) = match file::scan(BufReader::with_capacity(1 << 16, &file)) {
             // Of whatever sweep: there is nothing in it to lose.
+            Ok(Scan { damage: Some(damage @ Damage::Unreadable(_)), .. }) => {
+                // What cannot be read now may be whole.
+                let hint = "try again, or give another directory with `--out`";
+                return Err(Refused::Wrong(damaged(path, &damage).hint(hint)));
+            }
             Ok(scan) if scan.places.is_empty() => (Vec::new(), 0),
             Ok(scan) => {
                 usable(&scan, &header, path).map_err(Refused::Wrong)?;
@@ -169,7 +174,10 @@ impl Journal {
         let mut beside = path.as_os_str().to_owned();
         beside.push(super::UNFINISHED_SHARD);
         let beside = PathBuf::from(beside);
-        let bytes = self.write_shard(&beside).and_then(|bytes| fs::rename(&beside, path).map(|()| bytes));
+        // Its folder may have gone meanwhile: what was kept is still in the open file.
+        let made = path.parent().map_or(Ok(()), fs::create_dir_all);
+        let written = made.and_then(|()| self.write_shard(&beside));
+        let bytes = written.and_then(|bytes| fs::rename(&beside, path).map(|()| bytes));
         match bytes {
             Ok(bytes) => {
                 self.remove();
@@ -196,7 +204,8 @@ impl Journal {
         }
         let end = file::end(sorted.len() as u64);
         to.write_all(&end)?;
-        to.flush()?;
+        // Some file systems tell only now that there is no room; and the journal, the only other copy, is removed after this.
+        to.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()?;
         Ok(bytes + end.len() as u64)
     }
 }
@@ -210,6 +219,11 @@ fn start(header: &Header) -> io::Result<Vec<u8>> {
 /// The file at `path`, which nobody else has.
 fn locked(path: &Path) -> Result<File, Refused> {
     for tried in 1..=TRIES {
+        if is_pipe(path) {
+            // To open it would wait for whoever is at its other end.
+            let issue = Issue::new(format!("`{}` is a pipe, but the journal of a sweep is a file", path.display()));
+            return Err(Refused::Wrong(issue.hint("give another directory with `--out`")));
+        }
         let open = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path);
         let file = open.map_err(|error| unwritable_at(path, &error))?;
         match file.try_lock() {
@@ -229,6 +243,17 @@ fn locked(path: &Path) -> Result<File, Refused> {
     }
     let issue = Issue::new(format!("`{}` comes and goes", path.display()));
     Err(Refused::Wrong(issue.hint("give another directory with `--out`")))
+}
+
+#[cfg(unix)]
+fn is_pipe(path: &Path) -> bool {
+    use std::os::unix::fs::FileTypeExt;
+    fs::metadata(path).is_ok_and(|there| there.file_type().is_fifo())
+}
+
+#[cfg(not(unix))]
+fn is_pipe(_: &Path) -> bool {
+    false
 }
 
 #[cfg(unix)]

@@ -12,6 +12,7 @@
 //! code of their own: with the tallies of the rounds before, the sweep asks for those of the next.
 
 mod bytes;
+mod fair;
 mod file;
 mod header;
 mod journal;
@@ -31,9 +32,9 @@ pub use header::{Header, Share};
 pub use journal::{Journal, Refused};
 pub use name::Name;
 pub use plan::{Plan, Unit, waiting};
-pub use room::predicted_memory;
-pub(super) use room::replication_bytes;
-pub use share::{MOST_SHARDS, Shard, read, store, whole};
+pub(super) use room::{Held, copies, replication_bytes};
+pub use room::{WAITING_BYTES, predicted_memory};
+pub use share::{MOST_SHARDS, Shard, before_open_round, read, store, whole};
 pub use store::Store;
 
 #[cfg(test)]

@@ -70,7 +70,11 @@ pub(in crate::experiment) fn of_place(scenario: &Scenario, services: u32) -> Nam
 
 /// The name of what is simulated at a point, replications and warm-up apart.
 pub(in crate::experiment) fn of_point(spec: &PointSpec<'_>) -> Name {
-    let place = of_place(spec.scenario, spec.services);
+    of_point_at(of_place(spec.scenario, spec.services), spec)
+}
+
+/// The same, at a place whose name is known.
+pub(in crate::experiment) fn of_point_at(place: Name, spec: &PointSpec<'_>) -> Name {
     Name::of_text(|to| write!(to, "point {} {} {}", place.hex(), spec.option, spec.detail))
 }
 

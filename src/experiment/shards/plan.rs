@@ -1,11 +1,9 @@
 //! The work of a sweep as units: what a unit is, what it is likely to cost, and a fair share of all of them.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use serde::Serialize;
 
 use super::name::{self, Name};
-use super::room::memory;
+use super::room::Held;
 use crate::engine::network::{Scaling, Step};
 use crate::engine::{Network, Way};
 use crate::experiment::point::PointSpec;
@@ -66,6 +64,9 @@ pub struct Unit {
     pub(super) place: usize,
     #[serde(skip)]
     pub(in crate::experiment) name: Name,
+    /// The name of its scenario at its number of services.
+    #[serde(skip)]
+    pub(super) at: Name,
     /// The pilots that it needs first.
     #[serde(skip)]
     pub(super) pilots: Option<Name>,
@@ -87,8 +88,8 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// Of units in any order, so many points of the grid, and the bytes of the largest replication.
-    pub(in crate::experiment) fn new(mut units: Vec<Unit>, points: usize, replication: f64) -> Plan {
+    /// Of units in any order, and what the sweep holds.
+    pub(in crate::experiment) fn new(mut units: Vec<Unit>, held: Held) -> Plan {
         let part = |unit: &Unit| (unit.part != PILOTS, unit.part != GRID, unit.part);
         units.sort_by(|a, b| {
             let rate = |unit: &Unit| unit.rate.unwrap_or(0.0);
@@ -101,8 +102,10 @@ impl Plan {
         for (unit, number) in units.iter_mut().zip(1..) {
             unit.number = number;
         }
-        let (requests, seconds) = (units.iter().map(|u| u.requests).sum(), units.iter().map(|u| u.seconds).sum());
-        let (memory, histograms) = memory(points, replication);
+        let requests = units.iter().map(|unit| unit.requests).sum();
+        // A sum of nothing would be -0.
+        let seconds = units.iter().map(|unit| unit.seconds).fold(0.0, |sum, one| sum + one);
+        let (memory, histograms) = held.memory();
         Plan { units, requests, seconds, memory, histograms }
     }
 
@@ -115,46 +118,6 @@ impl Plan {
             });
         })
         .hex()
-    }
-
-    /// The units of shard `shard` of `of`, both from 1, with the pilots that it runs for them: the longest unit first, each to a shard that
-    /// has its pilots already, as long as that is no more than a fair share, or else to the one that would then be done first.
-    #[must_use]
-    pub fn share(&self, shard: u32, of: u32) -> Vec<&Unit> {
-        let pilots: BTreeMap<Name, &Unit> =
-            self.units.iter().filter(|unit| unit.part == PILOTS).map(|unit| (unit.name, unit)).collect();
-        let mut work: Vec<&Unit> = self.units.iter().filter(|unit| unit.part != PILOTS).collect();
-        work.sort_by(|a, b| b.seconds.total_cmp(&a.seconds).then(a.number.cmp(&b.number)));
-        let mut shards: Vec<(f64, BTreeSet<Name>, Vec<&Unit>)> = vec![Default::default(); of.max(1) as usize];
-        let fair = self.seconds / f64::from(of.max(1));
-        for unit in work {
-            let first = unit.pilots.and_then(|name| pilots.get(&name));
-            let then = |(seconds, has, _): &(f64, BTreeSet<Name>, Vec<&Unit>)| {
-                let more = first.filter(|pilots| !has.contains(&pilots.name)).map_or(0.0, |pilots| pilots.seconds);
-                seconds + unit.seconds + more
-            };
-            let lacks = |shard: &(f64, BTreeSet<Name>, Vec<&Unit>)| {
-                first.is_none_or(|pilots| !shard.1.contains(&pilots.name)) || then(shard) > fair
-            };
-            let order = |a: &&mut _, b: &&mut _| lacks(a).cmp(&lacks(b)).then(then(a).total_cmp(&then(b)));
-            let Some(least) = shards.iter_mut().min_by(order) else { continue };
-            least.0 = then(least);
-            least.2.push(unit);
-            if let Some(pilots) = first.filter(|pilots| least.1.insert(pilots.name)) {
-                least.2.push(pilots);
-            }
-        }
-        let mut units = shards.into_iter().nth(shard.saturating_sub(1) as usize).unwrap_or_default().2;
-        units.sort_by_key(|unit| unit.number);
-        units
-    }
-}
-
-impl Unit {
-    /// What a store knows it by.
-    #[must_use]
-    pub fn name(&self) -> Name {
-        self.name
     }
 }
 
@@ -179,6 +142,9 @@ fn waiting_at(scenario: &Scenario, services: u32) -> f64 {
         Retries::AwsSdkStandard(sdk) => sdk.attempts.saturating_sub(1),
     };
     let held = held_seconds(scenario, services);
+    if retries == 0 && held == 0.0 && offered_rate(scenario, services).is_some() {
+        return 0.0;
+    }
     let leaves_work = scenario.client.timeout.is_some() && held.is_infinite();
     let attempts = if leaves_work { 1.0 + f64::from(retries) } else { 1.0 };
     let peak = peak(scenario);
@@ -267,7 +233,8 @@ fn settles(scenario: &Scenario, services: u32) -> bool {
 /// Replications `first` to (not with) `last` of a point in units, each with the pilots that it needs first.
 pub(in crate::experiment) fn parts(
     spec: &PointSpec<'_>,
-    (network, legend, point): (&Network, &Legend, Name),
+    (network, legend): (&Network, &Legend),
+    (at, point): (Name, Name),
     cut: &Cut,
     (first, last): (u32, u32),
 ) -> Vec<Unit> {
@@ -295,6 +262,7 @@ pub(in crate::experiment) fn parts(
             seconds: number * each / 1e9,
             place: spec.option,
             name: name::of_part(point, from, to),
+            at,
             pilots: cut.pilots_of,
         }
     };
@@ -315,6 +283,7 @@ pub(in crate::experiment) fn pilots(scenario: &Scenario, services: u32, name: Na
         seconds: (requests * (OPEN_NS + 8.0 * STEP_NS) + f64::from(runs) * RUN_NS) / 1e9,
         place: 0,
         name,
+        at: name,
         pilots: None,
     }
 }

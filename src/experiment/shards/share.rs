@@ -1,6 +1,6 @@
 //! Shards as they are merged: each read and whole, all of one sweep, none twice, none missing.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::BufReader;
 use std::path::{Path, PathBuf};
@@ -46,9 +46,7 @@ pub fn read(path: &Path) -> Result<Shard, Issue> {
             (Damage::Foreign | Damage::Format | Damage::Unreadable(_), _) => {
                 issue.hint("give files that `gatecap sweep --shard K/N` of this version wrote")
             }
-            (_, Some(Share { shard, of, .. })) => {
-                issue.hint(format!("remove it and run `gatecap sweep` with `--shard {shard}/{of}` again"))
-            }
+            (_, Some(share)) => issue.hint(format!("remove it and run {} again", command(share))),
             (_, None) => issue.hint("remove it and run its `gatecap sweep --shard K/N` again"),
         }
     };
@@ -73,13 +71,26 @@ pub fn read(path: &Path) -> Result<Shard, Issue> {
         return Err(issue.hint("give files that `gatecap sweep --shard K/N` wrote"));
     }
     if !scan.ended {
-        let Share { shard, of, .. } = share;
-        let issue = Issue::new(format!("`{shown}` is not finished: its work was stopped"));
-        return Err(
-            issue.hint(format!("run `gatecap sweep` with `--shard {shard}/{of}` again: it goes on where it was"))
-        );
+        if path == super::unfinished(&path.with_extension("gatecap")) {
+            let issue = Issue::new(format!("`{shown}` is not finished: its work was stopped"));
+            return Err(issue.hint(format!("run {} again: it goes on where it was", command(&share))));
+        }
+        let issue = Issue::new(format!("`{shown}` is not whole: it lacks its end"));
+        return Err(issue.hint(format!("remove it and run {} again", command(&share))));
     }
     Ok(Shard { path: path.to_path_buf(), scan, share })
+}
+
+/// The command that makes a shard, in words.
+fn command(share: &Share) -> String {
+    let Share { round, shard, of, .. } = share;
+    match round {
+        0 | 1 => format!("`gatecap sweep` with `--shard {shard}/{of}`"),
+        2 => format!("`gatecap sweep` with `--shard {shard}/{of}` and `--after` the shards of round 1"),
+        _ => {
+            format!("`gatecap sweep` with `--shard {shard}/{of}` and `--after` the shards of rounds 1 to {}", round - 1)
+        }
+    }
 }
 
 /// Whether the shards are all of the sweep of `expected` (none: of that of the first), and all of every round, each once. Which rounds
@@ -116,6 +127,20 @@ pub fn whole(shards: &[Shard], expected: Option<&Header>) -> Result<u32, Issues>
     if issues.is_empty() { Ok(last) } else { Err(issues) }
 }
 
+/// Without those of the last round, where some of its `of` shards are missing: whoever makes one of them, with all of a folder before it,
+/// finds there what the others have finished by then.
+#[must_use]
+pub fn before_open_round(mut shards: Vec<Shard>, of: u32) -> Vec<Shard> {
+    let last = shards.iter().map(|shard| shard.share.round).max().unwrap_or(0);
+    let numbers: BTreeSet<u32> =
+        shards.iter().filter(|shard| shard.share.round == last).map(|shard| shard.share.shard).collect();
+    let same = shards.iter().all(|shard| shard.share.round < last || shard.share.of == of);
+    if last > 1 && same && numbers.len() < of as usize {
+        shards.retain(|shard| shard.share.round < last);
+    }
+    shards
+}
+
 /// What is wrong with the shards of one round.
 fn wrong_in_round(shards: &[&Shard]) -> Issues {
     let Some(first) = shards.first() else { return Vec::new() };
@@ -129,7 +154,12 @@ fn wrong_in_round(shards: &[&Shard]) -> Issues {
             issues.push(issue.hint("their work overlaps: give the shards of one `N`"));
         } else if shard.share.plan != first.share.plan {
             let issue = Issue::new(format!("`{a}` and `{b}` are shares of different lists of units"));
-            issues.push(issue.hint("later rounds must be given the same shards with `--after`"));
+            let hint = if round > 1 {
+                "give each the same shards with `--after`"
+            } else {
+                "a file that the scenario names, or the build, was another for one of them: make all of them anew"
+            };
+            issues.push(issue.hint(hint));
         } else if let Some(twice) = by_number.insert(shard.share.shard, shard) {
             let number = shard.share.shard;
             let issue = Issue::new(format!("`{}` and `{b}` are both shard {number} of {of}", twice.path.display()));
@@ -139,17 +169,16 @@ fn wrong_in_round(shards: &[&Shard]) -> Issues {
     if !issues.is_empty() {
         return issues;
     }
-    let missing: Vec<String> =
-        (1..=of).filter(|number| !by_number.contains_key(number)).map(|n| n.to_string()).collect();
-    if !missing.is_empty() {
+    let missing: Vec<u32> = (1..=of).filter(|number| !by_number.contains_key(number)).collect();
+    if let Some(&lacking) = missing.first() {
         let more = if missing.len() > NAMED { format!(" and {} more", missing.len() - NAMED) } else { String::new() };
-        let shown = missing.iter().take(NAMED).map(String::as_str).collect::<Vec<_>>().join(", ");
+        let shown = missing.iter().take(NAMED).map(u32::to_string).collect::<Vec<_>>().join(", ");
         let of_round = if round > 1 { format!(" of round {round}") } else { String::new() };
         let issue = Issue::new(format!(
             "of {of} shards{of_round}, {shown}{more} {} missing",
             if missing.len() == 1 { "is" } else { "are" }
         ));
-        issues.push(issue.hint(format!("run `gatecap sweep` with `--shard {}/{of}`", missing[0])));
+        issues.push(issue.hint(format!("run {}", command(&Share { shard: lacking, ..first.share.clone() }))));
     }
     issues
 }

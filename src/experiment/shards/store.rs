@@ -30,6 +30,8 @@ pub struct Store {
     journal: Mutex<Option<Journal>>,
     /// Names of the units that may be simulated; none: all.
     mine: Option<BTreeSet<Name>>,
+    /// The places of those units.
+    places: BTreeSet<Name>,
     /// Units that were needed and are not here.
     asked: Mutex<BTreeMap<Name, Unit>>,
     stage: Mutex<&'static str>,
@@ -63,10 +65,16 @@ impl Store {
         self
     }
 
-    /// Of which only units of these names are simulated; what else is needed is asked for instead.
+    /// Of which only these units are simulated; what else is needed is asked for instead.
     #[must_use]
-    pub fn only(self, mine: BTreeSet<Name>) -> Store {
-        Store { mine: Some(mine), ..self }
+    pub fn only(self, units: &[&Unit]) -> Store {
+        let mine = units.iter().map(|unit| unit.name).collect();
+        Store { mine: Some(mine), places: units.iter().map(|unit| unit.at).collect(), ..self }
+    }
+
+    /// Whether there is nothing to do at a place of the grid: some units are to be simulated, none of them there.
+    pub(in crate::experiment) fn is_elsewhere(&self, place: Name) -> bool {
+        self.mine.as_ref().is_some_and(|mine| !mine.is_empty()) && !self.places.contains(&place)
     }
 
     /// Whether some units are not to be simulated.

@@ -215,10 +215,65 @@ fn a_journal_is_for_one_sweep_and_one_process_at_a_time() {
     assert!(matches!(Journal::open(temp.path(), header()), Err(Refused::Unwritable(_))), "a folder");
 }
 
+const HELD: Held = Held { points: 20, copies: 0.0, replications: 0.0 };
+
+#[test]
+fn a_shard_is_whole_although_its_folder_went_away() {
+    let temp = tempfile::tempdir().unwrap();
+    let (folder, share) = (temp.path().join("s"), Share { round: 1, shard: 1, of: 1, ..Share::default() });
+    let path = shard_of(&folder, &share);
+    let mut journal = Journal::open(&unfinished(&path), Header { share: Some(share), ..header() }).unwrap();
+    journal.append(Name([7; 16]), &record(Name([7; 16]), &[7; 50]).unwrap()).unwrap();
+    std::fs::remove_dir_all(&folder).unwrap();
+    let bytes = journal.into_shard(&path).unwrap();
+    assert_eq!(bytes, std::fs::metadata(&path).unwrap().len());
+    assert!(read(&path).is_ok());
+}
+
+#[test]
+fn the_way_to_a_shard_of_a_later_round_is_told() {
+    let temp = tempfile::tempdir().unwrap();
+    let write = |round, shard| {
+        let share = Share { round, shard, of: 2, ..Share::default() };
+        let path = shard_of(temp.path(), &share);
+        Journal::open(&unfinished(&path), Header { share: Some(share), ..header() })
+            .unwrap()
+            .into_shard(&path)
+            .unwrap();
+        path
+    };
+    let paths = [write(1, 1), write(1, 2), write(2, 1)];
+    let shards = || -> Vec<Shard> { paths.iter().map(|path| read(path).unwrap()).collect() };
+    let issue = whole(&shards(), None).unwrap_err().remove(0);
+    assert_eq!(issue.message, "of 2 shards of round 2, 2 is missing");
+    assert!(issue.hint.unwrap().ends_with("`--shard 2/2` and `--after` the shards of round 1"));
+    assert_eq!(before_open_round(shards(), 2).len(), 2, "the other shard of the round is not in the way of it");
+    assert_eq!((before_open_round(shards(), 3).len(), before_open_round(shards()[..2].to_vec(), 2).len()), (3, 2));
+    let bytes = std::fs::read(&paths[2]).unwrap();
+    std::fs::write(&paths[2], &bytes[..bytes.len() - HEAD - 8]).unwrap();
+    let issue = read(&paths[2]).unwrap_err();
+    assert!(issue.message.ends_with("is not whole: it lacks its end"), "{}", issue.message);
+    assert!(issue.hint.unwrap().contains("`--shard 1/2` and `--after` the shards of round 1"));
+}
+
 fn unit(part: &'static str, number: u8, seconds: f64, pilots: Option<u8>) -> Unit {
     let (name, pilots) = (Name([number; 16]), pilots.map(|number| Name([number; 16])));
     let (option, rate, place) = (None, Some(1.0), usize::from(number));
-    Unit { number: 0, part, option, services: 1, rate, from: 0, to: 10, requests: 1, seconds, place, name, pilots }
+    Unit {
+        number: 0,
+        part,
+        option,
+        services: 1,
+        rate,
+        from: 0,
+        to: 10,
+        requests: 1,
+        seconds,
+        place,
+        name,
+        at: name,
+        pilots,
+    }
 }
 
 #[test]
@@ -226,12 +281,12 @@ fn shares_are_fair_and_have_their_pilots() {
     let mut units = vec![unit(plan::PILOTS, 200, 1.0, None), unit(plan::PILOTS, 201, 1.0, None)];
     units.extend((1..=20).map(|n| unit("grid", n, f64::from(n), Some(200 + n % 2))));
     units.push(unit("map", 21, 30.0, None));
-    let plan = Plan::new(units.clone(), 20, 0.0);
+    let plan = Plan::new(units.clone(), HELD);
     assert_eq!((plan.units.len(), plan.seconds), (23, 2.0 + 210.0 + 30.0));
     assert!(plan.units.iter().zip(1..).all(|(unit, number)| unit.number == number));
     assert_eq!(plan.units.iter().map(|unit| unit.part).take(3).collect::<Vec<_>>(), ["pilots", "pilots", "grid"]);
     units.reverse();
-    assert_eq!(Plan::new(units, 20, 0.0), plan, "in whatever order they were asked for");
+    assert_eq!(Plan::new(units, HELD), plan, "in whatever order they were asked for");
     for of in 1..=7 {
         let shares: Vec<Vec<&Unit>> = (1..=of).map(|shard| plan.share(shard, of)).collect();
         let work = |share: &[&Unit]| -> Vec<u32> {
@@ -258,7 +313,7 @@ fn places_are_shared_out_as_a_whole_where_that_is_fair() {
     let mut units: Vec<Unit> = (0..4).map(|place| unit(plan::PILOTS, 200 + place, 0.1, None)).collect();
     units.extend((0..20).map(|n| unit("grid", 1 + n, 1.0, Some(200 + n % 4))));
     units.extend((0..10).map(|n| unit("map", 50 + n, 0.1, None)));
-    let plan = Plan::new(units, 20, 0.0);
+    let plan = Plan::new(units, HELD);
     let is_pilots = |unit: &&&Unit| unit.part == plan::PILOTS;
     let shares = [plan.share(1, 2), plan.share(2, 2)];
     assert_eq!(shares.iter().flatten().filter(is_pilots).count(), 4);
