@@ -45,7 +45,11 @@ impl Reader<'_, '_> {
 
     /// Subnets of something; a list of which not even the length is known gives none and a note.
     pub(super) fn subnets(&mut self, stated: &Value, of: &str, origin: &Origin) -> Vec<Reference> {
-        if let (Value::Text(_), Some(why)) = (stated, stated.why()) {
+        // Ids and `SubnetId` name one subnet. Any other attribute may be a list.
+        let attribute =
+            stated.target().filter(|target| !matches!(target.attribute.as_deref(), None | Some("SubnetId")));
+        let list = || attribute.map(|target| format!("`{}` may be a list", target.shown));
+        if let (Value::Text(_), Some(why)) = (stated, stated.why().map(String::from).or_else(list)) {
             let text = format!("how many subnets {of} has is not known: {why}");
             self.estate.note(NoteKind::Unresolved, text, origin);
             return Vec::new();
