@@ -6,6 +6,7 @@
 
 mod balancers;
 mod gateway;
+mod health;
 mod owners;
 mod pages;
 mod quotas;
