@@ -180,8 +180,14 @@ impl Reader<'_, '_> {
         };
         let stated = item.get("Targets");
         let targets: Vec<Reference> = stated.entries().iter().map(|target| target.get("Id").reference()).collect();
-        let zone = |target: &Reference| if let Reference::To(id) = target { instances.get(id).cloned() } else { None };
-        let zones: Option<BTreeSet<String>> = targets.iter().map(zone).collect();
+        let stated_zones = stated.entries().iter().map(|target| target.get("AvailabilityZone").shown());
+        // Targets outside the VPC have `all` for their zone.
+        let zone = |(target, zone): (&Reference, Option<String>)| match (zone, target) {
+            (Some(zone), _) => Some(zone).filter(|zone| zone != "all"),
+            (None, Reference::To(id)) => instances.get(id).cloned(),
+            (None, _) => None,
+        };
+        let zones: Option<BTreeSet<String>> = targets.iter().zip(stated_zones).map(zone).collect();
         let zones = zones.unwrap_or_default();
         if kind == TargetKind::Alb {
             for target in &targets {
