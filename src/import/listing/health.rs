@@ -121,7 +121,8 @@ impl<'p> Group<'p> {
             }
         }
         let mut left: BTreeMap<&str, usize> = BTreeMap::new();
-        for target in self.targets.iter().filter(|target| !counted.iter().any(|one| one.takes() == target.takes())) {
+        let taken = counted.first().map(Target::takes);
+        for target in self.targets.iter().filter(|target| Some(target.takes()) != taken) {
             *left.entry(target.state.unwrap_or_default()).or_default() += 1;
         }
         if !left.is_empty() {
