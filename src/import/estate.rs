@@ -270,11 +270,12 @@ pub struct TargetGroup {
     pub identity: Identity,
     /// What its targets are; instances where nothing is stated, as AWS has it.
     pub kind: TargetKind,
-    /// Its targets as far as a file lists them.
+    /// Its targets as far as a file lists them, an instance once for each port, without those that get no new requests.
     pub targets: Vec<Reference>,
     /// Whether that list is the whole of them (the health of this very group, as it is listed), so that an empty one is empty.
     pub listed: bool,
-    /// The zones that those targets are in, by name, or by subnet where a file tells no more; empty where it is not known of all.
+    /// The zones that those targets are in, by name, or by subnet or, where all are one instance, by that, where a file tells no
+    /// more; empty where it is not known of all.
     pub zones: BTreeSet<String>,
     /// How many targets its service runs where another resource says (`DesiredCount` of an ECS service); `None`: not known.
     pub desired: Option<u32>,

@@ -193,7 +193,8 @@ impl<'a> View<'a> {
             let names: BTreeSet<&str> = groups.iter().map(|group| group.identity.name.as_str()).collect();
             let names: Vec<String> = names.into_iter().map(|name| format!("`{name}`")).collect();
             let (name, groups) = (&listener.identity.name, names.join(", "));
-            let what = format!("listener `{name}` leads to {groups}, for which the files name no target");
+            let what =
+                format!("listener `{name}` leads to {groups}, for which the files name no target that gets requests");
             lints::lint("listener-without-targets", at(&listener.identity), what)
         });
         found.collect()

@@ -6,6 +6,7 @@
 
 mod balancers;
 mod gateway;
+mod health;
 mod owners;
 mod pages;
 mod quotas;
@@ -113,12 +114,26 @@ fn begins(root: &Node) -> String {
     }
 }
 
-/// Notes what was known and is of no use here.
+/// Notes what was known and is of no use here, and, all in one, lists without entries.
 fn others(all: &[Page<'_>], estate: &mut Estate) {
+    let mut keys: Vec<String> = Vec::new();
+    let mut first: Option<(&Origin, usize)> = None;
     for page in all {
+        if let Kind::Empty(key) = page.kind {
+            first = Some(first.map_or((&page.origin, 1), |(origin, number)| (origin, number + 1)));
+            let key = format!("`{key}`");
+            if !keys.contains(&key) {
+                keys.push(key);
+            }
+        }
         if let Kind::Other(what) = &page.kind {
             let text = format!("{} {what}", page.entries.len());
             estate.note(NoteKind::PassedOver, text, &page.origin);
         }
+    }
+    if let Some((origin, number)) = first {
+        let lists = if number == 1 { "list has" } else { "lists have" };
+        let text = format!("{number} {lists} no entries: {}", keys.join(", "));
+        estate.note(NoteKind::PassedOver, text, origin);
     }
 }

@@ -45,7 +45,11 @@ impl Reader<'_, '_> {
 
     /// Subnets of something; a list of which not even the length is known gives none and a note.
     pub(super) fn subnets(&mut self, stated: &Value, of: &str, origin: &Origin) -> Vec<Reference> {
-        if let (Value::Text(_), Some(why)) = (stated, stated.why()) {
+        // Ids and `SubnetId` name one subnet. Any other attribute may be a list.
+        let attribute =
+            stated.target().filter(|target| !matches!(target.attribute.as_deref(), None | Some("SubnetId")));
+        let list = || attribute.map(|target| format!("`{}` may be a list", target.shown));
+        if let (Value::Text(_), Some(why)) = (stated, stated.why().map(String::from).or_else(list)) {
             let text = format!("how many subnets {of} has is not known: {why}");
             self.estate.note(NoteKind::Unresolved, text, origin);
             return Vec::new();
@@ -176,8 +180,14 @@ impl Reader<'_, '_> {
         };
         let stated = item.get("Targets");
         let targets: Vec<Reference> = stated.entries().iter().map(|target| target.get("Id").reference()).collect();
-        let zone = |target: &Reference| if let Reference::To(id) = target { instances.get(id).cloned() } else { None };
-        let zones: Option<BTreeSet<String>> = targets.iter().map(zone).collect();
+        let stated_zones = stated.entries().iter().map(|target| target.get("AvailabilityZone").shown());
+        // Targets outside the VPC have `all` for their zone.
+        let zone = |(target, zone): (&Reference, Option<String>)| match (zone, target) {
+            (Some(zone), _) => Some(zone).filter(|zone| zone != "all"),
+            (None, Reference::To(id)) => instances.get(id).cloned(),
+            (None, _) => None,
+        };
+        let zones: Option<BTreeSet<String>> = targets.iter().zip(stated_zones).map(zone).collect();
         let zones = zones.unwrap_or_default();
         if kind == TargetKind::Alb {
             for target in &targets {

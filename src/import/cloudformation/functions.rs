@@ -342,6 +342,28 @@ fn split(delimiter: &Value, text: &Value) -> Value {
     Value::List(pieces.into_iter().map(bounded).collect())
 }
 
+/// The list that a text stands for where a parameter takes lists: its entries between commas, without the spaces around them.
+pub(super) fn at_commas(text: &Value) -> Value {
+    let mut value = split(&Value::known(","), text);
+    if let Value::List(entries) = &mut value {
+        for parts in
+            entries.iter_mut().filter_map(|entry| if let Value::Text(parts) = entry { Some(parts) } else { None })
+        {
+            if let Some(Part::Text(first)) = parts.first_mut() {
+                *first = first.trim_start().to_string();
+            }
+            if let Some(Part::Text(last)) = parts.last_mut() {
+                *last = last.trim_end().to_string();
+            }
+            // A space before a resource is no part of its name. What is empty alone is an entry all the same.
+            if parts.len() > 1 {
+                parts.retain(|part| *part != Part::Text(String::new()));
+            }
+        }
+    }
+    value
+}
+
 /// Base64 of RFC 4648, section 4, with padding.
 fn base64(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";

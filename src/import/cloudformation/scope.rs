@@ -2,7 +2,7 @@
 
 use super::stack::{Memo, World};
 use super::value::{Part, Target};
-use super::{LIST, Truth, Value};
+use super::{Truth, Value, functions};
 use crate::import::estate::Id;
 use crate::import::node::{Node, Origin};
 
@@ -168,12 +168,8 @@ impl World<'_> {
         if kind.starts_with("AWS::SSM::Parameter::Value") && value.text().is_some() {
             return Value::unknown(name, format!("parameter `{name}` stands in Systems Manager"));
         }
-        match (kind.starts_with("List<") || kind == "CommaDelimitedList", value.text()) {
-            (true, Some(text)) => {
-                Value::List(text.split(',').take(LIST).map(|entry| Value::known(entry.trim())).collect())
-            }
-            _ => value,
-        }
+        let list = kind.starts_with("List<") || kind == "CommaDelimitedList";
+        if list && matches!(value, Value::Text(_)) { functions::at_commas(&value) } else { value }
     }
 
     /// Names that were given for parameters that no template has.

@@ -174,7 +174,10 @@ fn a_listener_that_leads_nowhere() {
     estate.target_groups[0].listed = true;
     let found = lints(&estate);
     assert_eq!((found[0].id, found[0].severity), ("listener-without-targets", Severity::Fault));
-    assert_eq!(found[0].what, "listener `web` leads to `targets`, for which the files name no target");
+    assert_eq!(
+        found[0].what,
+        "listener `web` leads to `targets`, for which the files name no target that gets requests"
+    );
     // Groups of a template that writes the targets of others of their kind, and of their kind only.
     let mut written = estate.clone();
     (written.target_groups[0].listed, written.target_groups[0].kind) = (false, TargetKind::Instance);
@@ -297,4 +300,31 @@ fn targets_in_fewer_zones_than_their_nlb() {
     assert_eq!(of(&["a"], &|estate| estate.target_groups[2].cross_zone = Some(true)), None);
     assert_eq!(of(&["a"], &|estate| estate.balancers[1].zones = Some(1)), None);
     assert_eq!(of(&["a"], &|estate| estate.balancers[1].subnets.push(Reference::Unknown("x".into()))), None);
+    let what = "all targets of `spread` are in 2 zones (`a`, `b`), and NLB `nlb` is in 3 with cross-zone off";
+    assert_eq!(of(&["a", "b"], &|estate| estate.balancers[1].zones = Some(3)).as_deref(), Some(what));
+}
+
+#[test]
+fn targets_of_an_alb_in_one_zone() {
+    let of = |zones: &[&str], cross_zone: Option<bool>| {
+        let mut estate = direct();
+        estate.balancers[0].zones = Some(3);
+        let group = &mut estate.target_groups[0];
+        (group.zones, group.cross_zone) = (zones.iter().map(|zone| (*zone).to_string()).collect(), cross_zone);
+        let found = lints(&estate);
+        found.into_iter().map(|lint| (lint.id, lint.what)).collect::<Vec<_>>()
+    };
+    let one = ("single-zone", "all targets of `targets` are in one zone (`a`)".to_string());
+    let what = "all targets of `targets` are in one zone (`a`), and ALB `alb` is in 3 with cross-zone off".to_string();
+    // An ALB is cross-zone where its target group does not say otherwise.
+    for on in [None, Some(true)] {
+        assert_eq!(of(&["a"], on), std::slice::from_ref(&one));
+    }
+    assert_eq!(of(&["a"], Some(false)), [one, ("zones-without-target", what)]);
+    let what =
+        "all targets of `targets` are in 2 zones (`a`, `b`), and ALB `alb` is in 3 with cross-zone off".to_string();
+    assert_eq!(of(&["a", "b"], Some(false)), [("zones-without-target", what)]);
+    assert_eq!(of(&["a", "b"], None), []);
+    assert_eq!(of(&["a", "b", "c"], Some(false)), []);
+    assert_eq!(of(&[], Some(false)), [], "not known");
 }

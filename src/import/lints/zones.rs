@@ -1,4 +1,4 @@
-//! Lints of zones: load balancers in one, services of one target, and targets in fewer zones than their load balancer.
+//! Lints of zones: load balancers or all targets in one, services of one target, and targets in fewer zones than their load balancer.
 
 use std::collections::BTreeSet;
 
@@ -7,7 +7,7 @@ use crate::aws::lints::{self, Lint};
 use crate::import::estate::{Balancer, BalancerKind, Id, Reference, TargetGroup, TargetKind};
 
 impl View<'_> {
-    /// Load balancers in one zone, and services of one target.
+    /// Load balancers in one zone, services of one target, and target groups all of whose targets are in one zone.
     pub(super) fn zones(&self) -> Vec<Lint> {
         let single = |balancer: &&Balancer| {
             balancer.kind != BalancerKind::Other
@@ -27,24 +27,37 @@ impl View<'_> {
             let what = format!("`{}` has a single target, and so one zone", identity.name);
             lints::lint("single-target-zone", at(identity), what)
         });
-        in_one.chain(single).collect()
+        let several = |group: &&TargetGroup| group.targets.len() > 1 && !alone(group);
+        let together = self.estate.target_groups.iter().filter(several).filter_map(|group| {
+            let zone = group.zones.first().filter(|_| group.zones.len() == 1)?;
+            let what = format!("all targets of `{}` are in one zone (`{zone}`)", group.identity.name);
+            lints::lint("single-zone", at(&group.identity), what)
+        });
+        in_one.chain(single).chain(together).collect()
     }
 
-    /// Target groups of NLBs in several zones without cross-zone, all of whose targets are in one. Where a group says nothing, the NLB
-    /// does, and where that does not, cross-zone is off, the default.
+    /// Target groups with cross-zone off whose targets are in fewer zones than a load balancer of theirs: its nodes elsewhere have
+    /// none to call. Where a group says nothing, its NLB does, and where that does not, cross-zone is off, the default; at an ALB it
+    /// is then on.
     pub(super) fn zones_without_targets(&self) -> Vec<Lint> {
         let mut said: BTreeSet<&Id> = BTreeSet::new();
         let mut found = Vec::new();
-        for nlb in self.estate.balancers.iter().filter(|balancer| balancer.kind == BalancerKind::Nlb) {
-            let several = zones_of(nlb).filter(|zones| *zones > 1);
-            let off = |group: &&TargetGroup| !group.cross_zone.or(nlb.cross_zone).unwrap_or(false);
-            let Some(number) = several else { continue };
-            for group in self.groups(nlb).into_iter().filter(off).filter(|group| group.targets.len() > 1) {
-                let Some(zone) = group.zones.first().filter(|_| group.zones.len() == 1) else { continue };
-                if said.insert(&group.identity.id) {
-                    let (name, nlb) = (&group.identity.name, &nlb.identity.name);
+        for balancer in &self.estate.balancers {
+            let (word, default) = match balancer.kind {
+                BalancerKind::Nlb => ("NLB", balancer.cross_zone.unwrap_or(false)),
+                BalancerKind::Alb => ("ALB", true),
+                BalancerKind::Other => continue,
+            };
+            let Some(number) = zones_of(balancer) else { continue };
+            let off = |group: &&TargetGroup| !group.cross_zone.unwrap_or(default) && group.targets.len() > 1;
+            for group in self.groups(balancer).into_iter().filter(off) {
+                let fewer = !group.zones.is_empty() && group.zones.len() < number as usize;
+                if fewer && said.insert(&group.identity.id) {
+                    let zones: Vec<String> = group.zones.iter().map(|zone| format!("`{zone}`")).collect();
+                    let inside = if zones.len() == 1 { "one zone".into() } else { format!("{} zones", zones.len()) };
+                    let (name, other, zones) = (&group.identity.name, &balancer.identity.name, zones.join(", "));
                     let what = format!(
-                        "all targets of `{name}` are in one zone (`{zone}`), and NLB `{nlb}` is in {number} with cross-zone off"
+                        "all targets of `{name}` are in {inside} ({zones}), and {word} `{other}` is in {number} with cross-zone off"
                     );
                     found.extend(lints::lint("zones-without-target", at(&group.identity), what));
                 }

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::health::Registered;
 use super::owners::Names;
 use super::pages::{Kind, Page};
 use crate::import::estate::{
@@ -64,11 +65,11 @@ pub(super) fn read(all: &[Page<'_>], estate: &mut Estate) {
     }
     let mut groups = Names::of(arns_and_names(estate.target_groups.iter().map(|one| &one.identity)));
     let mut balancers = Names::of(arns_and_names(estate.balancers.iter().map(|one| &one.identity)));
-    let mut registered: BTreeSet<(usize, String)> = BTreeSet::new();
+    let mut registered = Registered::default();
     let places = Places::of(estate);
     for page in all {
         match page.kind {
-            Kind::Health => health(page, &mut groups, &mut registered, estate),
+            Kind::Health => registered.add(page, &mut groups, estate),
             Kind::Attribute => attributes(page, &mut groups, &mut balancers, estate),
             Kind::EcsService | Kind::AutoScalingGroup => {
                 page.entries
@@ -78,6 +79,7 @@ pub(super) fn read(all: &[Page<'_>], estate: &mut Estate) {
             _ => {}
         }
     }
+    registered.settle(estate);
 }
 
 /// One thing that was read.
@@ -272,33 +274,6 @@ impl Places {
         let discoveries = estate.discoveries.iter().enumerate().map(|(at, one)| (one.identity.id.0.clone(), at));
         Places { groups: groups.collect(), discoveries: discoveries.collect() }
     }
-}
-
-fn health<'f>(
-    page: &Page<'f>,
-    groups: &mut Names<'f>,
-    registered: &mut BTreeSet<(usize, String)>,
-    estate: &mut Estate,
-) {
-    let Some((index, why)) = groups.find(page) else {
-        let text = "the listing does not say which target group these targets are of: name the file so, as \
-                    `describe-target-health-NAME.json`";
-        return estate.note(NoteKind::Unresolved, text, &page.origin);
-    };
-    let group = &mut estate.target_groups[index];
-    group.listed = true;
-    for (_, entry) in &page.entries {
-        let id = entry.get("Target").and_then(|target| text(target, "Id"));
-        if let Some(id) = id.filter(|id| registered.insert((index, (*id).to_string()))) {
-            group.targets.push(Reference::Named(id.to_string()));
-        }
-    }
-    let zones = page.entries.iter().map(|(_, entry)| text(entry.get("Target")?, "AvailabilityZone"));
-    // Targets outside the VPC have `all` for their zone.
-    let zones: Option<BTreeSet<&str>> = zones.map(|zone| zone.filter(|zone| *zone != "all")).collect();
-    group.zones = zones.unwrap_or_default().into_iter().map(String::from).collect();
-    let text = format!("the targets are of the target group `{}`, {why}", group.identity.name);
-    estate.note(NoteKind::Inferred, text, &page.origin);
 }
 
 fn attributes<'f>(page: &Page<'f>, groups: &mut Names<'f>, balancers: &mut Names<'f>, estate: &mut Estate) {

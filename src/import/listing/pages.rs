@@ -53,6 +53,8 @@ pub(super) enum Kind {
     AutoScalingGroup,
     /// `wafv2 list-resources-for-web-acl`.
     Guarded,
+    /// A list without entries, by its key.
+    Empty(&'static str),
     /// Known and of no use, in words.
     Other(String),
 }
@@ -120,6 +122,10 @@ pub(super) fn of<'a>(root: &'a Node, file: &'a str, at: &Origin) -> Option<Vec<P
 
 fn collect<'a>(root: &'a Node, file: &'a str, at: &Origin, depth: usize, pages: &mut Vec<Page<'a>>) -> bool {
     if let Some(list) = root.list() {
+        if list.is_empty() {
+            pages.push(Page { kind: Kind::Empty("[]"), file, origin: at.clone(), entries: Vec::new() });
+            return true;
+        }
         if list.iter().all(|entry| entry.text().is_some()) {
             let kind = Kind::Other("names alone, as `--query` prints: without it the command prints all".into());
             pages.push(Page {
@@ -145,10 +151,15 @@ fn collect<'a>(root: &'a Node, file: &'a str, at: &Origin, depth: usize, pages: 
         known = true;
         let entries = list.iter().enumerate().map(|(place, entry)| (Some(place), entry));
         let at = at.at(key, None);
-        if key == "ResourceArns" {
-            pages.push(Page { kind: Kind::Guarded, file, origin: at, entries: entries.collect() });
-        } else {
-            add(entries.collect(), file, &at, otherwise, pages);
+        // A group without targets and a web ACL without resources are told by lists that have no entry to be known by.
+        let kind = match key {
+            "ResourceArns" => Some(Kind::Guarded),
+            "TargetHealthDescriptions" if list.is_empty() => Some(Kind::Health),
+            _ => list.is_empty().then_some(Kind::Empty(key)),
+        };
+        match kind {
+            Some(kind) => pages.push(Page { kind, file, origin: at, entries: entries.collect() }),
+            None => add(entries.collect(), file, &at, otherwise, pages),
         }
     }
     for key in TABLES {

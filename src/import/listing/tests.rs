@@ -1,5 +1,7 @@
 //! Tests of the reader of listings: the five options joined from several files, owners by file name, pages, wrappers, quotas.
 
+mod health;
+
 use serde_json::{Value as Json, json};
 
 use super::owners::words;

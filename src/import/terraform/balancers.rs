@@ -288,7 +288,12 @@ fn attachment(context: &Context<'_>, item: &Item<'_>, groups: &mut Groups, estat
         Some(&place) => {
             let group = &mut estate.target_groups[place];
             let known = group.zones.is_empty() == group.targets.is_empty();
-            match zone(context, &target).filter(|_| known) {
+            // Targets outside the VPC have `all` for their zone.
+            let zone = match item.text("availability_zone") {
+                Some(stated) => Some(stated.to_string()).filter(|zone| zone != "all"),
+                None => zone(context, &target),
+            };
+            match zone.filter(|_| known) {
                 Some(zone) => drop(group.zones.insert(zone)),
                 None => group.zones.clear(),
             }

@@ -253,3 +253,22 @@ fn option_5_a_link_of_the_second_generation_to_an_application_balancer() {
     );
     assert_eq!(route.integration.uri.as_deref(), Some("http://web.example/orders"));
 }
+
+#[test]
+fn attachments_say_the_zones_of_their_targets() {
+    let zones = |zones: [Json; 2]| {
+        let mut resources = vec![planned("aws_lb_target_group.web", json!({"arn": "arn:web"}), json!({}))];
+        for (number, zone) in zones.into_iter().enumerate() {
+            let values = json!({"target_group_arn": "arn:web", "target_id": format!("10.0.0.{number}"),
+                "availability_zone": zone});
+            resources.push(planned(&format!("aws_lb_target_group_attachment.web[{number}]"), values, json!({})));
+        }
+        let found = estate("p.json", &plan(&resources, json!({})));
+        assert_eq!(found.target_groups[0].targets.len(), 2);
+        found.target_groups[0].zones.iter().cloned().collect::<Vec<_>>()
+    };
+    assert_eq!(zones([json!("z-a"), json!("z-a")]), ["z-a"]);
+    assert_eq!(zones([json!("z-a"), json!("z-b")]), ["z-a", "z-b"]);
+    assert_eq!(zones([json!("z-a"), json!("all")]), [""; 0]);
+    assert_eq!(zones([json!("z-a"), Json::Null]), [""; 0]);
+}

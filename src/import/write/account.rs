@@ -19,6 +19,8 @@ pub struct Network {
     pub zones: Option<u32>,
     /// Whether they differ.
     pub zones_differ: bool,
+    /// Whether the files tell of an ALB in a single zone, which counts as two.
+    pub zones_raised: bool,
     /// VPCs of the load balancers on the way.
     pub vpcs: Option<u32>,
     /// Cross-zone balancing of the NLBs on the way.
@@ -42,7 +44,10 @@ pub fn network(imported: &Imported) -> Network {
         imported.services.iter().flat_map(|service| &service.units).filter_map(known).collect();
     let balancers: Vec<&Balancer> = known.iter().map(|at| &imported.estate.balancers[*at]).collect();
     let of = |one: &Balancer| one.zones.or_else(|| u32::try_from(one.subnets.len()).ok()).filter(|zones| *zones > 0);
-    let zones: BTreeSet<u32> = balancers.iter().filter_map(|one| of(one)).map(|zones| zones.min(6)).collect();
+    // AWS makes no ALB in fewer than two zones of a Region.
+    let raised = |one: &Balancer| one.kind == BalancerKind::Alb && of(one) == Some(1);
+    let counted = |one: &&Balancer| if raised(one) { Some(2) } else { of(one) };
+    let zones: BTreeSet<u32> = balancers.iter().filter_map(counted).map(|zones| zones.min(6)).collect();
     let vpc = |one: &&Balancer| match &one.vpc {
         Some(Reference::To(id)) => Some(id.0.clone()),
         Some(Reference::Named(name)) => Some(name.clone()),
@@ -61,6 +66,7 @@ pub fn network(imported: &Imported) -> Network {
     Network {
         zones: zones.last().copied(),
         zones_differ: zones.len() > 1,
+        zones_raised: balancers.iter().any(|one| raised(one)),
         vpcs: u32::try_from(vpcs.len()).ok().filter(|count| *count > 0),
         cross_zone,
     }

@@ -196,6 +196,9 @@ fn network(draft: &Draft<'_>, out: &mut Lines) {
                 "inferred: the most that a load balancer on the way is in; they differ",
             );
         }
+        Some(zones) if network.zones_raised => {
+            out.value(&format!("zones = {zones}"), "inferred: the files tell of one for an ALB, which needs two");
+        }
         Some(zones) => out.value(&format!("zones = {zones}"), "of the load balancers on the way"),
         None => out.value("# zones = 3", "unresolved: no file tells; gatecap takes 3"),
     }

@@ -2,7 +2,7 @@
 //! scenarios are read in a room that this one does not know.
 
 use super::scenario;
-use crate::import::estate::{ApiKind, BalancerKind, QuotaValue};
+use crate::import::estate::{ApiKind, BalancerKind, Generation, Id, QuotaValue, Reference};
 use crate::import::node::Origin;
 use crate::import::services::{Account, services};
 
@@ -271,4 +271,29 @@ fn an_authorizer_of_code_is_told_where_only_some_services_have_it() {
     assert!(!text(Account(account.0.clone())).contains("authorizer"));
     account.0.apis[0].authorizer = true;
     assert!(text(account).contains("# unresolved: an authorizer of code stands before "));
+}
+
+/// AWS makes no ALB in one zone: a file that tells of one tells too little.
+#[test]
+fn an_alb_is_in_two_zones_at_least() {
+    let zones = |kind: BalancerKind, zones: u32| {
+        let mut account = Account::default()
+            .api("api", ApiKind::Rest)
+            .v1("link", "lb")
+            .balancer("lb", kind)
+            .group("a", None)
+            .listener("l1", "lb", 80, &["a"])
+            .route("api", "/a", "link", None, Some("http://example.com/"));
+        account.0.balancers[0].zones = Some(zones);
+        if kind == BalancerKind::Alb {
+            account.0.routes[0].integration.target = Some(Reference::To(Id("lb".into())));
+            (account.0.links[0].generation, account.0.links[0].targets) = (Generation::V2, Vec::new());
+        }
+        let text = text(account);
+        text.lines().find(|line| line.starts_with("zones =")).unwrap().to_string()
+    };
+    assert!(zones(BalancerKind::Nlb, 1).starts_with("zones = 1 "));
+    assert!(zones(BalancerKind::Alb, 3).starts_with("zones = 3 "));
+    let raised = zones(BalancerKind::Alb, 1);
+    assert!(raised.starts_with("zones = 2 ") && raised.contains("# inferred: "), "{raised}");
 }

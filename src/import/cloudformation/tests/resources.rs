@@ -314,3 +314,31 @@ Resources:
         ["AWS WAF (`V`) stands before something that is no API of the files"]
     );
 }
+
+#[test]
+fn targets_say_their_zones_themselves() {
+    let zones = |targets: &str| {
+        let text = format!(
+            "Parameters: {{Zone: {{Type: String}}}}\nResources:\n  I: {{Type: AWS::EC2::Instance, Properties: {{AvailabilityZone: z-i}}}}\n  T: {{Type: AWS::ElasticLoadBalancingV2::TargetGroup, Properties: {{Targets: [{targets}]}}}}"
+        );
+        estate(&text).target_groups[0].zones.iter().cloned().collect::<Vec<_>>()
+    };
+    assert_eq!(zones("{Id: 10.0.0.1, AvailabilityZone: z-a}, {Id: 10.0.0.2, AvailabilityZone: z-a}"), ["z-a"]);
+    assert_eq!(zones("{Id: 10.0.0.1, AvailabilityZone: z-a}, {Id: !Ref I}"), ["z-a", "z-i"]);
+    assert_eq!(zones("{Id: !Ref I, AvailabilityZone: !Ref Zone}"), ["${Zone}"]);
+    for unknown in ["{Id: 10.0.0.1, AvailabilityZone: all}", "{Id: !Ref I, AvailabilityZone: all}", "{Id: 10.0.0.1}"] {
+        assert_eq!(zones(&format!("{{Id: !Ref I}}, {unknown}")), [""; 0], "{unknown}");
+    }
+}
+
+#[test]
+fn conditions_in_a_circle_are_told() {
+    let text = "Conditions: {C: !Not [{Condition: D}], D: !Not [{Condition: C}]}\nResources: {L: {Type: AWS::ApiGatewayV2::VpcLink, Condition: C}, M: {Type: AWS::ApiGatewayV2::VpcLink, Condition: D}}";
+    let estate = estate(text);
+    assert_eq!(estate.links.len(), 2);
+    let why = "is not decided (condition `C` asks for itself), so";
+    assert_eq!(
+        notes(&estate, NoteKind::Inferred),
+        [format!("condition `C` {why} `L` is taken as there"), format!("condition `D` {why} `M` is taken as there")]
+    );
+}

@@ -191,3 +191,53 @@ fn parameters_from_outside() {
     assert_eq!(shorts(&estate.links[0].targets), "=arn:nlb");
     assert_eq!(notes(&estate, NoteKind::PassedOver), ["a value is given for parameter `Typo`, which no template has"]);
 }
+
+const SUBNETS: &str = r#"
+Resources:
+  Vpc: {Type: AWS::EC2::VPC}
+  A: {Type: AWS::EC2::Subnet, Properties: {VpcId: !Ref Vpc, AvailabilityZone: z-a}}
+  B: {Type: AWS::EC2::Subnet, Properties: {VpcId: !Ref Vpc, AvailabilityZone: z-b}}
+  Other: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: other.yaml}}
+  Maker: {Type: "Custom::Subnets"}
+  Child: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: child.yaml, Parameters: {Ids: PASSED}}}
+"#;
+
+#[test]
+fn a_text_of_resources_is_a_list_where_a_parameter_takes_one() {
+    let child = |kind: &str| {
+        format!(
+            "Parameters: {{Ids: {{Type: '{kind}'}}}}\nResources:\n  Alb: {{Type: AWS::ElasticLoadBalancingV2::LoadBalancer, Properties: {{Subnets: !Ref Ids}}}}\n  Link: {{Type: AWS::ApiGatewayV2::VpcLink, Properties: {{SubnetIds: !Ref Ids}}}}"
+        )
+    };
+    let other = "Resources: {C: {Type: AWS::EC2::Subnet}}\nOutputs: {C: {Value: !Ref C}}";
+    let read = |kind: &str, passed: &str| {
+        let parent = SUBNETS.replace("PASSED", passed);
+        together(&[("t.yaml", &parent), ("child.yaml", &child(kind)), ("other.yaml", other)])
+    };
+    for (passed, subnets) in [
+        ("!Join [',', [!Ref A, !Ref B]]", "#A #B"),
+        ("!Sub '${A}, ${B}'", "#A #B"),
+        ("!Sub ' ${A} ,subnet-9 '", "#A =subnet-9"),
+        ("!Join [',', [!Ref A, !GetAtt Other.Outputs.C]]", "#A other.yaml#C"),
+        ("' subnet-8 , subnet-9'", "=subnet-8 =subnet-9"),
+        ("!Ref A", "#A"),
+    ] {
+        for kind in ["List<AWS::EC2::Subnet::Id>", "CommaDelimitedList"] {
+            let estate = read(kind, passed);
+            assert_eq!(shorts(&estate.balancers[0].subnets), subnets, "{passed}");
+            assert_eq!(shorts(&estate.links[0].subnets), subnets, "{passed}");
+        }
+    }
+    let alb = &read("CommaDelimitedList", "!Sub '${A},${B}'").balancers[0];
+    assert_eq!((alb.zones, alb.vpc.as_ref().map(short).as_deref()), (Some(2), Some("#Vpc")));
+    // What may be a list of any length is none of one.
+    let estate = read("List<String>", "!GetAtt Maker.Ids");
+    assert_eq!(shorts(&estate.balancers[0].subnets), "");
+    assert_eq!(
+        notes(&estate, NoteKind::Unresolved),
+        [
+            "how many subnets load balancer `Alb` has is not known: `${Maker.Ids}` may be a list",
+            "how many subnets VPC link `Link` has is not known: `${Maker.Ids}` may be a list",
+        ]
+    );
+}
