@@ -172,8 +172,8 @@ fn services_table(draft: &Draft<'_>, out: &mut Lines) {
     out.header("[services]");
     out.line(&format!("count = {sum}"));
     out.value(&format!("routes = {each}"), &format!("inferred: {routes} over {sum}, rounded up"));
-    match draft.targets {
-        Some(targets) => out.value(&format!("targets = {targets}"), "as most services have"),
+    match &draft.targets {
+        Some((targets, why)) => out.value(&format!("targets = {targets}"), why),
         None => {
             let unknown = services.iter().filter(|service| service.targets.is_none()).count();
             out.value("# targets = 3", &format!("unresolved: no file tells the targets of {unknown}; gatecap takes 3"));
@@ -337,8 +337,10 @@ fn each_service(draft: &Draft<'_>, out: &mut Lines) {
             out.line(&format!("group = {}", quoted(group)));
         }
         out.value(&format!("option = {}", quoted(&recognised.option.name)), &behind(recognised));
-        if let Some(targets) = named.targets {
-            out.line(&format!("targets = {targets}"));
+        match (named.targets, &service.targets_why) {
+            (Some(targets), Some(why)) => out.value(&format!("targets = {targets}"), why),
+            (Some(targets), None) => out.line(&format!("targets = {targets}")),
+            (None, _) => {}
         }
         if !named.needs.is_empty() {
             let needs: Vec<String> = named.needs.iter().map(|need| quoted(need)).collect();

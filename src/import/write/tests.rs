@@ -272,3 +272,42 @@ fn an_authorizer_of_code_is_told_where_only_some_services_have_it() {
     account.0.apis[0].authorizer = true;
     assert!(text(account).contains("# unresolved: an authorizer of code stands before "));
 }
+
+/// What is said of the targets of `[services]` is true of the services.
+#[test]
+fn the_usual_targets_are_whose_they_are() {
+    let of = |targets: &[u32]| {
+        let mut account = Account::default().api("api", ApiKind::Http).v2("link").balancer("alb", BalancerKind::Alb);
+        for (at, count) in targets.iter().enumerate() {
+            let name = format!("s{at}");
+            account = account.group(&name, None).listener(&format!("l{at}"), "alb", 80 + at as u32, &[&name]);
+            account.0.target_groups[at].desired = Some(*count);
+            account = account.route("api", &format!("/{at}"), "link", Some(&format!("l{at}")), None);
+        }
+        let text = text(account);
+        let line = text.lines().find(|line| line.starts_with("targets =")).unwrap();
+        (line.split_once(" # ").map(|(value, why)| format!("{} {why}", value.trim_end())).unwrap(), text)
+    };
+    assert_eq!(of(&[2, 2, 4]).0, "targets = 2 as most services have");
+    assert_eq!(of(&[2, 2, 4, 5]).0, "targets = 2 as 2 of 4 services have; no number is that of most");
+    let (line, text) = of(&[2, 3, 4]);
+    assert_eq!(line, "targets = 4 as `s2` has; no number is that of most services");
+    assert_eq!(lines(&text, "targets ="), ["targets = 4", "targets = 2", "targets = 3"]);
+}
+
+#[test]
+fn targets_that_weights_hold_back_are_explained_at_their_service() {
+    let mut account = Account::default()
+        .api("api", ApiKind::Http)
+        .v2("link")
+        .balancer("alb", BalancerKind::Alb)
+        .group("a", None)
+        .group("b", None)
+        .listener("l", "alb", 80, &["a", "b"])
+        .route("api", "/a", "link", Some("l"), None);
+    account.0.target_groups[0].desired = Some(6);
+    account.0.target_groups[1].desired = Some(2);
+    let text = text(account);
+    let why = "targets = 4                                 # what 8 carry: groups of 6, 2 have weights 1, 1, and the first is full then";
+    assert!(text.contains(why), "{text}");
+}
