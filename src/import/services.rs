@@ -90,6 +90,7 @@ struct Draft {
 pub fn services(mut estate: Estate) -> Imported {
     index::unify(&mut estate);
     stages::resolve(&mut estate);
+    left::endpoints(&mut estate);
     let index = Index::of(&estate);
     let mut walker = Walker::new(&index);
     let mut drafts: Vec<(End, Draft)> = Vec::new();

@@ -1,6 +1,6 @@
 //! The tables of the scenario text, one function each.
 
-use super::account::CrossZone;
+use super::account::{Counted, CrossZone, Used};
 use super::gateway::gateway;
 use super::notes::merged;
 use super::{Draft, FIVE, MOST_NOTES, account, by_option, clean};
@@ -287,11 +287,21 @@ fn used(draft: &Draft<'_>, out: &mut Lines) {
         return;
     }
     out.header("[used]");
-    for (quota, beyond, held) in rows {
+    for Used { quota, beyond, held, counted } in rows {
         let key = quota.code.as_deref().unwrap_or(&quota.id);
-        let rest = if beyond < held { ", the rest is counted with the services" } else { ", for no service here" };
+        let rest = match counted {
+            Counted::No => ", for no service here",
+            Counted::Partly => ", the rest is counted with the services",
+            Counted::AsRegional => ", the rest is counted with the services, as Regional APIs",
+            Counted::Beside => ", for services here, which are counted with fewer APIs",
+        };
         let comment = format!("{}: the files hold {}{rest}", quota.name, number(held));
-        out.value(&format!("{} = {}", quoted(key), number(beyond)), &comment);
+        if beyond > 0.0 {
+            out.value(&format!("{} = {}", quoted(key), number(beyond)), &comment);
+        } else {
+            let what = "all counted with the services, as Regional APIs, which is what the options have";
+            out.comment(&format!("{}: the files hold {}, {what}", quota.name, number(held)));
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 //! scenarios are read in a room that this one does not know.
 
 use super::scenario;
-use crate::import::estate::{ApiKind, BalancerKind, QuotaValue};
+use crate::import::estate::{ApiKind, BalancerKind, Endpoint, QuotaValue};
 use crate::import::node::Origin;
 use crate::import::services::{Account, services};
 
@@ -310,4 +310,47 @@ fn targets_that_weights_hold_back_are_explained_at_their_service() {
     let text = text(account);
     let why = "targets = 4                                 # what 8 carry: groups of 6, 2 have weights 1, 1, and the first is full then";
     assert!(text.contains(why), "{text}");
+}
+
+/// An API is one API, wherever it is reached.
+#[test]
+fn an_api_is_counted_once() {
+    let of = |endpoint: Option<Endpoint>, others: &[Option<Endpoint>]| {
+        let mut account = account();
+        account.0.apis.remove(1);
+        account.0.apis[0].endpoint = endpoint;
+        for (at, other) in others.iter().enumerate() {
+            account = account.api(&format!("other-{at}"), ApiKind::Rest);
+            account.0.apis.last_mut().unwrap().endpoint = *other;
+        }
+        let text = text(account);
+        let apis = text.lines().filter(|line| line.contains("APIs per Region"));
+        (apis.map(str::to_string).collect::<Vec<_>>(), text)
+    };
+    let (regional, edge, private) = (Some(Endpoint::Regional), Some(Endpoint::Edge), Some(Endpoint::Private));
+    let all = "all counted with the services, as Regional APIs, which is what the options have";
+    assert_eq!(of(regional, &[]).0, [""; 0]);
+    assert_eq!(of(private, &[]).0, [format!("# private APIs per Region: the files hold 1, {all}")]);
+    let silent = of(None, &[]);
+    assert_eq!(silent.0, [format!("# edge-optimized APIs per Region: the files hold 1, {all}")]);
+    assert!(
+        silent.1.contains(
+            "1 REST API states no endpoint type and is taken as edge-optimized, which is AWS's default: `api`"
+        )
+    );
+    let rows = |found: (Vec<String>, String)| {
+        let tight = |row: &String| row.split_whitespace().collect::<Vec<_>>().join(" ");
+        found.0.iter().map(tight).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        rows(of(edge, &[edge, None, private])),
+        [
+            "\"L-B97207D0\" = 2 # edge-optimized APIs per Region: the files hold 3, the rest is counted with the services, as Regional APIs",
+            "\"L-A966AB5C\" = 1 # private APIs per Region: the files hold 1, for no service here",
+        ]
+    );
+    assert_eq!(
+        rows(of(regional, &[edge])),
+        ["\"L-B97207D0\" = 1 # edge-optimized APIs per Region: the files hold 1, for no service here"]
+    );
 }
