@@ -40,6 +40,7 @@ fn targets_are_what_weights_let_them_carry() {
         (&[(1, 999), (50, 1)], 1, true),
         (&[(6, 1), (0, 1)], 6, true),
         (&[(6, 0), (2, 0)], 4, true),
+        (&[(u32::MAX, u32::MAX); 3], u32::MAX, false),
     ] {
         let imported = services(shared(groups).0);
         let found: Vec<_> = imported.services.iter().map(|one| (one.targets, one.targets_why.is_some())).collect();

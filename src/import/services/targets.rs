@@ -15,29 +15,29 @@ pub(super) fn targets(end: &End, estate: &Estate, weights: &[u32]) -> (Option<u3
         End::Named(..) => return (None, None),
     };
     let weights = weights.iter().copied().chain(std::iter::repeat(1));
-    let groups: Vec<(u64, u64)> = places
+    let groups: Vec<(u128, u128)> = places
         .iter()
         .zip(weights)
-        .map(|(at, weight)| (&estate.target_groups[*at], u64::from(weight)))
+        .map(|(at, weight)| (&estate.target_groups[*at], u128::from(weight)))
         .filter(|(group, _)| matches!(group.kind, TargetKind::Instance | TargetKind::Ip))
-        .map(|(group, weight)| (group.desired.map_or(group.targets.len() as u64, u64::from), weight))
+        .map(|(group, weight)| (group.desired.map_or(group.targets.len() as u128, u128::from), weight))
         .collect();
-    let sum: u64 = groups.iter().map(|(count, _)| count).sum();
+    let sum: u128 = groups.iter().map(|(count, _)| count).sum();
     let told = groups.iter().filter(|(count, _)| *count > 0).count();
-    let as_count = |count: u64| Some(u32::try_from(count).unwrap_or(u32::MAX)).filter(|count| *count > 0);
+    let as_count = |count: u128| Some(u32::try_from(count).unwrap_or(u32::MAX)).filter(|count| *count > 0);
     if told < groups.len() {
         let why = format!("those of {told} of {} target groups; no file tells the others'", groups.len());
         return (as_count(sum), (told > 0).then_some(why));
     }
-    let all: u64 = groups.iter().map(|(_, weight)| weight).sum();
+    let all: u128 = groups.iter().map(|(_, weight)| weight).sum();
     let carried =
         groups.iter().map(|(count, weight)| count * all / (*weight).max(1)).min().unwrap_or(0).max(sum.min(1));
     let why = (carried < sum).then(|| {
-        let words = |of: fn(&(u64, u64)) -> u64| {
+        let words = |of: fn(&(u128, u128)) -> u128| {
             groups.iter().take(5).map(|one| of(one).to_string()).collect::<Vec<_>>().join(", ")
         };
         let (counts, weights) = (words(|one| one.0), words(|one| one.1));
-        format!("what {sum} carry: groups of {counts} have weights {weights}, and the first is full then")
+        format!("what {sum} carry: groups of {counts} have weights {weights}, so one is full before the others")
     });
     (as_count(carried), why)
 }

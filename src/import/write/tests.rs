@@ -308,7 +308,7 @@ fn targets_that_weights_hold_back_are_explained_at_their_service() {
     account.0.target_groups[0].desired = Some(6);
     account.0.target_groups[1].desired = Some(2);
     let text = text(account);
-    let why = "targets = 4                                 # what 8 carry: groups of 6, 2 have weights 1, 1, and the first is full then";
+    let why = "targets = 4                                 # what 8 carry: groups of 6, 2 have weights 1, 1, so one is full before the others";
     assert!(text.contains(why), "{text}");
 }
 
