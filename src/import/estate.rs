@@ -6,6 +6,9 @@ use std::collections::BTreeSet;
 
 use super::node::Origin;
 
+/// The key of a parameter mapping that says which path an HTTP API sends.
+pub const OVERWRITE: &str = "overwrite:path";
+
 /// Everything that was read from all files together.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Estate {
@@ -136,6 +139,8 @@ pub struct Integration {
     pub target: Option<Reference>,
     /// The URI as far as it is known, as `http://nlb.example:8080/orders`; unknown parts stand as `${Name}`.
     pub uri: Option<String>,
+    /// The path that an HTTP API sends in the place of the route's, where `overwrite:path` states one, as `/v1/$request.path.proxy`.
+    pub path: Option<String>,
     /// Timeout in milliseconds, where stated.
     pub timeout_ms: Option<f64>,
 }
@@ -223,9 +228,18 @@ pub struct Listener {
     /// `HTTP`, `TCP`, ...
     pub protocol: Option<String>,
     /// Target groups of its default action; empty for redirects and fixed answers.
-    pub forwards: Vec<Reference>,
+    pub forwards: Vec<Forward>,
     /// Whether its default action is a redirect or a fixed answer, so that no service stands behind it.
     pub answers: bool,
+}
+
+/// A target group of an action.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Forward {
+    /// The target group.
+    pub group: Reference,
+    /// Its share of the action's requests, beside those of the others; 1 where nothing is stated.
+    pub weight: u32,
 }
 
 /// One rule of a listener.
@@ -245,7 +259,7 @@ pub struct Rule {
     /// it takes some of the requests that meet its paths and hosts.
     pub other_conditions: bool,
     /// Target groups of its action; empty for redirects and fixed answers.
-    pub forwards: Vec<Reference>,
+    pub forwards: Vec<Forward>,
     /// Whether its action is a redirect or a fixed answer, so that no service stands behind it.
     pub answers: bool,
 }

@@ -90,14 +90,14 @@ impl<'a> View<'a> {
         let mut of_rules: BTreeMap<&Id, Vec<&Reference>> = BTreeMap::new();
         for rule in &estate.rules {
             if let Some(listener) = listeners.find(&rule.listener) {
-                of_rules.entry(&listener.identity.id).or_default().extend(&rule.forwards);
+                of_rules.entry(&listener.identity.id).or_default().extend(rule.forwards.iter().map(|one| &one.group));
             }
         }
         let mut forwards: BTreeMap<&Id, Vec<(&Listener, Vec<&Reference>)>> = BTreeMap::new();
         for listener in &estate.listeners {
             let Some(balancer) = balancers.find(&listener.balancer) else { continue };
             let rules = of_rules.get(&listener.identity.id).into_iter().flatten().copied();
-            let all = listener.forwards.iter().chain(rules).collect();
+            let all = listener.forwards.iter().map(|one| &one.group).chain(rules).collect();
             forwards.entry(&balancer.identity.id).or_default().push((listener, all));
         }
         let mut view = View {

@@ -11,7 +11,9 @@ mod tests;
 use std::collections::BTreeSet;
 
 use super::Resolve;
-use super::estate::{Api, ApiKind, Estate, Id, Identity, Integration, IntegrationKind, NoteKind, Reference, Route};
+use super::estate::{
+    Api, ApiKind, Estate, Id, Identity, Integration, IntegrationKind, NoteKind, OVERWRITE, Reference, Route,
+};
 use super::node::{Node, Origin};
 use super::syntax::Parsed;
 
@@ -179,7 +181,14 @@ impl Reader<'_> {
     }
 
     fn integration(&mut self, operation: &Operation, kind: Option<ApiKind>) -> Integration {
-        let none = Integration { kind: IntegrationKind::None, link: None, target: None, uri: None, timeout_ms: None };
+        let none = Integration {
+            kind: IntegrationKind::None,
+            link: None,
+            target: None,
+            uri: None,
+            path: None,
+            timeout_ms: None,
+        };
         let Some(node) = &operation.integration else { return none };
         let resolve = self.resolve;
         let text = |key: &str| node.get(key).and_then(|node| resolve.text(node));
@@ -196,6 +205,8 @@ impl Reader<'_> {
             node.get("uri").filter(|_| arn || kind == Some(ApiKind::Http))
         });
         integration.target = names_target.map(|node| self.resolve.reference(node));
+        let mapped = node.get("requestParameters").and_then(|mapped| self.resolve.node(mapped));
+        integration.path = mapped.and_then(|mapped| self.resolve.text(mapped.get(OVERWRITE)?));
         for key in ["uri", "connectionId", "integrationTarget"] {
             if let Some(text) = text(key).filter(|text| text.contains("${stageVariables.")) {
                 let text = format!("`{key}` is `{}`, which each stage gives a value of its own", short(&text));

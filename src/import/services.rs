@@ -5,11 +5,15 @@ pub(super) mod address;
 mod forward;
 mod index;
 mod left;
+mod paths;
 mod patterns;
 mod recognise;
 mod stages;
+mod targets;
 mod walk;
 
+#[cfg(test)]
+mod action_tests;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
@@ -17,7 +21,7 @@ pub(crate) use tests::Account;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::estate::{Estate, IntegrationKind, Note, NoteKind, Route, TargetKind};
+use super::estate::{Estate, IntegrationKind, Note, NoteKind, Route};
 use super::node::Origin;
 use crate::aws::lints::Lint;
 use crate::aws::part::{self, Part};
@@ -46,6 +50,8 @@ pub struct Service {
     pub routes: u32,
     /// Targets, where the files tell.
     pub targets: Option<u32>,
+    /// What must be said of them, where they are not simply all that there are.
+    pub targets_why: Option<String>,
     /// How many of it there are, where a file says `count` without telling them apart.
     pub copies: u32,
     /// APIs that lead to it, by place in the estate.
@@ -84,6 +90,7 @@ struct Draft {
 pub fn services(mut estate: Estate) -> Imported {
     index::unify(&mut estate);
     stages::resolve(&mut estate);
+    left::endpoints(&mut estate);
     let index = Index::of(&estate);
     let mut walker = Walker::new(&index);
     let mut drafts: Vec<(End, Draft)> = Vec::new();
@@ -103,10 +110,10 @@ pub fn services(mut estate: Estate) -> Imported {
             drafts[at].1.add(way, route, api);
         }
     }
-    let (mut notes, reached) = walker.into_notes();
+    let Walker { mut notes, reached, weights, .. } = walker;
     by_host(&mut drafts, &estate, &mut notes);
     let mut services: Vec<Service> =
-        drafts.into_iter().filter_map(|(end, draft)| draft.service(&end, &estate, &mut notes)).collect();
+        drafts.into_iter().filter_map(|(end, draft)| draft.service(&end, &estate, &weights, &mut notes)).collect();
     let options = recognise::options(&mut services, &index, &mut notes);
     notes.extend(left::notes(&index, &reached));
     drop(index);
@@ -164,7 +171,13 @@ impl Draft {
     }
 
     /// The service at `end`; `None`, with a note, where its way is none that AWS has.
-    fn service(self, end: &End, estate: &Estate, notes: &mut Vec<Note>) -> Option<Service> {
+    fn service(
+        self,
+        end: &End,
+        estate: &Estate,
+        weights: &BTreeMap<Vec<usize>, Vec<u32>>,
+        notes: &mut Vec<Note>,
+    ) -> Option<Service> {
         let Draft { ways, route, paths, routes, apis, timeouts } = self;
         let (label, origin, copies) = named(end, estate, &route.1);
         let most = ways.iter().map(|(_, count)| *count).max()?;
@@ -184,9 +197,24 @@ impl Draft {
         }
         let is_http = way.path.first() == Some(&Part::HttpApi);
         let routes = if is_http { routes } else { paths.len() as u32 };
-        let targets = targets(end, estate);
+        let weights = if let End::Groups(groups, _) = end { weights.get(groups) } else { None };
+        let (targets, targets_why) = targets::targets(end, estate, weights.map_or(&[], Vec::as_slice));
         let Way { path, units, link, .. } = way.clone();
-        Some(Service { label, origin, route, path, units, link, routes, targets, copies, apis, timeouts, option: 0 })
+        Some(Service {
+            label,
+            origin,
+            route,
+            path,
+            units,
+            link,
+            routes,
+            targets,
+            targets_why,
+            copies,
+            apis,
+            timeouts,
+            option: 0,
+        })
     }
 }
 
@@ -210,23 +238,6 @@ fn named(end: &End, estate: &Estate, route: &Origin) -> (String, Origin, u32) {
         End::Named(name, place) if place.is_empty() || place.contains(name) => (name.clone(), route.clone(), 1),
         End::Named(name, place) => (format!("{name} {place}"), route.clone(), 1),
     }
-}
-
-/// Targets of an end: what its service runs, or those that are listed.
-fn targets(end: &End, estate: &Estate) -> Option<u32> {
-    let groups = match end {
-        End::Groups(groups, _) => groups,
-        End::Discovery(at) => return estate.discoveries[*at].desired.filter(|count| *count > 0),
-        End::Named(..) => return None,
-    };
-    let each: Vec<u32> = groups
-        .iter()
-        .map(|at| &estate.target_groups[*at])
-        .filter(|group| matches!(group.kind, TargetKind::Instance | TargetKind::Ip))
-        .filter_map(|group| group.desired.or_else(|| u32::try_from(group.targets.len()).ok()))
-        .collect();
-    let sum = each.iter().fold(0_u32, |sum, count| sum.saturating_add(*count));
-    Some(sum).filter(|sum| *sum > 0)
 }
 
 /// "REST API, VPC link V1, NLB".

@@ -45,7 +45,7 @@ pub struct Named {
     pub title: Option<String>,
     /// The group whose load balancer it is behind, where a sharing rule is by group.
     pub group: Option<String>,
-    /// Targets, where they are not those of `[services]`.
+    /// Targets, where they are not those of `[services]` or something must be said of them.
     pub targets: Option<u32>,
     /// Features that its APIs have and not all services' do.
     pub needs: Vec<&'static str>,
@@ -65,8 +65,8 @@ struct Draft<'a> {
     imported: &'a Imported,
     files: &'a [String],
     services: Vec<Named>,
-    /// Targets of `[services]`.
-    targets: Option<u32>,
+    /// Targets of `[services]`, and whose they are.
+    targets: Option<(u32, String)>,
     /// Features that all services have.
     needs: Vec<&'static str>,
     network: Network,
@@ -94,7 +94,7 @@ pub fn scenario(imported: &Imported, files: &[String]) -> Written {
     let network = account::network(&imported);
     let (services, targets, needs) = named(&imported);
     let mut system = account::system(&imported, &listed(&imported, &services), &network);
-    system.services.targets = targets.unwrap_or(system.services.targets);
+    system.services.targets = targets.as_ref().map_or(system.services.targets, |(targets, _)| *targets);
     let (values, _) = account::quota_values(&imported.estate);
     for (quota, value, from) in values {
         let value = crate::aws::system::QuotaValue { value, from };
@@ -145,21 +145,34 @@ fn cut(imported: &mut Imported) {
     }
 }
 
-/// Names, titles, groups, targets and needs; the targets that most services have, and the needs that all have.
-fn named(imported: &Imported) -> (Vec<Named>, Option<u32>, Vec<&'static str>) {
+/// The number of targets that more services have than any other, the higher of two alike, and how many have it; none where the files
+/// do not tell those of all.
+fn usual_targets(imported: &Imported) -> Option<(u32, String)> {
+    let mut counts: BTreeMap<u32, (u32, &str)> = BTreeMap::new();
+    let mut all = 0_u32;
+    for service in &imported.services {
+        let targets = service.targets?.min(MOST_SERVICES as u32);
+        let known = counts.entry(targets).or_insert((0, &service.label));
+        known.0 = known.0.saturating_add(service.copies);
+        all = all.saturating_add(service.copies);
+    }
+    let (targets, (count, first)) = counts.into_iter().max_by_key(|(_, (count, _))| *count)?;
+    let why = match count {
+        _ if u64::from(count) * 2 > u64::from(all) => "as most services have".to_string(),
+        1 => format!("as `{}` has; no number is that of most services", clean(first)),
+        _ => format!("as {count} of {all} services have; no number is that of most"),
+    };
+    Some((targets, why))
+}
+
+/// Names, titles, groups, targets and needs; the targets of `[services]`, and the needs that all have.
+fn named(imported: &Imported) -> (Vec<Named>, Option<(u32, String)>, Vec<&'static str>) {
     let needs: Vec<Vec<&'static str>> = imported.services.iter().map(|service| needs(imported, service)).collect();
     let first = needs.first().cloned().unwrap_or_default();
     let common: Vec<&'static str> =
         first.into_iter().filter(|need| needs.iter().all(|needs| needs.contains(need))).collect();
-    let mut counts: BTreeMap<u32, u32> = BTreeMap::new();
-    imported
-        .services
-        .iter()
-        .filter_map(|service| service.targets)
-        .for_each(|count| *counts.entry(count).or_insert(0) += 1);
-    let all_known = imported.services.iter().all(|service| service.targets.is_some());
-    let most = counts.iter().max_by_key(|(_, count)| **count).map(|(targets, _)| (*targets).min(MOST_SERVICES as u32));
-    let targets = most.filter(|_| all_known);
+    let targets = usual_targets(imported);
+    let usual = targets.as_ref().map(|(targets, _)| *targets);
     let (mut taken, mut groups_taken) = (Names::default(), Names::default());
     let mut groups: BTreeMap<Unit, String> = BTreeMap::new();
     let mut named = Vec::new();
@@ -173,7 +186,8 @@ fn named(imported: &Imported) -> (Vec<Named>, Option<u32>, Vec<&'static str>) {
             let label = unit_label(imported, unit);
             groups.entry(unit.clone()).or_insert_with(|| groups_taken.take(&label, 0)).clone()
         });
-        let own = service.targets.map(|count| count.min(MOST_SERVICES as u32)).filter(|count| Some(*count) != targets);
+        let own = service.targets.map(|count| count.min(MOST_SERVICES as u32));
+        let own = own.filter(|count| Some(*count) != usual || service.targets_why.is_some());
         named.push(Named { name, title, group, targets: own, needs });
     }
     (named, targets, common)

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use gatecap::import::estate::{Estate, Id, NoteKind, Reference};
+use gatecap::import::estate::{Estate, Forward, Id, NoteKind, Reference};
 use gatecap::import::{Source, cloudformation, syntax};
 
 /// A template and what stands in it: one line for each thing of the estate, and of the notes those that are not of a type.
@@ -168,6 +168,10 @@ fn short(reference: &Reference) -> String {
     }
 }
 
+fn forwards(forwards: &[Forward]) -> String {
+    shorts(&forwards.iter().map(|one| one.group.clone()).collect::<Vec<_>>())
+}
+
 fn shorts(references: &[Reference]) -> String {
     format!("[{}]", references.iter().map(short).collect::<Vec<_>>().join(" "))
 }
@@ -217,9 +221,9 @@ fn lines(estate: &Estate) -> Vec<String> {
         ));
     }
     for listener in &estate.listeners {
-        let (id, forwards) = (name(&listener.identity.id), shorts(&listener.forwards));
+        let (id, groups) = (name(&listener.identity.id), forwards(&listener.forwards));
         let (port, protocol) = (or_dash(listener.port), or_dash(listener.protocol.as_deref()));
-        lines.push(format!("listener {id}: {} {port} {protocol} {forwards}", short(&listener.balancer)));
+        lines.push(format!("listener {id}: {} {port} {protocol} {groups}", short(&listener.balancer)));
     }
     for rule in &estate.rules {
         lines.push(format!("rule {}", name(&rule.identity.id)));

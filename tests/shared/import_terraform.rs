@@ -1,6 +1,6 @@
 //! States that other people's projects keep as test data: what each holds, counted by hand from its text.
 
-use gatecap::import::estate::{Estate, Note, Reference};
+use gatecap::import::estate::{Estate, Forward, Note, Reference};
 use gatecap::import::{Source, syntax, terraform};
 
 /// A file and what stands in it: a line for each thing of the estate and for each note.
@@ -111,6 +111,10 @@ pub fn reference(reference: &Reference) -> String {
     }
 }
 
+fn forwards(forwards: &[Forward]) -> String {
+    references(&forwards.iter().map(|one| one.group.clone()).collect::<Vec<_>>())
+}
+
 pub fn references(all: &[Reference]) -> String {
     format!("[{}]", all.iter().map(reference).collect::<Vec<_>>().join(", "))
 }
@@ -146,9 +150,9 @@ pub fn lines(estate: &Estate) -> Vec<String> {
     }));
     lines.extend(estate.listeners.iter().map(|one| {
         let (port, protocol) = (or_dash(one.port), or_dash(one.protocol.clone()));
-        format!("listener {}: {port} {protocol} {}", one.identity.name, references(&one.forwards))
+        format!("listener {}: {port} {protocol} {}", one.identity.name, forwards(&one.forwards))
     }));
-    lines.extend(estate.rules.iter().map(|one| format!("rule {}: {}", one.identity.name, references(&one.forwards))));
+    lines.extend(estate.rules.iter().map(|one| format!("rule {}: {}", one.identity.name, forwards(&one.forwards))));
     lines.extend(estate.target_groups.iter().map(|one| {
         let targets = if one.targets.is_empty() { String::new() } else { format!(" {}", references(&one.targets)) };
         format!("group {}: {:?} {}{targets}", one.identity.name, one.kind, or_dash(one.vpc.as_ref().map(reference)))

@@ -248,7 +248,9 @@ fn the_way_to_a_shard_of_a_later_round_is_told() {
     assert_eq!(issue.message, "of 2 shards of round 2, 2 is missing");
     assert!(issue.hint.unwrap().ends_with("`--shard 2/2` and `--after` the shards of round 1"));
     assert_eq!(before_open_round(shards(), 2).len(), 2, "the other shard of the round is not in the way of it");
-    assert_eq!((before_open_round(shards(), 3).len(), before_open_round(shards()[..2].to_vec(), 2).len()), (3, 2));
+    assert_eq!(before_open_round(shards(), 3).len(), 3);
+    let first: Vec<Shard> = paths[..1].iter().map(|path| read(path).unwrap()).collect();
+    assert_eq!(before_open_round(first, 2).len(), 1, "the first round must be whole");
     let bytes = std::fs::read(&paths[2]).unwrap();
     std::fs::write(&paths[2], &bytes[..bytes.len() - HEAD - 8]).unwrap();
     let issue = read(&paths[2]).unwrap_err();

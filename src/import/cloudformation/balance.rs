@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::Value;
 use super::item::Item;
 use super::reader::Reader;
-use crate::import::estate::{Balancer, BalancerKind, Id, Listener, NoteKind, Reference, Rule, TargetGroup, TargetKind};
+use crate::import::estate::{
+    Balancer, BalancerKind, Forward, Id, Listener, NoteKind, Reference, Rule, TargetGroup, TargetKind,
+};
 use crate::import::node::Origin;
 
 /// Subnets: VPC and, as it is shown, zone.
@@ -149,21 +151,28 @@ impl Reader<'_, '_> {
     }
 
     /// Target groups that actions forward to, each once.
-    fn forwards(&mut self, actions: &Value, of: &str, origin: &Origin) -> Vec<Reference> {
-        let mut found: Vec<Reference> = Vec::new();
+    fn forwards(&mut self, actions: &Value, of: &str, origin: &Origin) -> Vec<Forward> {
+        let mut found: Vec<Forward> = Vec::new();
         for action in actions.entries() {
-            let groups = action
-                .get("ForwardConfig")
-                .get("TargetGroups")
-                .entries()
-                .iter()
-                .map(|group| group.get("TargetGroupArn"));
-            for group in std::iter::once(action.get("TargetGroupArn")).chain(groups).filter(|group| !group.is_absent())
-            {
-                let reference = group.reference();
-                if !found.contains(&reference) {
-                    self.need(&reference, || format!("a target group of {of}"), origin);
-                    found.push(reference);
+            let weighted = action.get("ForwardConfig").get("TargetGroups").entries();
+            for stated in std::iter::once(action).chain(weighted) {
+                let group = stated.get("TargetGroupArn");
+                if group.is_absent() {
+                    continue;
+                }
+                let group = group.reference();
+                let at = found.iter().position(|one| one.group == group).unwrap_or_else(|| {
+                    self.need(&group, || format!("a target group of {of}"), origin);
+                    found.push(Forward { group, weight: 1 });
+                    found.len() - 1
+                });
+                match (stated.get("Weight").whole(), stated.get("Weight").why()) {
+                    (Some(weight), _) => found[at].weight = weight,
+                    (None, Some(why)) => {
+                        let text = format!("the weight of a target group of {of} is not known: {why}");
+                        self.estate.note(NoteKind::Unresolved, text, origin);
+                    }
+                    (None, None) => {}
                 }
             }
         }

@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::Value;
 use super::item::{Item, staged};
 use super::reader::Reader;
-use crate::import::estate::{ApiKind, Generation, Id, Integration, IntegrationKind, Link, NoteKind, Reference, Route};
+use crate::import::estate::{
+    ApiKind, Generation, Id, Integration, IntegrationKind, Link, NoteKind, OVERWRITE, Reference, Route,
+};
 
 /// Rate and burst of a stage's default settings.
 pub(super) fn route_settings(settings: &Value) -> Option<(f64, f64)> {
@@ -126,11 +128,12 @@ impl Reader<'_, '_> {
         let is_private = kind == IntegrationKind::Private;
         let link = is_private.then(|| of("ConnectionId").reference());
         let target = is_private.then(|| uri.reference());
-        Integration { kind, link, target, uri: uri.shown(), timeout_ms: of("TimeoutInMillis").number() }
+        let path = of("RequestParameters").get(OVERWRITE).shown();
+        Integration { kind, link, target, uri: uri.shown(), path, timeout_ms: of("TimeoutInMillis").number() }
     }
 }
 
 /// An integration of which only the kind is known.
 pub(super) fn bare(kind: IntegrationKind) -> Integration {
-    Integration { kind, link: None, target: None, uri: None, timeout_ms: None }
+    Integration { kind, link: None, target: None, uri: None, path: None, timeout_ms: None }
 }

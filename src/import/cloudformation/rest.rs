@@ -232,6 +232,6 @@ impl Reader<'_, '_> {
                 origin,
             );
         }
-        Integration { kind, link, target, uri: shown, timeout_ms: of("TimeoutInMillis").number() }
+        Integration { kind, link, target, uri: shown, path: None, timeout_ms: of("TimeoutInMillis").number() }
     }
 }

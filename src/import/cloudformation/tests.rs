@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 
 use super::*;
 use crate::import::Source;
-use crate::import::estate::{Id, NoteKind, Reference};
+use crate::import::estate::{Forward, Id, NoteKind, Reference};
 use crate::import::syntax;
 
 /// A document of a text.
@@ -46,6 +46,15 @@ fn short(reference: &Reference) -> String {
 }
 
 /// Several references in short.
+/// Target groups with their weights, where those are not 1.
+fn weighted(forwards: &[Forward]) -> String {
+    let one = |one: &Forward| match one.weight {
+        1 => short(&one.group),
+        weight => format!("{}={weight}", short(&one.group)),
+    };
+    forwards.iter().map(one).collect::<Vec<_>>().join(" ")
+}
+
 fn shorts(references: &[Reference]) -> String {
     references.iter().map(short).collect::<Vec<_>>().join(" ")
 }

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::aws::lints::Severity;
-use crate::import::estate::{Integration, Rule};
+use crate::import::estate::{Forward, Integration, Rule};
 use crate::import::node::Origin;
 
 fn to(name: &str) -> Reference {
@@ -27,13 +27,17 @@ fn balancer(name: &str, kind: BalancerKind) -> Balancer {
     }
 }
 
+fn forward(group: Reference) -> Forward {
+    Forward { group, weight: 1 }
+}
+
 fn listener(name: &str, balancer: &str, group: &str) -> Listener {
     Listener {
         identity: identity(name),
         balancer: to(balancer),
         port: Some(80),
         protocol: None,
-        forwards: vec![to(group)],
+        forwards: vec![forward(to(group))],
         answers: false,
     }
 }
@@ -63,6 +67,7 @@ fn route(link: &str, target: Option<&str>, timeout_ms: Option<f64>) -> Route {
         link: Some(to(link)),
         target: target.map(to),
         uri: None,
+        path: None,
         timeout_ms,
     };
     Route { api: to("api"), method: "GET".into(), path: "/a".into(), integration, origin: Origin::file("t.yaml") }
@@ -189,7 +194,7 @@ fn a_listener_that_leads_nowhere() {
     assert_eq!(ids(&written), ["listener-without-targets"]);
     // What is running registers them elsewhere, unless its own are listed.
     written.target_groups[0].identity = identity("arn:web");
-    written.listeners[0].forwards = vec![to("arn:web")];
+    written.listeners[0].forwards = vec![forward(to("arn:web"))];
     assert_eq!(lints(&written), []);
     written.target_groups[0].listed = true;
     assert_eq!(ids(&written), ["listener-without-targets"]);
@@ -201,11 +206,11 @@ fn a_listener_that_leads_nowhere() {
     };
     sound(&|estate| estate.target_groups[0].service = Some("web".into()));
     sound(&|estate| estate.target_groups[0].desired = Some(2));
-    sound(&|estate| estate.listeners[0].forwards = vec![Reference::Named("arn:elsewhere".into())]);
+    sound(&|estate| estate.listeners[0].forwards = vec![forward(Reference::Named("arn:elsewhere".into()))]);
     sound(&|estate| estate.listeners[0].forwards.clear());
     sound(&|estate| {
         estate.target_groups.push(group("more", TargetKind::Ip, &["a", "b"]));
-        let (listener, forwards) = (to("web"), vec![to("more")]);
+        let (listener, forwards) = (to("web"), vec![forward(to("more"))]);
         let (paths, hosts) = (Vec::new(), Vec::new());
         let (identity, priority, other_conditions, answers) = (identity("rule"), None, false, false);
         let rule = Rule { identity, listener, priority, paths, hosts, other_conditions, forwards, answers };

@@ -6,7 +6,7 @@ use super::health::Registered;
 use super::owners::Names;
 use super::pages::{Kind, Page};
 use crate::import::estate::{
-    Balancer, BalancerKind, Discovery, Estate, Id, Identity, Listener, NoteKind, Reference, Rule, TargetGroup,
+    Balancer, BalancerKind, Discovery, Estate, Forward, Id, Identity, Listener, NoteKind, Reference, Rule, TargetGroup,
     TargetKind,
 };
 use crate::import::node::{Node, Origin};
@@ -208,14 +208,19 @@ fn answers(actions: &[Node]) -> bool {
 }
 
 /// Target groups of actions that forward, each once.
-fn forwards(actions: &[Node]) -> Vec<Reference> {
-    let mut found: Vec<Reference> = Vec::new();
-    let mut seen: BTreeSet<&str> = BTreeSet::new();
+fn forwards(actions: &[Node]) -> Vec<Forward> {
+    let mut found: Vec<Forward> = Vec::new();
+    let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
     for action in actions.iter().filter(|action| text(action, "Type").is_none_or(|kind| kind == "forward")) {
         let weighted = action.find(&["ForwardConfig", "TargetGroups"]).and_then(Node::list).unwrap_or_default();
-        for arn in std::iter::once(action).chain(weighted).filter_map(|entry| text(entry, "TargetGroupArn")) {
-            if seen.insert(arn) {
-                found.push(Reference::Named(arn.to_string()));
+        for entry in std::iter::once(action).chain(weighted) {
+            let Some(arn) = text(entry, "TargetGroupArn") else { continue };
+            let at = *seen.entry(arn).or_insert_with(|| {
+                found.push(Forward { group: Reference::Named(arn.to_string()), weight: 1 });
+                found.len() - 1
+            });
+            if let Some(weight) = entry.get("Weight").and_then(Node::number) {
+                found[at].weight = weight as u32;
             }
         }
     }

@@ -119,7 +119,7 @@ fn stages(page: &Page<'_>, known: &Known, staged: &mut BTreeSet<(String, String)
     let first = page.kind == Kind::RestStage;
     let of = owners::api(page, if first { &known.rest } else { &known.second }, "stages", estate);
     for (place, entry) in &page.entries {
-        let name = text(entry, if first { "stageName" } else { "StageName" }).unwrap_or("stage").to_string();
+        let name = text(entry, if first { "stageName" } else { "StageName" }).unwrap_or("${stage}").to_string();
         let throttle = if first {
             let settings = entry.find(&["methodSettings", "*/*"]);
             settings.and_then(|settings| throttle(settings, "throttlingRateLimit", "throttlingBurstLimit"))

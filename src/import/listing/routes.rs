@@ -5,14 +5,14 @@ use std::collections::BTreeMap;
 use super::balancers::{named, text};
 use super::owners::{self, Known};
 use super::pages::{Kind, Page};
-use crate::import::estate::{Estate, Integration, IntegrationKind, NoteKind, Reference, Route};
+use crate::import::estate::{Estate, Integration, IntegrationKind, NoteKind, OVERWRITE, Reference, Route};
 use crate::import::node::{Node, Origin, Value};
 
 /// Most characters of a path, which stands in every method of its resource.
 const LONGEST: usize = 2_000;
 
 const NOTHING: Integration =
-    Integration { kind: IntegrationKind::None, link: None, target: None, uri: None, timeout_ms: None };
+    Integration { kind: IntegrationKind::None, link: None, target: None, uri: None, path: None, timeout_ms: None };
 
 /// What is known of resources of REST APIs, by their id.
 #[derive(Default)]
@@ -135,6 +135,7 @@ fn rest_integration(node: &Node) -> Integration {
         link: named(node, "connectionId").filter(|_| private),
         target: named(node, "integrationTarget").filter(|_| private),
         uri: uri.map(String::from),
+        path: None,
         timeout_ms: node.get("timeoutInMillis").and_then(Node::number),
     }
 }
@@ -247,6 +248,7 @@ fn http_integration(node: &Node) -> Integration {
         link: named(node, "ConnectionId").filter(|_| private),
         target: named(node, "IntegrationUri").filter(|_| arn),
         uri: uri.filter(|_| !arn).map(String::from),
+        path: node.get("RequestParameters").and_then(|mapped| text(mapped, OVERWRITE)).map(String::from),
         timeout_ms: node.get("TimeoutInMillis").and_then(Node::number),
     }
 }

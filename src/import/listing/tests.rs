@@ -82,7 +82,7 @@ const REST_NLB_ALB: [(&str, &str); 15] = [
              "DefaultActions": [{"Type": "forward", "TargetGroupArn": "arn:x:targetgroup/alb/44"}]},
             {"ListenerArn": "arn:x:listener/app/web/22/bb", "LoadBalancerArn": "arn:x:loadbalancer/app/web/22", "Port": 80,
              "DefaultActions": [{"Type": "forward", "ForwardConfig": {"TargetGroups": [
-                {"TargetGroupArn": "arn:x:targetgroup/orders/55"}, {"TargetGroupArn": "arn:x:targetgroup/users/66"}]}}]}]}"#,
+                {"TargetGroupArn": "arn:x:targetgroup/orders/55"}, {"TargetGroupArn": "arn:x:targetgroup/users/66", "Weight": 9}]}}]}]}"#,
     ),
     (
         "rules.json",
@@ -153,7 +153,8 @@ fn a_rest_api_over_a_network_balancer_and_an_application_balancer() {
         (Some(true), Some(2), Some(30.0))
     );
     assert_eq!(found.balancers[0].identity.aliases, ["shared.elb.example"]);
-    assert_eq!(found.listeners[1].forwards, [named(arn("targetgroup/orders/55")), named(arn("targetgroup/users/66"))]);
+    let forwards: Vec<_> = found.listeners[1].forwards.iter().map(|one| (one.group.clone(), one.weight)).collect();
+    assert_eq!(forwards, [(named(arn("targetgroup/orders/55")), 1), (named(arn("targetgroup/users/66")), 9)]);
     let rule = &found.rules[0];
     assert_eq!((found.rules.len(), &rule.listener, rule.priority), (1, &named(arn("listener/app/web/22/bb")), Some(7)));
     assert_eq!((&rule.paths[..], &rule.hosts[..]), (&["/orders*".to_string()][..], &["shop.example".to_string()][..]));

@@ -18,7 +18,7 @@ fn routes(estate: &Estate) -> Vec<String> {
         None => "-".into(),
     };
     let line = |route: &Route| {
-        let Integration { kind, link, target, uri, timeout_ms } = &route.integration;
+        let Integration { kind, link, target, uri, timeout_ms, .. } = &route.integration;
         let uri = uri.as_deref().unwrap_or("-");
         let timeout = timeout_ms.map_or("-".to_string(), |timeout| timeout.to_string());
         format!("{} {} {kind:?} {} {} {uri} {timeout}", route.method, route.path, name(link), name(target))
@@ -134,4 +134,18 @@ fn a_fragment_of_a_template_keeps_the_names_of_its_functions() {
     );
     assert_eq!(routes(&estate), ["ANY /{p+} Private Link Alb.Arn http://${Alb.DNSName}/{p} -"]);
     assert!(notes(&estate, NoteKind::Unresolved)[0].starts_with("functions of CloudFormation"));
+}
+
+#[test]
+fn a_mapping_overwrites_the_path() {
+    let estate = estate(
+        r#"
+openapi: "3.0.1"
+paths:
+  /a:
+    get: {x-amazon-apigateway-integration: {type: http_proxy, connectionType: VPC_LINK, connectionId: v, payloadFormatVersion: "1.0",
+      uri: "arn:aws:elasticloadbalancing:eu-west-1:1:listener/app/a/1/2", requestParameters: {"overwrite:path": /v1/a}}}
+"#,
+    );
+    assert_eq!(estate.routes[0].integration.path.as_deref(), Some("/v1/a"));
 }

@@ -1,11 +1,11 @@
 //! What no service was made of although the files have it: routes that lead elsewhere, target groups that no route reaches, rules of
-//! listeners that the files do not have, and things of several Regions counted together.
+//! listeners that the files do not have, and things of several Regions counted together. And what is taken as AWS has it by default.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::counted;
 use super::index::{Found, Index};
-use crate::import::estate::{Estate, Identity, IntegrationKind, Note, NoteKind, Route};
+use crate::import::estate::{Api, ApiKind, Endpoint, Estate, Identity, IntegrationKind, Note, NoteKind, Route};
 use crate::import::node::Origin;
 
 /// Names that a note lists.
@@ -33,6 +33,23 @@ pub(super) fn notes(index: &Index<'_>, reached: &BTreeSet<usize>) -> Vec<Note> {
     }
     notes.extend(regions(estate));
     notes
+}
+
+/// Makes REST APIs of which no file says where they are reached edge-optimized, as AWS makes them, with one note.
+pub(super) fn endpoints(estate: &mut Estate) {
+    let silent = |api: &&mut Api| api.kind == Some(ApiKind::Rest) && api.endpoint.is_none();
+    let mut found: Vec<Identity> = Vec::new();
+    for api in estate.apis.iter_mut().filter(silent) {
+        api.endpoint = Some(Endpoint::Edge);
+        found.push(api.identity.clone());
+    }
+    let found: Vec<&Identity> = found.iter().collect();
+    if let Some(first) = found.first() {
+        let verb = if found.len() == 1 { "states no endpoint type and is" } else { "state no endpoint type and are" };
+        let count = counted(found.len() as u32, "REST API");
+        let text = format!("{count} {verb} taken as edge-optimized, which is AWS's default: {}", listed(&found));
+        estate.note(NoteKind::Inferred, text, &first.origin);
+    }
 }
 
 /// "`a`, `b` and 3 more": each name once.

@@ -52,8 +52,8 @@ fn put(integration: &mut Integration, variables: &Variables) -> BTreeSet<String>
             *text = filled(text, variables, &mut differ);
         }
     }
-    if let Some(uri) = &mut integration.uri {
-        *uri = filled(uri, variables, &mut differ);
+    for text in [&mut integration.uri, &mut integration.path].into_iter().flatten() {
+        *text = filled(text, variables, &mut differ);
     }
     // An ARN is the target itself, which could not be seen before.
     let is_arn = integration.uri.as_ref().is_some_and(|uri| uri.starts_with("arn:"));

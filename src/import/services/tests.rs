@@ -3,8 +3,8 @@
 use super::*;
 use crate::aws::option::Share;
 use crate::import::estate::{
-    Api, ApiKind, Balancer, BalancerKind, Discovery, Generation, Id, Identity, Integration, Link, Listener, Reference,
-    Rule, TargetGroup,
+    Api, ApiKind, Balancer, BalancerKind, Discovery, Forward, Generation, Id, Identity, Integration, Link, Listener,
+    Reference, Rule, TargetGroup, TargetKind,
 };
 
 fn identity(id: &str) -> Identity {
@@ -13,6 +13,11 @@ fn identity(id: &str) -> Identity {
 
 fn to(id: &str) -> Reference {
     Reference::To(Id(id.into()))
+}
+
+/// A target group with its weight.
+fn forward(id: &str, weight: u32) -> Forward {
+    Forward { group: to(id), weight }
 }
 
 /// An account that grows by one call for each thing.
@@ -25,7 +30,7 @@ impl Account {
             identity: identity(id),
             kind: Some(kind),
             endpoint: None,
-            stages: Vec::new(),
+            stages: vec!["$default".into()],
             throttle: None,
             waf: false,
             usage_plan: false,
@@ -42,6 +47,7 @@ impl Account {
             link: Some(to(link)),
             target: target.map(to),
             uri: uri.map(str::to_string),
+            path: None,
             timeout_ms: None,
         };
         let (method, path, origin) = ("GET".into(), path.into(), Origin::file("f").at(path, Some(7)));
@@ -76,7 +82,7 @@ impl Account {
     }
 
     pub fn listener(mut self, id: &str, balancer: &str, port: u32, forwards: &[&str]) -> Account {
-        let forwards = forwards.iter().map(|one| to(one)).collect();
+        let forwards = forwards.iter().map(|one| forward(one, 1)).collect();
         let (identity, balancer) = (identity(id), to(balancer));
         let listener = Listener { identity, balancer, port: Some(port), protocol: None, forwards, answers: false };
         self.0.listeners.push(listener);
@@ -85,7 +91,7 @@ impl Account {
 
     pub fn rule(mut self, listener: &str, priority: u32, path: &str, group: &str) -> Account {
         let identity = identity(&format!("{listener}-{priority}"));
-        let (paths, forwards) = (vec![path.to_string()], vec![to(group)]);
+        let (paths, forwards) = (vec![path.to_string()], vec![forward(group, 1)]);
         let (listener, priority, hosts) = (to(listener), Some(priority), Vec::new());
         let (other_conditions, answers) = (false, false);
         let rule = Rule { identity, listener, priority, paths, hosts, other_conditions, forwards, answers };

@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use super::address::Address;
 use super::index::{Found, Index};
-use super::patterns;
+use super::paths::Paths;
 use crate::aws::part::Part;
 use crate::import::estate::{ApiKind, BalancerKind, Generation, Note, NoteKind, Reference, Route};
 use crate::import::node::Origin;
@@ -56,14 +56,16 @@ pub(super) struct Tail {
     pub end: End,
 }
 
-/// Target groups that one action forwards to, by place in the estate or by name.
-pub(super) type Forward = Vec<Found>;
+/// Target groups that one action forwards to, by place in the estate or by name, with their weights.
+pub(super) type Action = Vec<(Found, u32)>;
 
 /// What a listener does with the requests of a route.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Reached {
     /// What it may forward them to, in the order of its rules.
-    pub forwards: Vec<Forward>,
+    pub forwards: Vec<Action>,
+    /// Whether a rule on paths takes some of them.
+    pub by_path: bool,
     /// Whether it answers some of them itself, by a redirect or a fixed response.
     pub answers: bool,
 }
@@ -71,10 +73,12 @@ pub(super) struct Reached {
 /// Walks routes and gathers what must be said about them.
 pub struct Walker<'a> {
     pub(super) index: &'a Index<'a>,
-    notes: Vec<Note>,
+    pub(super) notes: Vec<Note>,
     told: BTreeSet<String>,
     /// Target groups that routes lead to or through.
     pub(super) reached: BTreeSet<usize>,
+    /// Weights of target groups that share an action, by their places in the estate, in order.
+    pub(super) weights: BTreeMap<Vec<usize>, Vec<u32>>,
     pub(super) checks: usize,
     /// What a listener does with requests, by listener, path pattern and host.
     pub(super) memory: BTreeMap<(usize, String, Option<String>), Rc<Reached>>,
@@ -85,8 +89,8 @@ pub(super) struct Call<'a> {
     pub route: &'a Route,
     pub kind: ApiKind,
     pub address: Address,
-    /// The path that is called, as a pattern.
-    pub pattern: String,
+    /// The paths that are called.
+    pub paths: Paths,
 }
 
 impl<'a> Walker<'a> {
@@ -96,14 +100,10 @@ impl<'a> Walker<'a> {
             notes: Vec::new(),
             told: BTreeSet::new(),
             reached: BTreeSet::new(),
+            weights: BTreeMap::new(),
             checks: 0,
             memory: BTreeMap::new(),
         }
-    }
-
-    /// What was noted, and the target groups that routes lead to or through, by place in the estate.
-    pub fn into_notes(self) -> (Vec<Note>, BTreeSet<usize>) {
-        (self.notes, self.reached)
     }
 
     pub(super) fn note(&mut self, kind: NoteKind, text: String, at: &Origin) {
@@ -116,9 +116,9 @@ impl<'a> Walker<'a> {
     pub fn ways(&mut self, route: &Route) -> Vec<Way> {
         let address = Address::of(route.integration.uri.as_deref().unwrap_or(""));
         let kind = self.kind(route);
-        let path = if kind == ApiKind::Http || address.host.is_none() { &route.path } else { &address.path };
-        let pattern = if path == "$default" { "*".to_string() } else { patterns::pattern(path) };
-        let call = Call { route, kind, address, pattern };
+        let api = self.index.apis.one(&route.api).map(|at| &self.index.estate.apis[at]);
+        let paths = Paths::of(route, kind, &address, api);
+        let call = Call { route, kind, address, paths };
         let (link, generation) = self.link(&call);
         let mut tails = self.tails(&call, link, generation);
         if tails.len() > MOST_ENDS {

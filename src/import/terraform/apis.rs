@@ -126,7 +126,8 @@ fn stage(context: &Context<'_>, item: &Item<'_>, apis: &mut Apis, estate: &mut E
     }
     let settings = item.get("default_route_settings").first();
     let throttle = throttle(settings.get("throttling_rate_limit"), settings.get("throttling_burst_limit"));
-    let name = name.unwrap_or(&item.name).to_string();
+    // A name that is known after apply only is none: a stage's name stands before paths.
+    let name = name.map_or_else(|| format!("${{{}}}", item.name), String::from);
     let new = apis.stages.insert((context.key(kind, &of), name.clone()));
     let Some(api) = apis.get(context, kind, &of, estate) else {
         return absent(context, item, "a stage", &of, estate);

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::context::Context;
 use super::item::{Item, View};
 use crate::import::estate::{
-    Balancer, BalancerKind, Discovery, Estate, Listener, NoteKind, Reference, Rule, TargetGroup, TargetKind,
+    Balancer, BalancerKind, Discovery, Estate, Forward, Listener, NoteKind, Reference, Rule, TargetGroup, TargetKind,
 };
 
 /// Types whose targets may be registered one by one.
@@ -162,15 +162,18 @@ fn answers(actions: View<'_>) -> bool {
 }
 
 /// Target groups of actions that forward.
-fn forwards(context: &Context<'_>, item: &Item<'_>, actions: View<'_>) -> Vec<Reference> {
+fn forwards(context: &Context<'_>, item: &Item<'_>, actions: View<'_>) -> Vec<Forward> {
     const WANT: [&str; 1] = ["aws_lb_target_group"];
-    let mut found: Vec<Reference> = Vec::new();
-    let mut seen: BTreeSet<String> = BTreeSet::new();
-    let mut add = |reference: Option<Reference>| {
-        if let Some(reference) =
-            reference.filter(|reference| seen.insert(context.key("aws_lb_target_group", reference)))
-        {
-            found.push(reference);
+    let mut found: Vec<Forward> = Vec::new();
+    let mut seen: BTreeMap<String, usize> = BTreeMap::new();
+    let mut add = |reference: Option<Reference>, weight: Option<f64>| {
+        let Some(group) = reference else { return };
+        let at = *seen.entry(context.key("aws_lb_target_group", &group)).or_insert_with(|| {
+            found.push(Forward { group, weight: 1 });
+            found.len() - 1
+        });
+        if let Some(weight) = weight {
+            found[at].weight = weight as u32;
         }
     };
     for action in actions.entries() {
@@ -182,9 +185,11 @@ fn forwards(context: &Context<'_>, item: &Item<'_>, actions: View<'_>) -> Vec<Re
         let groups: Vec<View<'_>> =
             weighted.into_iter().flat_map(|block| block.get("target_group").entries()).collect();
         if groups.is_empty() || action.get("target_group_arn").text().is_some() {
-            add(context.reference(item, action.get("target_group_arn"), &WANT));
+            add(context.reference(item, action.get("target_group_arn"), &WANT), None);
         }
-        groups.into_iter().for_each(|group| add(context.reference(item, group.get("arn"), &WANT)));
+        for group in groups {
+            add(context.reference(item, group.get("arn"), &WANT), group.get("weight").number());
+        }
     }
     found
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::apis::Apis;
 use super::context::Context;
 use super::item::Item;
-use crate::import::estate::{Estate, Integration, IntegrationKind, NoteKind, Reference, Route};
+use crate::import::estate::{Estate, Integration, IntegrationKind, NoteKind, OVERWRITE, Reference, Route};
 
 const API: &str = "aws_apigatewayv2_api";
 const INTEGRATION: &str = "aws_apigatewayv2_integration";
@@ -46,7 +46,7 @@ pub(super) fn read(context: &Context<'_>, apis: &Apis, estate: &mut Estate) {
 }
 
 fn nothing() -> Integration {
-    Integration { kind: IntegrationKind::None, link: None, target: None, uri: None, timeout_ms: None }
+    Integration { kind: IntegrationKind::None, link: None, target: None, uri: None, path: None, timeout_ms: None }
 }
 
 fn add(
@@ -108,11 +108,14 @@ fn integration(context: &Context<'_>, item: &Item<'_>) -> Integration {
         return Integration { kind, uri, timeout_ms, ..nothing() };
     }
     let target = context.reference(item, view, &["aws_lb_listener", "aws_service_discovery_service", "aws_lb"]);
+    let overwritten = item.get("request_parameters").get(OVERWRITE);
+    let unknown = || overwritten.is_unknown().then(|| format!("${{{OVERWRITE}}}"));
+    let path = overwritten.text().map(String::from).or_else(unknown);
     // An ARN is the target itself; a WebSocket API names an NLB by a URI as a REST API does.
     let is_uri = uri.as_ref().is_some_and(|uri| uri.contains("://"));
     if is_uri {
-        Integration { kind, link, target: None, uri, timeout_ms }
+        Integration { kind, link, target: None, uri, path, timeout_ms }
     } else {
-        Integration { kind, link, target, uri: None, timeout_ms }
+        Integration { kind, link, target, uri: None, path, timeout_ms }
     }
 }

@@ -216,7 +216,7 @@ fn option_4_an_application_balancer_behind_the_network_balancer() {
     let found = estate("p", &plan(&resources, json!({"resources": root})));
     assert_eq!(found.target_groups[0].kind, TargetKind::Alb);
     assert_eq!(found.target_groups[0].targets, [to("aws_lb.alb")]);
-    assert_eq!(found.listeners[0].forwards, [to("aws_lb_target_group.alb")]);
+    assert_eq!(found.listeners[0].forwards[0].group, to("aws_lb_target_group.alb"));
     // The host is a local value, which no plan holds: the link's only balancer and its only listener stand in.
     assert_eq!(routes(&found)[0].2, Some(to("aws_lb_listener.tcp")));
     assert_eq!(found.routes[0].integration.uri.as_deref(), Some("${local.host}"));

@@ -143,8 +143,8 @@ fn option_1_through_modules() {
         let group = format!("module.svc[\"{key}\"].aws_lb_target_group.this");
         let rule = &found.rules[index];
         assert_eq!(
-            (&rule.listener, &rule.forwards[..], &rule.paths[..]),
-            (&to("aws_lb_listener.http"), &[to(&group)][..], &[format!("/{key}*")][..])
+            (&rule.listener, &rule.forwards[0].group, &rule.paths[..]),
+            (&to("aws_lb_listener.http"), &to(&group), &[format!("/{key}*")][..])
         );
         let group = &found.target_groups[index];
         assert_eq!((group.kind, group.desired, group.service.as_deref()), (TargetKind::Ip, Some(3), Some(*key)));

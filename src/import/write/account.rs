@@ -1,7 +1,7 @@
 //! What the files say of the account beside its services: its Region, zones and VPCs, quotas, and how much of them everything else
 //! uses.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use crate::aws::as_built;
 use crate::aws::inventory::{Counts, inventory};
@@ -107,64 +107,112 @@ pub fn system(imported: &Imported, listed: &[Listed], network: &Network) -> Syst
     system
 }
 
-/// What the files hold of each pool of the account beyond what gatecap counts for the services, by quota, with how many there are.
-pub fn used(imported: &Imported, system: &System) -> Vec<(&'static Quota, f64, f64)> {
+/// What the files hold of a pool of the account.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Used {
+    /// The pool's quota.
+    pub quota: &'static Quota,
+    /// How much of it is beyond what gatecap counts for the services.
+    pub beyond: f64,
+    /// How much there is.
+    pub held: f64,
+    /// Whether the rest is counted with the services.
+    pub counted: Counted,
+}
+
+/// What gatecap counts for the services of what a pool holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Counted {
+    /// Nothing: no service uses it.
+    No,
+    /// Some.
+    Partly,
+    /// Edge-optimized or private APIs, as Regional ones: those of the options are Regional.
+    AsRegional,
+    /// Nothing, although services use it: the options have fewer.
+    Beside,
+}
+
+/// What the files hold of each pool of the account beyond what gatecap counts for the services, by quota. A pool of which everything is
+/// counted has a row only where that is in another pool.
+pub fn used(imported: &Imported, system: &System) -> Vec<Used> {
     let mut system = system.clone();
     as_built::add(&mut system);
     let counted = match (system.options.iter().find(|option| option.as_built), system.listed.len()) {
         (Some(option), count) if count > 0 => inventory(option, count as u32, &system).total(),
         _ => Counts::default(),
     };
-    let held = held(&imported.estate);
-    let ours: BTreeMap<&str, f64> = BTreeMap::from([
-        ("apigateway.regional-apis", counted.apis()),
-        ("apigateway.vpc-links-v1", counted.links_v1),
-        ("apigateway.vpc-links-v2", counted.links_v2),
-        ("elb.alb-per-region", counted.albs),
-        ("elb.nlb-per-region", counted.nlbs),
-        ("elb.target-groups-per-region", counted.target_groups),
-    ]);
-    let row = |(id, held): (&'static str, f64)| {
-        let beyond = held - ours.get(id).copied().unwrap_or(0.0);
-        quotas::find(id).filter(|_| beyond > 0.0).map(|quota| (quota, beyond, held))
+    let mut rows = apis(imported, counted.apis());
+    let ours = [counted.links_v1, counted.links_v2, counted.albs, counted.nlbs, counted.target_groups];
+    for ((id, held), ours) in held(&imported.estate).into_iter().zip(ours) {
+        rows.push((id, held - ours, held, if ours > 0.0 { Counted::Partly } else { Counted::No }));
+    }
+    let row = |(id, beyond, held, counted): (&'static str, f64, f64, Counted)| {
+        let tells = beyond > 0.0 || (held > 0.0 && counted == Counted::AsRegional);
+        quotas::find(id).filter(|_| tells).map(|quota| Used { quota, beyond: beyond.max(0.0), held, counted })
     };
-    held.into_iter().filter_map(row).collect()
+    rows.into_iter().filter_map(row).collect()
 }
 
-/// What the files hold of each pool, by quota id.
-fn held(estate: &Estate) -> Vec<(&'static str, f64)> {
-    let mut sums = [0.0; 8];
-    for api in estate.apis.iter().filter(|api| api.kind.is_some()) {
-        let place = match (api.kind, api.endpoint) {
+/// Pools of APIs: what is beyond the `ours` that gatecap counts for the services, and what is held. The APIs of the services are the ones
+/// that are counted, wherever they are reached, so that each is counted once.
+fn apis(imported: &Imported, ours: f64) -> Vec<(&'static str, f64, f64, Counted)> {
+    let of_services: BTreeSet<usize> = imported.services.iter().flat_map(|one| one.apis.iter().copied()).collect();
+    let (mut held, mut own) = ([0.0; 3], [0.0_f64; 3]);
+    for (at, api) in imported.estate.apis.iter().enumerate().filter(|(_, api)| api.kind.is_some()) {
+        let pool = match (api.kind, api.endpoint) {
             (Some(ApiKind::Rest), Some(Endpoint::Edge)) => 1,
             (Some(ApiKind::Rest), Some(Endpoint::Private)) => 2,
             _ => 0,
         };
-        sums[place] += f64::from(api.identity.copies.max(1));
+        let copies = f64::from(api.identity.copies.max(1));
+        held[pool] += copies;
+        own[pool] += if of_services.contains(&at) { copies } else { 0.0 };
     }
+    let mut left = ours;
+    let mut taken = own.map(|own| {
+        let taken = own.min(left);
+        left -= taken;
+        taken
+    });
+    // More than the services have is what the options need: other Regional APIs stand for it.
+    taken[0] += left;
+    let ids = ["apigateway.regional-apis", "apigateway.edge-apis", "apigateway.private-apis"];
+    let rows = ids.into_iter().enumerate().map(|(pool, id)| {
+        let counted = match (taken[pool] > 0.0, own[pool] > 0.0) {
+            (true, _) if pool > 0 => Counted::AsRegional,
+            (true, _) => Counted::Partly,
+            (false, true) => Counted::Beside,
+            (false, false) => Counted::No,
+        };
+        (id, held[pool] - taken[pool], held[pool], counted)
+    });
+    rows.collect()
+}
+
+/// What the files hold of each pool but those of APIs, by quota id.
+fn held(estate: &Estate) -> [(&'static str, f64); 5] {
+    let mut sums = [0.0; 5];
     for link in &estate.links {
-        sums[if link.generation == Generation::V1 { 3 } else { 4 }] += f64::from(link.identity.copies.max(1));
+        sums[if link.generation == Generation::V1 { 0 } else { 1 }] += f64::from(link.identity.copies.max(1));
     }
     for balancer in &estate.balancers {
         let place = match balancer.kind {
-            BalancerKind::Alb => 5,
-            BalancerKind::Nlb => 6,
+            BalancerKind::Alb => 2,
+            BalancerKind::Nlb => 3,
             BalancerKind::Other => continue,
         };
         sums[place] += f64::from(balancer.identity.copies.max(1));
     }
-    sums[7] = estate.target_groups.iter().map(|one| f64::from(one.identity.copies.max(1))).sum();
-    let ids = [
-        "apigateway.regional-apis",
-        "apigateway.edge-apis",
-        "apigateway.private-apis",
-        "apigateway.vpc-links-v1",
-        "apigateway.vpc-links-v2",
-        "elb.alb-per-region",
-        "elb.nlb-per-region",
-        "elb.target-groups-per-region",
-    ];
-    ids.into_iter().zip(sums).collect()
+    sums[4] = estate.target_groups.iter().map(|one| f64::from(one.identity.copies.max(1))).sum();
+    let [links_v1, links_v2, albs, nlbs, target_groups] = sums;
+    [
+        ("apigateway.vpc-links-v1", links_v1),
+        ("apigateway.vpc-links-v2", links_v2),
+        ("elb.alb-per-region", albs),
+        ("elb.nlb-per-region", nlbs),
+        ("elb.target-groups-per-region", target_groups),
+    ]
 }
 
 /// Stated quota values that gatecap knows, each once, by quota; and how many rows it does not know.

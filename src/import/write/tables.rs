@@ -1,6 +1,6 @@
 //! The tables of the scenario text, one function each.
 
-use super::account::CrossZone;
+use super::account::{Counted, CrossZone, Used};
 use super::gateway::gateway;
 use super::notes::merged;
 use super::{Draft, FIVE, MOST_NOTES, account, by_option, clean};
@@ -172,8 +172,8 @@ fn services_table(draft: &Draft<'_>, out: &mut Lines) {
     out.header("[services]");
     out.line(&format!("count = {sum}"));
     out.value(&format!("routes = {each}"), &format!("inferred: {routes} over {sum}, rounded up"));
-    match draft.targets {
-        Some(targets) => out.value(&format!("targets = {targets}"), "as most services have"),
+    match &draft.targets {
+        Some((targets, why)) => out.value(&format!("targets = {targets}"), why),
         None => {
             let unknown = services.iter().filter(|service| service.targets.is_none()).count();
             out.value("# targets = 3", &format!("unresolved: no file tells the targets of {unknown}; gatecap takes 3"));
@@ -290,11 +290,21 @@ fn used(draft: &Draft<'_>, out: &mut Lines) {
         return;
     }
     out.header("[used]");
-    for (quota, beyond, held) in rows {
+    for Used { quota, beyond, held, counted } in rows {
         let key = quota.code.as_deref().unwrap_or(&quota.id);
-        let rest = if beyond < held { ", the rest is counted with the services" } else { ", for no service here" };
+        let rest = match counted {
+            Counted::No => ", for no service here",
+            Counted::Partly => ", the rest is counted with the services",
+            Counted::AsRegional => ", the rest is counted with the services, as Regional APIs",
+            Counted::Beside => ", for services here, which are counted with fewer APIs",
+        };
         let comment = format!("{}: the files hold {}{rest}", quota.name, number(held));
-        out.value(&format!("{} = {}", quoted(key), number(beyond)), &comment);
+        if beyond > 0.0 {
+            out.value(&format!("{} = {}", quoted(key), number(beyond)), &comment);
+        } else {
+            let what = "all counted with the services, as Regional APIs, which is what the options have";
+            out.comment(&format!("{}: the files hold {}, {what}", quota.name, number(held)));
+        }
     }
 }
 
@@ -340,8 +350,10 @@ fn each_service(draft: &Draft<'_>, out: &mut Lines) {
             out.line(&format!("group = {}", quoted(group)));
         }
         out.value(&format!("option = {}", quoted(&recognised.option.name)), &behind(recognised));
-        if let Some(targets) = named.targets {
-            out.line(&format!("targets = {targets}"));
+        match (named.targets, &service.targets_why) {
+            (Some(targets), Some(why)) => out.value(&format!("targets = {targets}"), why),
+            (Some(targets), None) => out.line(&format!("targets = {targets}")),
+            (None, _) => {}
         }
         if !named.needs.is_empty() {
             let needs: Vec<String> = named.needs.iter().map(|need| quoted(need)).collect();

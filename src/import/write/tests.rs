@@ -2,7 +2,7 @@
 //! scenarios are read in a room that this one does not know.
 
 use super::scenario;
-use crate::import::estate::{ApiKind, BalancerKind, Generation, Id, QuotaValue, Reference};
+use crate::import::estate::{ApiKind, BalancerKind, Endpoint, Generation, Id, QuotaValue, Reference};
 use crate::import::node::Origin;
 use crate::import::services::{Account, services};
 
@@ -296,4 +296,86 @@ fn an_alb_is_in_two_zones_at_least() {
     assert!(zones(BalancerKind::Alb, 3).starts_with("zones = 3 "));
     let raised = zones(BalancerKind::Alb, 1);
     assert!(raised.starts_with("zones = 2 ") && raised.contains("# inferred: "), "{raised}");
+}
+
+/// What is said of the targets of `[services]` is true of the services.
+#[test]
+fn the_usual_targets_are_whose_they_are() {
+    let of = |targets: &[u32]| {
+        let mut account = Account::default().api("api", ApiKind::Http).v2("link").balancer("alb", BalancerKind::Alb);
+        for (at, count) in targets.iter().enumerate() {
+            let name = format!("s{at}");
+            account = account.group(&name, None).listener(&format!("l{at}"), "alb", 80 + at as u32, &[&name]);
+            account.0.target_groups[at].desired = Some(*count);
+            account = account.route("api", &format!("/{at}"), "link", Some(&format!("l{at}")), None);
+        }
+        let text = text(account);
+        let line = text.lines().find(|line| line.starts_with("targets =")).unwrap();
+        (line.split_once(" # ").map(|(value, why)| format!("{} {why}", value.trim_end())).unwrap(), text)
+    };
+    assert_eq!(of(&[2, 2, 4]).0, "targets = 2 as most services have");
+    assert_eq!(of(&[2, 2, 4, 5]).0, "targets = 2 as 2 of 4 services have; no number is that of most");
+    let (line, text) = of(&[2, 3, 4]);
+    assert_eq!(line, "targets = 4 as `s2` has; no number is that of most services");
+    assert_eq!(lines(&text, "targets ="), ["targets = 4", "targets = 2", "targets = 3"]);
+}
+
+#[test]
+fn targets_that_weights_hold_back_are_explained_at_their_service() {
+    let mut account = Account::default()
+        .api("api", ApiKind::Http)
+        .v2("link")
+        .balancer("alb", BalancerKind::Alb)
+        .group("a", None)
+        .group("b", None)
+        .listener("l", "alb", 80, &["a", "b"])
+        .route("api", "/a", "link", Some("l"), None);
+    account.0.target_groups[0].desired = Some(6);
+    account.0.target_groups[1].desired = Some(2);
+    let text = text(account);
+    let why = "targets = 4                                 # what 8 carry: groups of 6, 2 have weights 1, 1, so one is full before the others";
+    assert!(text.contains(why), "{text}");
+}
+
+/// An API is one API, wherever it is reached.
+#[test]
+fn an_api_is_counted_once() {
+    let of = |endpoint: Option<Endpoint>, others: &[Option<Endpoint>]| {
+        let mut account = account();
+        account.0.apis.remove(1);
+        account.0.apis[0].endpoint = endpoint;
+        for (at, other) in others.iter().enumerate() {
+            account = account.api(&format!("other-{at}"), ApiKind::Rest);
+            account.0.apis.last_mut().unwrap().endpoint = *other;
+        }
+        let text = text(account);
+        let apis = text.lines().filter(|line| line.contains("APIs per Region"));
+        (apis.map(str::to_string).collect::<Vec<_>>(), text)
+    };
+    let (regional, edge, private) = (Some(Endpoint::Regional), Some(Endpoint::Edge), Some(Endpoint::Private));
+    let all = "all counted with the services, as Regional APIs, which is what the options have";
+    assert_eq!(of(regional, &[]).0, [""; 0]);
+    assert_eq!(of(private, &[]).0, [format!("# private APIs per Region: the files hold 1, {all}")]);
+    let silent = of(None, &[]);
+    assert_eq!(silent.0, [format!("# edge-optimized APIs per Region: the files hold 1, {all}")]);
+    assert!(
+        silent.1.contains(
+            "1 REST API states no endpoint type and is taken as edge-optimized, which is AWS's default: `api`"
+        )
+    );
+    let rows = |found: (Vec<String>, String)| {
+        let tight = |row: &String| row.split_whitespace().collect::<Vec<_>>().join(" ");
+        found.0.iter().map(tight).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        rows(of(edge, &[edge, None, private])),
+        [
+            "\"L-B97207D0\" = 2 # edge-optimized APIs per Region: the files hold 3, the rest is counted with the services, as Regional APIs",
+            "\"L-A966AB5C\" = 1 # private APIs per Region: the files hold 1, for no service here",
+        ]
+    );
+    assert_eq!(
+        rows(of(regional, &[edge])),
+        ["\"L-B97207D0\" = 1 # edge-optimized APIs per Region: the files hold 1, for no service here"]
+    );
 }

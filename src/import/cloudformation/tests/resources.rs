@@ -81,7 +81,7 @@ Resources:
       LoadBalancerArn: !Ref Nlb
       Port: 8081
       Protocol: TCP
-      DefaultActions: [{Type: forward, ForwardConfig: {TargetGroups: [{TargetGroupArn: !Ref Machines}, {TargetGroupArn: !Ref Machines}]}}]
+      DefaultActions: [{Type: forward, ForwardConfig: {TargetGroups: [{TargetGroupArn: !Ref Machines}, {TargetGroupArn: !Ref Machines, Weight: 7}]}}]
   Tasks: {Type: AWS::ElasticLoadBalancingV2::TargetGroup, Properties: {TargetType: ip, VpcId: !Ref Vpc}}
   Machines:
     Type: AWS::ElasticLoadBalancingV2::TargetGroup
@@ -122,8 +122,8 @@ fn a_rest_api_with_all_that_stands_behind_it() {
     assert_eq!((shorts(&nlb.subnets), nlb.vpc.as_ref().map(short)), ("#A #B #C".to_string(), Some("#Vpc".to_string())));
     assert!(nlb.identity.aliases.contains(&"${Nlb.DNSName}".to_string()), "{:?}", nlb.identity.aliases);
     let listeners: Vec<_> =
-        estate.listeners.iter().map(|one| (one.port, short(&one.balancer), shorts(&one.forwards))).collect();
-    let expected = [(Some(8080), "#Nlb", "#Tasks"), (Some(8081), "#Nlb", "#Machines")];
+        estate.listeners.iter().map(|one| (one.port, short(&one.balancer), weighted(&one.forwards))).collect();
+    let expected = [(Some(8080), "#Nlb", "#Tasks"), (Some(8081), "#Nlb", "#Machines=7")];
     assert_eq!(listeners, expected.map(|(port, nlb, group)| (port, nlb.to_string(), group.to_string())));
     let groups: Vec<_> = estate
         .target_groups
@@ -217,7 +217,7 @@ fn an_http_api_with_rules_and_cloud_map() {
     assert_eq!((estate.apis[0].throttle, estate.apis[0].authorizer), (Some((50.0, 60.0)), true));
     let rule = &estate.rules[0];
     assert_eq!(
-        (rule.priority, short(&rule.listener), shorts(&rule.forwards)),
+        (rule.priority, short(&rule.listener), weighted(&rule.forwards)),
         (Some(7), "#Front".into(), "#Group".into())
     );
     assert_eq!((rule.paths.join(" "), rule.hosts.join(" ")), ("/a* /b* /c*".into(), "x.example".into()));

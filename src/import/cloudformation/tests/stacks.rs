@@ -164,7 +164,7 @@ Resources:
     let listeners: Vec<_> = estate
         .listeners
         .iter()
-        .map(|one| (short(&Reference::To(one.identity.id.clone())), shorts(&one.forwards)))
+        .map(|one| (short(&Reference::To(one.identity.id.clone())), weighted(&one.forwards)))
         .collect();
     let expected = [
         ("#Listenerorders80", "#Grouporders"),
