@@ -196,9 +196,7 @@ fn which(share: args::Share) -> Result<(u32, u32), Issues> {
         args::Share::OfTask(of) => {
             #[allow(clippy::disallowed_methods)] // Which part of the work is done here: no number depends on it.
             let variable = |name: &str| std::env::var(name).ok();
-            submit::shard_of_task(of, variable).map_err(|message| {
-                vec![Issue::new(message).hint("write `--shard K/N`: which one, from 1, of how many")]
-            })
+            submit::shard_of_task(of, variable).map_err(|issue| vec![issue])
         }
     }
 }
