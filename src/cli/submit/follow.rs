@@ -98,7 +98,10 @@ impl Following<'_> {
             return Ok(missing);
         }
         let log = Path::new(&self.job.folder).join(MERGE_LOG);
-        Err(vec![Issue::new(format!("the merge failed{}", last_lines(&log))).hint(self.by_hand())])
+        Err(vec![
+            Issue::new(format!("the merge failed{}", last_lines(&log)))
+                .hint(format!("the shards are kept; again: {}", self.by_hand())),
+        ])
     }
 
     /// Waits until a job is out of the queue, showing how many of the `wanted` shards are there.
