@@ -23,6 +23,13 @@ pub fn is_place(path: &Path) -> bool {
     path.to_str().is_some_and(|text| text.starts_with(SCHEME))
 }
 
+/// Refuses a place in a bucket where results are to go.
+pub fn takes_no_results(out: Option<&Path>) -> Result<(), Issues> {
+    let Some(dir) = out.filter(|dir| is_place(dir)) else { return Ok(()) };
+    let issue = Issue::new(format!("`{}` is a place in a bucket, where shards go, but not results", dir.display()));
+    Err(vec![issue.hint("give a folder with `--out`")])
+}
+
 impl Place {
     /// The place that a path names.
     ///

@@ -5,7 +5,8 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use gatecap::aws::service_quotas::{self, QuotaRow};
-use gatecap::experiment::Source;
+use gatecap::experiment::shards::Header;
+use gatecap::experiment::{Source, header};
 use gatecap::issue::{Issue, Issues, nearest};
 use gatecap::results::QuotaRead;
 use gatecap::scenario::{Document, Model, Override, prices};
@@ -25,6 +26,14 @@ pub struct Input {
     pub stem: String,
     /// Rows of quotas files and what became of them.
     pub quotas_read: Vec<QuotaRead>,
+}
+
+impl Input {
+    /// What journals and shards of the sweep with these flags say of themselves; no share.
+    pub fn header(&self, flags: &Flags) -> Result<Header, Issues> {
+        let header = header(&self.source, &self.file, flags.copies, &flags.date)?;
+        Ok(Header { quotas_read: self.quotas_read.clone(), ..header })
+    }
 }
 
 /// Reads the scenario and the quotas files, and checks the whole.

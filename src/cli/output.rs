@@ -14,14 +14,14 @@ use rayon::prelude::*;
 #[cfg(feature = "png")]
 const PNG_SCALE: f32 = 2.0;
 
-/// Prints to stdout; a closed pipe ends quietly (an empty list of issues).
+/// Prints to stdout what a verb's work came to; a closed pipe ends quietly (an empty list of issues).
 pub fn print(text: &str) -> Result<(), Issues> {
     let mut out = io::stdout().lock();
     let end: &[u8] = if text.ends_with('\n') { b"" } else { b"\n" };
     match out.write_all(text.as_bytes()).and_then(|()| out.write_all(end)).and_then(|()| out.flush()) {
         Ok(()) => Ok(()),
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Err(Vec::new()),
-        Err(error) => Err(vec![Issue::new(format!("cannot write to stdout: {error}"))]),
+        Err(error) => Err(vec![Issue::new(format!("cannot write to stdout: {error}")).late()]),
     }
 }
 

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use gatecap::experiment::shards::{self, Header, Journal, Plan, Refused, Shard, Share, Store};
-use gatecap::experiment::{Control, Source, header as header_of, survey};
+use gatecap::experiment::{Control, Source, survey};
 use gatecap::issue::{Issue, Issues};
 use gatecap::report::terminal;
 use gatecap::results::{Results, directory, json};
@@ -35,18 +35,13 @@ pub fn built_in(flags: &Flags) -> Result<End, Issues> {
 pub fn sweep(wanted: &args::Sweep) -> Result<End, Issues> {
     let flags = &wanted.simulating.flags;
     let input = input::read(&wanted.simulating.input, input::overrides(flags)?)?;
-    let header = Header {
-        quotas_read: input.quotas_read.clone(),
-        ..header_of(&input.source, &input.file, flags.copies, &flags.date)?
-    };
+    let header = input.header(flags)?;
     if !wanted.after.is_empty() && !wanted.plan && wanted.shard.is_none() {
         let issue = Issue::new("`--after` is given, but neither `--plan` nor `--shard`, which go on from shards");
         return Err(vec![issue.hint("`gatecap merge FILES` puts shards together")]);
     }
-    let out_of_place = |dir: &PathBuf| bucket::is_place(dir) && wanted.shard.is_none() && !wanted.plan;
-    if let Some(dir) = flags.out.as_ref().filter(|dir| out_of_place(dir)) {
-        let issue = Issue::new(format!("`{}` is a place in a bucket, where shards go, but not results", dir.display()));
-        return Err(vec![issue.hint("give a folder with `--out`")]);
+    if wanted.shard.is_none() && !wanted.plan {
+        bucket::takes_no_results(flags.out.as_deref())?;
     }
     let fetched = bucket::local(&wanted.after)?;
     let after = |of: Option<u32>| {
@@ -71,6 +66,7 @@ pub fn sweep(wanted: &args::Sweep) -> Result<End, Issues> {
 
 /// `merge`.
 pub fn merge(wanted: &args::Merge) -> Result<End, Issues> {
+    bucket::takes_no_results(wanted.out.as_deref())?;
     let fetched = bucket::local(&wanted.files)?;
     let found = read_shards(&fetched.paths, wanted.threads).map_err(|issues| fetched.named(issues))?;
     shards::whole(&found, None).map_err(|issues| fetched.named(issues))?;
@@ -196,9 +192,7 @@ fn which(share: args::Share) -> Result<(u32, u32), Issues> {
         args::Share::OfTask(of) => {
             #[allow(clippy::disallowed_methods)] // Which part of the work is done here: no number depends on it.
             let variable = |name: &str| std::env::var(name).ok();
-            submit::shard_of_task(of, variable).map_err(|message| {
-                vec![Issue::new(message).hint("write `--shard K/N`: which one, from 1, of how many")]
-            })
+            submit::shard_of_task(of, variable).map_err(|issue| vec![issue])
         }
     }
 }

@@ -171,8 +171,8 @@ fn stages_mappings_weights_and_functions_of_states() {
     assert_eq!((halves.services.len(), targets(&halves)), (1, vec![Some(4)]));
     assert_eq!(targets(&state("prod", mapping, "/v1/*", [75, 25, 0])), [Some(8)]);
     let function = state("prod", mapping, "/v1/*", [0, 0, 1]);
-    assert_eq!(labels(&function), [""; 0]);
-    assert!(says(&function, NoteKind::PassedOver, "target group `fn` leads to a Lambda function: no service"));
+    assert_eq!((labels(&function), targets(&function)), (vec!["fn"], vec![None]));
+    assert!(says(&function, NoteKind::Inferred, "target group `fn` leads to a Lambda function"));
 }
 
 const LB: &str = "arn:aws:elasticloadbalancing:eu-west-1:1:loadbalancer/app/alb/1";

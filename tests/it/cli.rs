@@ -3,7 +3,7 @@
 use std::io::Read as _;
 use std::process::Stdio;
 
-use crate::program::{Ran, command, repository, run, with_input};
+use crate::program::{Ran, command, run, with_input};
 
 const SMALL: &str = "seed = 3\n[workload]\nrate = \"50/s\"\n[run]\nrequests = 500\nreplications = 3\n[[hop]]\n\
                      name = \"service\"\ntime = { exponential = { mean = \"10ms\" } }\nservers = 1\n";
@@ -296,11 +296,17 @@ fn folders_that_cannot_be_written() {
 #[cfg(target_os = "linux")]
 #[test]
 fn a_full_device() {
-    let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
-    let mut child = command(repository(), &["limits"]);
-    let mut child = child.stdout(full).stderr(Stdio::piped()).spawn().unwrap();
-    let mut said = String::new();
-    child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
-    assert_eq!(child.wait().unwrap().code(), Some(2));
-    assert!(said.starts_with("error: cannot write to stdout"), "{said}");
+    let folder = tempfile::tempdir().unwrap();
+    let text = "options = [\"http-fan-out\"]\n[run]\nrequests = 100\nwarmup = 0\n[sweep]\nservices = [1]\n[sensitivity]\nenabled = false\n";
+    std::fs::write(folder.path().join("a.toml"), text).unwrap();
+    for words in [&["limits"][..], &["sweep", "a.toml", "--out", "o", "--quiet"]] {
+        let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+        let mut child = command(folder.path(), words).stdout(full).stderr(Stdio::piped()).spawn().unwrap();
+        let mut said = String::new();
+        child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
+        assert_eq!(child.wait().unwrap().code(), Some(2));
+        assert!(said.starts_with("error: cannot write to stdout"), "{said}");
+        assert!(said.contains("1 error, after the run"), "{said}");
+    }
+    assert!(folder.path().join("o/results.json").exists());
 }

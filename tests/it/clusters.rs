@@ -58,6 +58,46 @@ fn what_cannot_be_submitted_is_said() {
 }
 
 #[test]
+fn what_is_asked_of_containers_is_in_what_is_printed_or_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("a.toml"), "[sweep]\nservices = [1]\n").unwrap();
+    std::fs::write(folder.path().join("times.csv"), "ms\n1\n2\n").unwrap();
+    let text = "[services]\ntime = { empirical = { file = \"times.csv\", column = \"ms\" } }\n";
+    std::fs::write(folder.path().join("files.toml"), text).unwrap();
+    let absolute = text.replace("times.csv", &folder.path().join("times.csv").display().to_string());
+    std::fs::write(folder.path().join("absolute.toml"), absolute).unwrap();
+    let print = |engine: &str, scenario: &str, more: &[&str]| {
+        let of_batch: &[&str] = if engine == "batch" { &["--file-system", "fs-0123456789abcdef0"] } else { &[] };
+        run(folder.path(), &[&["submit", engine, scenario, "--shards", "3", "--dry-run"], of_batch, more].concat())
+    };
+    for engine in ["kubernetes", "batch"] {
+        let ran = print(engine, "a.toml", &["--out", "./runs/night", "--date", "2026-11-25"]);
+        assert_eq!(ran.status, 0, "{}", ran.stderr);
+        for word in ["/shared/runs/night\"", "/shared/runs/night.shards\"", "\"2026-11-25\""] {
+            assert!(ran.stdout.contains(word), "{engine}: {word}: {}", ran.stdout);
+        }
+        for (more, said) in [
+            (&["--json"][..], "only `submit slurm` waits for"),
+            (&["--out", "/tmp/night"], "no folder of the volume"),
+            (&["--out", "../night"], "no folder of the volume"),
+            (&["--out", "s3://bucket/night"], "where shards go, but not results"),
+        ] {
+            let ran = print(engine, "a.toml", more);
+            assert_eq!((ran.status, ran.stdout.as_str()), (2, ""), "{engine} {more:?}");
+            assert!(ran.stderr.contains(said), "{engine} {more:?}: {}", ran.stderr);
+        }
+    }
+    for scenario in ["files.toml", "absolute.toml"] {
+        let ran = print("kubernetes", scenario, &[]);
+        assert_eq!((ran.status, ran.stdout.as_str()), (2, ""), "{scenario}");
+        assert!(ran.stderr.contains("the scenario names a file, which a pod does not have"), "{}", ran.stderr);
+        assert_eq!(print("batch", scenario, &[]).status, 0, "{scenario}");
+    }
+    let ran = print("slurm", "a.toml", &["--out", "s3://bucket/night"]);
+    assert!(ran.status == 2 && ran.stderr.contains("where shards go, but not results"), "{}", ran.stderr);
+}
+
+#[test]
 fn a_task_of_an_array_takes_its_share() {
     let folder = tempfile::tempdir().unwrap();
     let text = "[run]\nrequests = 200\nreplications = 2\nwarmup = 0\n[sweep]\nservices = [1]\n[sensitivity]\n";
@@ -68,6 +108,10 @@ fn a_task_of_an_array_takes_its_share() {
         task.envs(variables.iter().copied()).output().unwrap()
     };
     assert_eq!(with("auto", &[]).status.code(), Some(2), "no engine is there");
+    let again = [("SLURM_ARRAY_TASK_ID", "3"), ("SLURM_ARRAY_TASK_MIN", "3"), ("SLURM_ARRAY_TASK_MAX", "3")];
+    let refused = with("auto/8", &again);
+    assert_eq!(refused.status.code(), Some(2), "one task of eight again");
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("this array has 1 tasks, not 8"));
     let slurm = [("SLURM_ARRAY_TASK_ID", "2"), ("SLURM_ARRAY_TASK_MIN", "1"), ("SLURM_ARRAY_TASK_MAX", "2")];
     assert_eq!(with("auto", &slurm).status.code(), Some(0));
     assert_eq!(with("auto/2", &[("JOB_COMPLETION_INDEX", "0")]).status.code(), Some(0));
@@ -78,4 +122,13 @@ fn a_task_of_an_array_takes_its_share() {
     let none = run(folder.path(), &["merge", "m", "--out", "n", "--quiet"]);
     assert_eq!(none.status, 2);
     assert!(none.stderr.contains("holds no shard"), "{}", none.stderr);
+}
+
+/// `COPY . .` of the container file takes everything that is not named there.
+#[test]
+fn an_image_is_not_built_from_build_products() {
+    let ignored = std::fs::read_to_string(repository().join(".dockerignore")).unwrap();
+    for folder in ["**/target", "/output", "/.git"] {
+        assert!(ignored.lines().any(|line| line == folder), "{folder}");
+    }
 }

@@ -45,6 +45,7 @@ mod selection;
 mod sensitivity;
 mod serve;
 mod shards;
+mod slurm;
 mod source_text;
 mod theory;
 mod tidy;

@@ -72,7 +72,7 @@ pub struct Batch {
     /// Amazon EFS file system that holds the scenario, as fs-0123456789abcdef0
     #[arg(long, value_name = "ID")]
     pub file_system: String,
-    /// Memory of a shard
-    #[arg(long, value_name = "MIB", default_value_t = 512, value_parser = clap::value_parser!(u64).range(64..))]
-    pub memory_mib: u64,
+    /// Memory of a shard [default: what it is predicted to take, and a quarter more]
+    #[arg(long, value_name = "MIB", value_parser = clap::value_parser!(u64).range(64..))]
+    pub memory_mib: Option<u64>,
 }

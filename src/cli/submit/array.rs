@@ -1,84 +1,143 @@
 //! Which shard this process is, from what array engines put into the environment. It reads nothing by itself: the caller passes a
 //! look-up.
 
-/// An engine that tells a task which one it is.
+use std::collections::BTreeSet;
+
+use gatecap::experiment::shards::MOST_SHARDS;
+use gatecap::issue::Issue;
+
+/// An engine that tells a task which one it is, and the variables in which it does.
 struct Engine {
     name: &'static str,
     index: &'static str,
-    /// Variable with the first index; absent: indexes count from 0.
+    /// The first index; absent: indexes count from 0.
     first: Option<&'static str>,
-    /// Variable with the distance of neighbouring indexes; absent: 1.
-    step: Option<&'static str>,
-    /// Variables from which the number of tasks follows.
-    count: Count,
-}
-
-enum Count {
-    Stated(&'static str),
     /// The last index.
-    Last(&'static str),
-    Unknown,
+    last: Option<&'static str>,
+    /// The distance of neighbouring indexes; absent: 1.
+    step: Option<&'static str>,
+    /// The number of tasks.
+    count: Option<&'static str>,
+    /// The number of a task from 1, as a shell writes it, in an array of all shards.
+    word: &'static str,
 }
 
-/// Slurm and Grid Engine tell first, last and step; AWS Batch its size; Kubernetes only the index.
+/// Slurm tells everything, Grid Engine first, last and step; AWS Batch its size; Kubernetes only the index.
 const ENGINES: [Engine; 4] = [
     Engine {
         name: "Slurm",
         index: "SLURM_ARRAY_TASK_ID",
         first: Some("SLURM_ARRAY_TASK_MIN"),
+        last: Some("SLURM_ARRAY_TASK_MAX"),
         step: Some("SLURM_ARRAY_TASK_STEP"),
-        count: Count::Last("SLURM_ARRAY_TASK_MAX"),
+        count: Some("SLURM_ARRAY_TASK_COUNT"),
+        word: "$SLURM_ARRAY_TASK_ID",
     },
     Engine {
         name: "AWS Batch",
         index: "AWS_BATCH_JOB_ARRAY_INDEX",
         first: None,
+        last: None,
         step: None,
-        count: Count::Stated("AWS_BATCH_JOB_ARRAY_SIZE"),
+        count: Some("AWS_BATCH_JOB_ARRAY_SIZE"),
+        word: "$((AWS_BATCH_JOB_ARRAY_INDEX + 1))",
     },
-    Engine { name: "Kubernetes", index: "JOB_COMPLETION_INDEX", first: None, step: None, count: Count::Unknown },
+    Engine {
+        name: "Kubernetes",
+        index: "JOB_COMPLETION_INDEX",
+        first: None,
+        last: None,
+        step: None,
+        count: None,
+        word: "$((JOB_COMPLETION_INDEX + 1))",
+    },
     Engine {
         name: "Grid Engine",
         index: "SGE_TASK_ID",
         first: Some("SGE_TASK_FIRST"),
+        last: Some("SGE_TASK_LAST"),
         step: Some("SGE_TASK_STEPSIZE"),
-        count: Count::Last("SGE_TASK_LAST"),
+        count: None,
+        word: "$SGE_TASK_ID",
     },
 ];
 
-/// The shard of this task, as (K from 1, N). `count` is N where it was given (`auto/N`); otherwise the engine must tell it.
+/// What an engine told a task.
+struct Told {
+    index: u32,
+    first: u32,
+    last: Option<u32>,
+    step: u32,
+    count: Option<u32>,
+}
+
+impl Engine {
+    fn read(&self, variable: impl Fn(&str) -> Option<String>) -> Result<Told, Issue> {
+        let read = |name: Option<&'static str>| {
+            let Some((name, text)) = name.and_then(|name| Some((name, variable(name)?))) else { return Ok(None) };
+            let wrong = format!("{}'s `{name}` is `{text}`, but must be a number", self.name);
+            text.trim().parse::<u32>().map(Some).map_err(|_| Issue::new(wrong).hint(BY_HAND))
+        };
+        Ok(Told {
+            index: read(Some(self.index))?.unwrap_or(0),
+            first: read(self.first)?.unwrap_or(0),
+            last: read(self.last)?,
+            step: read(self.step)?.unwrap_or(1).max(1),
+            count: read(self.count)?,
+        })
+    }
+}
+
+impl Told {
+    /// The tasks of an array from its first index to its last.
+    fn spanned(&self) -> Option<u32> {
+        (self.last?.checked_sub(self.first)? / self.step).checked_add(1)
+    }
+}
+
+const BY_HAND: &str = "write `--shard K/N`: which one, from 1, of how many";
+
+/// The shard of this task, as (K from 1, N). `count` is N where it was given (`auto/N`); otherwise the engine must tell it. Only an
+/// array of all shards has the Kth of them as its Kth task: one that was asked for again with some of its tasks is refused.
 ///
 /// # Errors
-/// In words: no engine is recognised, a variable is no number, the number of tasks is not to be known, the index is beyond it.
-pub fn shard(count: Option<u32>, variable: impl Fn(&str) -> Option<String>) -> Result<(u32, u32), String> {
-    let found = ENGINES.iter().find_map(|engine| variable(engine.index).map(|index| (engine, index)));
-    let (engine, index) = found.ok_or_else(|| {
+/// No engine is recognised, a variable is no number, the number of tasks is not to be known, is not that of the shards, or is more than
+/// a sweep may have; the index is not one of them.
+pub fn shard(count: Option<u32>, variable: impl Fn(&str) -> Option<String>) -> Result<(u32, u32), Issue> {
+    let engine = ENGINES.iter().find(|engine| variable(engine.index).is_some()).ok_or_else(|| {
         let names: Vec<&str> = ENGINES.iter().map(|engine| engine.index).collect();
-        format!("no array engine is recognised: none of {} is set", names.join(", "))
+        Issue::new(format!("no array engine is recognised: none of {} is set", names.join(", "))).hint(BY_HAND)
     })?;
-    let number = |name: &str, text: String| {
-        text.trim().parse::<u32>().map_err(|_| format!("{}'s `{name}` is `{text}`, but must be a number", engine.name))
-    };
-    let read = |name: &'static str| variable(name).map(|text| number(name, text)).transpose();
-    let index = number(engine.index, index)?;
-    let first = engine.first.map(read).transpose()?.flatten().unwrap_or(0);
-    let step = engine.step.map(read).transpose()?.flatten().unwrap_or(1).max(1);
-    let told = match engine.count {
-        Count::Stated(name) => read(name)?,
-        Count::Last(name) => {
-            read(name)?.and_then(|last| last.checked_sub(first)).and_then(|n| (n / step).checked_add(1))
-        }
-        Count::Unknown => None,
-    };
-    let shards = count.or(told).ok_or_else(|| {
-        format!("{} does not tell how many tasks there are: write `--shard auto/N` with their number", engine.name)
+    let told = engine.read(variable)?;
+    let counts: BTreeSet<u32> = told.count.into_iter().chain(told.spanned()).collect();
+    let shards = count.or(counts.first().copied()).ok_or_else(|| {
+        let name = engine.name;
+        Issue::new(format!("{name} does not tell how many tasks there are"))
+            .hint("write `--shard auto/N` with their number")
     })?;
+    if let Some(other) = counts.iter().find(|&&tasks| tasks != shards) {
+        let found = match count {
+            Some(_) => format!("this array has {} tasks, not {shards}", told.count.unwrap_or(*other)),
+            None => {
+                let (tasks, spanned) = (told.count.unwrap_or(shards), told.spanned().unwrap_or(*other));
+                format!("this array has {tasks} tasks, but its indexes are those of {spanned}")
+            }
+        };
+        let of = count.map_or("N".to_string(), |n| n.to_string());
+        return Err(Issue::new(found).hint(format!("write `--shard {}/{of}`: the shard by its number", engine.word)));
+    }
+    if shards > MOST_SHARDS {
+        let found = format!("{} tells of {shards} tasks, but a sweep has at most {MOST_SHARDS} shards", engine.name);
+        return Err(Issue::new(found).hint("ask for a smaller array"));
+    }
+    let Told { index, first, step, .. } = told;
     let on_step = index.checked_sub(first).filter(|from_zero| from_zero % step == 0);
     match on_step.and_then(|from_zero| (from_zero / step).checked_add(1)) {
         Some(shard) if shard <= shards => Ok((shard, shards)),
         _ => {
             let by = if step > 1 { format!(" in steps of {step}") } else { String::new() };
-            Err(format!("{}'s task {index} is not one of {shards}, counted from {first}{by}", engine.name))
+            let found = format!("{}'s task {index} is not one of {shards}, counted from {first}{by}", engine.name);
+            Err(Issue::new(found).hint(BY_HAND))
         }
     }
 }
@@ -88,7 +147,17 @@ mod tests {
     use super::*;
 
     fn with(variables: &[(&str, &str)], count: Option<u32>) -> Result<(u32, u32), String> {
-        shard(count, |name| variables.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_string()))
+        let variable =
+            |name: &str| variables.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_string());
+        shard(count, variable).map_err(|issue| format!("{}: {}", issue.message, issue.hint.unwrap_or_default()))
+    }
+
+    /// The task `id` of a Slurm array with the other variables as they are given.
+    fn slurm(id: &str, told: &[(&str, &str)], count: Option<u32>) -> Result<(u32, u32), String> {
+        let named = |(name, value): &(&str, &str)| (format!("SLURM_ARRAY_TASK_{name}"), (*value).to_string());
+        let variables: Vec<(String, String)> = [("ID", id)].iter().chain(told).map(named).collect();
+        let borrowed: Vec<(&str, &str)> = variables.iter().map(|(name, value)| (&name[..], &value[..])).collect();
+        with(&borrowed, count)
     }
 
     #[test]
@@ -106,16 +175,9 @@ mod tests {
     #[test]
     fn indexes_may_have_steps() {
         for last in ["9", "10"] {
-            let slurm = |id: &'static str| {
-                let told = [("ID", id), ("MIN", "1"), ("MAX", last), ("STEP", "4")];
-                let variable = |name: &str| {
-                    let short = name.strip_prefix("SLURM_ARRAY_TASK_")?;
-                    told.iter().find(|(key, _)| *key == short).map(|(_, value)| (*value).to_string())
-                };
-                shard(None, variable)
-            };
-            assert_eq!([slurm("1"), slurm("5"), slurm("9")], [Ok((1, 3)), Ok((2, 3)), Ok((3, 3))]);
-            assert!(slurm("4").unwrap_err().contains("in steps of 4") && slurm("13").is_err());
+            let task = |id| slurm(id, &[("MIN", "1"), ("MAX", last), ("STEP", "4"), ("COUNT", "3")], None);
+            assert_eq!([task("1"), task("5"), task("9")], [Ok((1, 3)), Ok((2, 3)), Ok((3, 3))]);
+            assert!(task("4").unwrap_err().contains("in steps of 4") && task("13").is_err());
         }
     }
 
@@ -126,8 +188,33 @@ mod tests {
         assert!(with(&[("JOB_COMPLETION_INDEX", "4")], Some(4)).unwrap_err().contains("not one of 4"));
         assert!(with(&[("JOB_COMPLETION_INDEX", "x")], Some(4)).unwrap_err().contains("must be a number"));
         assert!(with(&[("JOB_COMPLETION_INDEX", "4294967295")], Some(u32::MAX)).is_err());
-        // An array that was asked for again with two of eight tasks does not make two shards of it.
-        let again = [("SLURM_ARRAY_TASK_ID", "2"), ("SLURM_ARRAY_TASK_MIN", "3"), ("SLURM_ARRAY_TASK_MAX", "7")];
-        assert!(with(&again, None).is_err());
+    }
+    /// `sbatch --array=3,7` again of eight tasks: the task 3 is not the first of two shards, and not of eight by its place.
+    #[test]
+    fn an_array_of_some_of_its_tasks_is_refused() {
+        let again = [("MIN", "3"), ("MAX", "7"), ("STEP", "1"), ("COUNT", "2")];
+        let said = slurm("3", &again, Some(8)).unwrap_err();
+        assert!(said.starts_with("this array has 2 tasks, not 8") && said.contains("`--shard $SLURM_ARRAY_TASK_ID/8`"));
+        let said = slurm("7", &again, None).unwrap_err();
+        assert!(said.contains("has 2 tasks, but its indexes are those of 5"), "{said}");
+        // A range of them, one of them, and an engine that tells fewer variables.
+        assert!(slurm("4", &[("MIN", "3"), ("MAX", "5"), ("COUNT", "3")], Some(8)).is_err());
+        assert!(slurm("5", &[("MIN", "5"), ("MAX", "5")], Some(8)).is_err());
+        let grid = [("SGE_TASK_ID", "3"), ("SGE_TASK_FIRST", "3"), ("SGE_TASK_LAST", "4")];
+        assert!(with(&grid, Some(8)).unwrap_err().contains("$SGE_TASK_ID/8"));
+        let batch = [("AWS_BATCH_JOB_ARRAY_INDEX", "0"), ("AWS_BATCH_JOB_ARRAY_SIZE", "4")];
+        assert!(with(&batch, Some(8)).unwrap_err().contains("this array has 4 tasks, not 8"));
+        assert_eq!(slurm("3", &[("MIN", "1"), ("MAX", "8"), ("COUNT", "8")], Some(8)), Ok((3, 8)));
+        assert_eq!(slurm("3", &[], Some(8)), Ok((4, 8)), "no first index is told");
+    }
+
+    #[test]
+    fn an_array_has_no_more_tasks_than_a_sweep_has_shards() {
+        assert_eq!(slurm("2", &[("MIN", "1"), ("MAX", "100000")], None), Ok((2, 100_000)));
+        for most in ["100001", "200000", "4294967295"] {
+            let said = slurm("2", &[("MIN", "1"), ("MAX", most)], None).unwrap_err();
+            assert!(said.contains("at most 100000 shards"), "{said}");
+        }
+        assert!(slurm("2", &[("MIN", "0"), ("MAX", "4294967295")], None).is_err());
     }
 }

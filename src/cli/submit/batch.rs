@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::job::Job;
+use super::memory::Memory;
 
 /// Where the shared file system is mounted.
 pub const SHARED_FOLDER: &str = "/shared";
@@ -16,8 +17,8 @@ pub struct Account<'a> {
     pub queue: &'a str,
     /// Amazon EFS file system that holds the scenario and takes shards and results, as `fs-0123456789abcdef0`.
     pub file_system: &'a str,
-    /// Memory of a shard in MiB.
-    pub memory_mib: u64,
+    /// What shards and merge are given.
+    pub memory: Memory,
 }
 
 /// One document: `definition`, `array` and `merge`, each what `--cli-input-json` takes. The merge waits for the array by its number,
@@ -26,7 +27,7 @@ pub struct Account<'a> {
 pub fn document(job: &Job, account: &Account<'_>) -> Value {
     let resources = json!([
         { "type": "VCPU", "value": job.threads.to_string() },
-        { "type": "MEMORY", "value": account.memory_mib.to_string() },
+        { "type": "MEMORY", "value": account.memory.shard.to_string() },
     ]);
     let mut array = submission(job, account, "", &job.shard("auto"));
     // Batch takes arrays of 2 to 10,000 tasks; one shard is a job of its own, which is told its number.
@@ -36,6 +37,8 @@ pub fn document(job: &Job, account: &Account<'_>) -> Value {
         array["containerOverrides"]["command"] = json!(job.shard("1/1"));
     }
     let mut merge = submission(job, account, "-merge", &job.merge());
+    merge["containerOverrides"]["resourceRequirements"] =
+        json!([{ "type": "MEMORY", "value": account.memory.merge.to_string() }]);
     merge["dependsOn"] = json!([{ "jobId": "MERGE_AFTER" }]);
     json!({
         "definition": {
@@ -72,7 +75,8 @@ mod tests {
     use crate::cli::submit::fixture::job;
 
     const ACCOUNT: Account<'static> =
-        Account { image: "gatecap:0.1", queue: "spot", file_system: "fs-0123456789abcdef0", memory_mib: 512 };
+        Account { image: "gatecap:0.1", queue: "spot", file_system: "fs-0123456789abcdef0", memory: MEMORY };
+    const MEMORY: Memory = Memory { shard: 128, merge: 1152 };
 
     #[test]
     fn an_array_tells_its_own_size() {
@@ -86,6 +90,15 @@ mod tests {
             .collect();
         assert!(command.windows(2).any(|pair| pair == ["--shard", "auto"]));
         assert_eq!(document["merge"]["dependsOn"][0]["jobId"], "MERGE_AFTER");
+    }
+
+    #[test]
+    fn the_merge_has_memory_of_its_own() {
+        let document = document(&job(), &ACCOUNT);
+        let of_shards = &document["definition"]["containerProperties"]["resourceRequirements"][1];
+        assert_eq!((&of_shards["type"], &of_shards["value"]), (&json!("MEMORY"), &json!("128")));
+        let of_merge = &document["merge"]["containerOverrides"]["resourceRequirements"][0];
+        assert_eq!(of_merge, &json!({ "type": "MEMORY", "value": "1152" }));
     }
 
     #[test]

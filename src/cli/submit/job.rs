@@ -17,6 +17,8 @@ pub struct Job {
     pub scenario: String,
     /// Flags of `sweep` that change what is simulated, ready for a command line.
     pub flags: Vec<String>,
+    /// Flags of `merge` beside where it reads and writes.
+    pub merge_flags: Vec<String>,
     /// Shards, 1 or more.
     pub shards: u32,
     /// Threads of a shard, 1 or more.
@@ -42,7 +44,7 @@ impl Job {
     #[must_use]
     pub fn merge(&self) -> Vec<String> {
         let words = [self.program.as_str(), "merge", &self.folder, "--out", &self.out, "--quiet"];
-        words.iter().map(|word| (*word).to_string()).collect()
+        words.into_iter().map(str::to_string).chain(self.merge_flags.iter().cloned()).collect()
     }
 }
 
@@ -68,6 +70,7 @@ pub fn flags(flags: &args::Flags) -> Vec<String> {
     for set in &flags.set {
         put("--set", Some(set.clone()));
     }
+    put("--date", (!flags.date.is_empty()).then(|| flags.date.clone()));
     if flags.copies {
         words.push("--copies".into());
     }
@@ -100,6 +103,22 @@ pub fn absolute(path: &std::path::Path) -> Result<PathBuf, Issues> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_flag_that_changes_results_is_passed_on() {
+        let given = args::Flags {
+            seed: Some(7),
+            replications: Some(3),
+            requests: Some(200),
+            set: vec!["workload.rate=50/s".into()],
+            copies: true,
+            date: "2026-11-25".into(),
+            ..args::Flags::default()
+        };
+        let expected = "--seed 7 --replications 3 --requests 200 --set workload.rate=50/s --date 2026-11-25 --copies";
+        assert_eq!(flags(&given).join(" "), expected);
+        assert!(flags(&args::Flags::default()).is_empty());
+    }
 
     #[test]
     fn names_suit_every_engine() {

@@ -1,8 +1,13 @@
 //! Kubernetes: a manifest with the scenario, an indexed Job of shards and a suspended Job that merges them.
 
+use std::path::Path;
+
+use gatecap::experiment::Source;
 use gatecap::issue::{Issue, Issues};
+use gatecap::scenario::Document;
 
 use super::job::Job;
+use super::memory::Memory;
 
 /// Where the scenario is mounted.
 pub const SCENARIO_FOLDER: &str = "/scenario";
@@ -20,7 +25,14 @@ pub struct Cluster<'a> {
     pub file: &'a str,
     /// Text of the scenario.
     pub text: &'a str,
+    /// What shards and merge are given.
+    pub memory: Memory,
 }
+
+/// Bytes of a scenario that a ConfigMap holds: it takes 1 MiB with all that is around them.
+const LARGEST: usize = 1_000_000;
+/// The user and the group of the image.
+const GROUP: u32 = 65534;
 
 /// Whether the names are ones that Kubernetes takes: keys of a ConfigMap have up to 253 letters, digits, `-`, `_` and `.`; a claim is a
 /// DNS name of up to 253 lower-case letters, digits, `-` and `.`, with a letter or a digit at both ends of each part (Kubernetes,
@@ -41,6 +53,11 @@ pub fn check(cluster: &Cluster<'_>) -> Result<(), Issues> {
         let inside = part.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
         inside && !part.is_empty() && !part.starts_with('-') && !part.ends_with('-')
     };
+    if cluster.text.len() > LARGEST {
+        let size = cluster.text.len();
+        issues
+            .push(Issue::new(format!("the scenario has {size} bytes, but a ConfigMap holds at most {LARGEST} of it")));
+    }
     if claim.len() > 253 || !claim.split('.').all(of_part) {
         let found = format!("`{claim}` cannot be the name of a claim: lower-case letters, digits, `-`, `.`");
         issues.push(Issue::new(found).hint("`kubectl get persistentvolumeclaims` lists the claims that there are"));
@@ -48,12 +65,30 @@ pub fn check(cluster: &Cluster<'_>) -> Result<(), Issues> {
     if issues.is_empty() { Ok(()) } else { Err(issues) }
 }
 
+/// Refuses a scenario that names files: a pod has its text, in a folder of its own, and nothing else. `source` is the scenario as it was
+/// read here, without a fault.
+pub fn stands_alone(cluster: &Cluster<'_>, source: &Source) -> Result<(), Issues> {
+    // A folder that is not there, so that every file it names is missed, whether it lies beside the scenario or elsewhere.
+    let document = Document::confined(cluster.text, &Path::new(SCENARIO_FOLDER).join("gatecap").join(cluster.file))?;
+    let alone = Source { document, ..source.clone() };
+    alone.scenario(&[]).map(drop).map_err(|issues| {
+        let first = issues.into_iter().take(1);
+        let missed = first.map(|issue| Issue {
+            message: "the scenario names a file, which a pod does not have".into(),
+            note: None,
+            hint: Some("write what it holds into the scenario, or take an engine whose nodes share a folder".into()),
+            ..issue
+        });
+        missed.collect()
+    })
+}
+
 /// The manifest, three documents of YAML. Texts are written as JSON strings, which YAML reads as they are.
 #[must_use]
 pub fn manifest(job: &Job, cluster: &Cluster<'_>) -> String {
     let name = &job.name;
     let mut text = format!(
-        "# kubectl apply -f - ; then, when job/{name} is complete:\n\
+        "# kubectl apply --server-side -f - ; then, when job/{name} is complete:\n\
          #   kubectl wait --for=condition=complete --timeout=-1s job/{name}\n\
          #   kubectl patch job/{name}-merge -p '{{\"spec\":{{\"suspend\":false}}}}'\n\
          # Results are then in {} on the volume of claim {}.\n",
@@ -70,19 +105,28 @@ pub fn manifest(job: &Job, cluster: &Cluster<'_>) -> String {
         "  completionMode: Indexed\n  completions: {0}\n  parallelism: {0}\n  backoffLimitPerIndex: 1\n",
         job.shards
     );
-    text += &job_document(job, "", &shards, &job.shard(&format!("auto/{}", job.shards)), cluster);
+    let Memory { shard, merge } = cluster.memory;
+    text += &job_document(job, "", &shards, (&job.shard(&format!("auto/{}", job.shards)), shard), cluster);
     text += "---\n";
-    text += &job_document(job, "-merge", "  suspend: true\n  backoffLimit: 1\n", &job.merge(), cluster);
+    text += &job_document(job, "-merge", "  suspend: true\n  backoffLimit: 1\n", (&job.merge(), merge), cluster);
     text
 }
 
-fn job_document(job: &Job, suffix: &str, spec: &str, command: &[String], cluster: &Cluster<'_>) -> String {
+fn job_document(
+    job: &Job,
+    suffix: &str,
+    spec: &str,
+    (command, memory_mib): (&[String], u64),
+    cluster: &Cluster<'_>,
+) -> String {
     let command: Vec<String> = command.iter().map(|word| json(word)).collect();
     let mut text = format!("apiVersion: batch/v1\nkind: Job\nmetadata:\n  name: {}{suffix}\nspec:\n{spec}", job.name);
-    text += "  template:\n    spec:\n      restartPolicy: Never\n      containers:\n        - name: gatecap\n";
+    text += "  template:\n    spec:\n      restartPolicy: Never\n";
+    // Files of the volume belong to this group where the driver can do that: the image's user writes them.
+    text += &format!("      securityContext:\n        fsGroup: {GROUP}\n      containers:\n        - name: gatecap\n");
     text += &format!("          image: {}\n          command: [{}]\n", json(cluster.image), command.join(", "));
     text += &format!(
-        "          resources:\n            requests:\n              cpu: {}\n",
+        "          resources:\n            requests:\n              cpu: {}\n              memory: {memory_mib}Mi\n",
         json(&job.threads.to_string())
     );
     text += &format!(
@@ -108,10 +152,29 @@ mod tests {
     use super::*;
     use crate::cli::submit::fixture::job;
 
+    const MEMORY: Memory = Memory { shard: 128, merge: 1152 };
+
+    #[test]
+    fn pods_have_memory_and_a_group_that_writes() {
+        let cluster = Cluster { image: "i", claim: "files", file: "shop.toml", text: "", memory: MEMORY };
+        let manifest = manifest(&job(), &cluster);
+        let (shards, merge) = manifest.split_once("name: gatecap-shop-merge\n").unwrap();
+        assert!(shards.contains("              memory: 128Mi\n") && merge.contains("              memory: 1152Mi\n"));
+        assert_eq!(manifest.matches("      securityContext:\n        fsGroup: 65534\n").count(), 2);
+    }
+
+    #[test]
+    fn what_a_config_map_does_not_hold_is_refused() {
+        let text = "x".repeat(LARGEST + 1);
+        let cluster = Cluster { image: "i", claim: "files", file: "shop.toml", text: &text, memory: MEMORY };
+        assert!(check(&cluster).unwrap_err()[0].message.contains("a ConfigMap holds at most"));
+    }
+
     #[test]
     fn a_hostile_scenario_stays_one_text() {
         let text = "title = \"a: b\"\n---\n# {{ }} ${X} \u{2028} '\n";
-        let cluster = Cluster { image: "registry/gatecap:0.1", claim: "files", file: "shop.toml", text };
+        let cluster =
+            Cluster { image: "registry/gatecap:0.1", claim: "files", file: "shop.toml", text, memory: MEMORY };
         let manifest = manifest(&job(), &cluster);
         assert_eq!(manifest.matches("\n---\n").count(), 2, "three documents");
         assert!(manifest.contains("completions: 8\n"));
@@ -122,7 +185,8 @@ mod tests {
     #[test]
     fn names_are_ones_that_kubernetes_takes() {
         let wrong = |file: &str, claim: &str| {
-            check(&Cluster { image: "i", claim, file, text: "" }).map_or_else(|issues| issues.len(), |()| 0)
+            check(&Cluster { image: "i", claim, file, text: "", memory: MEMORY })
+                .map_or_else(|issues| issues.len(), |()| 0)
         };
         assert_eq!((wrong("my_shop-2.toml", "files.v1-a"), wrong("shop.toml", "a")), (0, 0));
         for file in ["my shop.toml", "läden.toml", "a/b.toml", "..", "..shop", ""] {

@@ -11,20 +11,30 @@ use super::job::{Job, quoted};
 pub fn array(job: &Job) -> String {
     // The index is the shell's: the only word that it shall replace.
     let words: Vec<String> = job.shard("").iter().map(|word| quoted(word)).collect();
-    let command = words.join(" ").replace("--shard ''", &format!("--shard \"$SLURM_ARRAY_TASK_ID/{}\"", job.shards));
+    let index = format!("--shard \"$SLURM_ARRAY_TASK_ID/{}\"", job.shards);
+    let command = format!("exec {}", words.join(" ").replace("--shard ''", &index));
     script(job, "", &format!("shard-%a.log\n#SBATCH --cpus-per-task={}", job.threads), &command)
 }
 
-/// The script of the merge.
+/// What the merge leaves in the folder of shards when it has succeeded, and nothing else does.
+pub const MERGED: &str = "merge.done";
+
+/// The script of the merge: of the shards of this cut by their names, whatever else lies in the folder. Names without the folder, so that
+/// ten thousand of them are no command line too long.
 #[must_use]
 pub fn merge(job: &Job) -> String {
-    let words: Vec<String> = job.merge().iter().map(|word| quoted(word)).collect();
-    script(job, "-merge", "merge.log", &words.join(" "))
+    let digits = "[0-9]".repeat(job.shards.to_string().len());
+    let mut words: Vec<String> = job.merge().iter().map(|word| quoted(word)).collect();
+    if let Some(folder) = words.get_mut(2) {
+        *folder = format!("shard-{digits}-of-{}.gatecap", job.shards);
+    }
+    let command = format!("cd {} && {} && : >{MERGED}", quoted(&job.folder), words.join(" "));
+    script(job, "-merge", "merge.log", &command)
 }
 
 /// Logs are named relative to the folder of shards, which `sbatch --chdir` is told: a path may hold what a comment cannot.
 fn script(job: &Job, suffix: &str, log: &str, command: &str) -> String {
-    format!("#!/bin/sh\n#SBATCH --job-name={}{suffix}\n#SBATCH --output={log}\nexec {command}\n", job.name)
+    format!("#!/bin/sh\n#SBATCH --job-name={}{suffix}\n#SBATCH --output={log}\n{command}\n", job.name)
 }
 
 /// Tasks of an array as `--array` takes them: `1-8`, `3,7`.
@@ -52,13 +62,19 @@ pub fn submit(script: &str, arguments: &[String]) -> Result<u64, Issues> {
 /// Whether a job, or any task of an array, is still waiting or running. `None`: Slurm did not answer.
 #[must_use]
 pub fn is_active(job: u64) -> Option<bool> {
-    let output = Command::new("squeue").args(["-h", "-o", "%T", "-j", &job.to_string()]).output().ok()?;
+    let output = Command::new("squeue").args(["-h", "-o", "%T %r", "-j", &job.to_string()]).output().ok()?;
     // A job that ended long enough ago is no longer known at all.
     let forgotten = String::from_utf8_lossy(&output.stderr).contains("Invalid job id");
-    if output.status.success() { Some(!output.stdout.trim_ascii().is_empty()) } else { forgotten.then_some(false) }
+    let active = || String::from_utf8_lossy(&output.stdout).lines().any(will_go_on);
+    if output.status.success() { Some(active()) } else { forgotten.then_some(false) }
 }
 
-/// Takes a job that waits for ever out of the queue. That it is gone already is no fault.
+/// Whether a job of which `squeue` prints this may still come to an end by itself: not one that waits for what failed.
+fn will_go_on(line: &str) -> bool {
+    !line.trim().is_empty() && !line.contains("DependencyNeverSatisfied")
+}
+
+/// Takes a job out of the queue, whether it waits or runs. That it is gone already is no fault.
 pub fn cancel(job: u64) {
     let _ = Command::new("scancel").arg(job.to_string()).output();
 }
@@ -99,7 +115,19 @@ mod tests {
     }
 
     #[test]
-    fn the_merge_reads_the_folder_of_shards() {
-        assert!(merge(&job()).ends_with("exec /opt/gatecap merge /data/shop.shards --out /data/shop --quiet\n"));
+    fn the_merge_reads_the_shards_of_this_cut() {
+        let expected = "cd /data/shop.shards && /opt/gatecap merge shard-[0-9]-of-8.gatecap --out /data/shop --quiet \
+                        && : >merge.done\n";
+        assert!(merge(&job()).ends_with(expected), "{}", merge(&job()));
+        let many = Job { shards: 120, ..job() };
+        assert!(merge(&many).contains(" shard-[0-9][0-9][0-9]-of-120.gatecap "));
+    }
+
+    #[test]
+    fn a_job_that_waits_for_what_failed_is_not_waited_for() {
+        for line in ["RUNNING None", "PENDING Dependency", "PENDING Priority", "COMPLETING None", "PENDING"] {
+            assert!(will_go_on(line), "{line}");
+        }
+        assert!(!will_go_on("PENDING DependencyNeverSatisfied") && !will_go_on(" "));
     }
 }

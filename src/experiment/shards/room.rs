@@ -108,7 +108,7 @@ mod tests {
         let queue = |requests: u32| {
             format!(
                 "[workload]\nrate = \"300/s\"\n[run]\nrequests = {requests}\n[[hop]]\nname = \"a\"\nservers = 2\n\
-                 time = {{ exponential = \"10ms\" }}\n"
+                 time = {{ exponential = {{ mean = \"10ms\" }} }}\n"
             )
         };
         // Half of what arrives beyond 200 a second waits at the end; all of it is counted on.
