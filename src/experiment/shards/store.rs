@@ -72,9 +72,11 @@ impl Store {
         Store { mine: Some(mine), places: units.iter().map(|unit| unit.at).collect(), ..self }
     }
 
-    /// Whether there is nothing to do at a place of the grid: some units are to be simulated, none of them there.
+    /// Whether there is nothing to do at a place of the grid: some units are to be simulated, none of them there. Of a later round every
+    /// place is looked at, since what was found there decides what comes next.
     pub(in crate::experiment) fn is_elsewhere(&self, place: Name) -> bool {
-        self.mine.as_ref().is_some_and(|mine| !mine.is_empty()) && !self.places.contains(&place)
+        let first_round = self.files.is_empty();
+        first_round && self.mine.as_ref().is_some_and(|mine| !mine.is_empty()) && !self.places.contains(&place)
     }
 
     /// Whether some units are not to be simulated.
