@@ -51,26 +51,29 @@ pub fn write_file(path: &Path, content: Vec<u8>) -> Result<(), Issue> {
     replace(parent, &[(name, content)], &[])
 }
 
-/// Whether a directory can be written, before the work that fills it: makes it where it is missing, and nothing else.
+/// How often the folder that a place would be made in is looked for, should others take away what was found.
+const TRIES: u32 = 10;
+
+/// Whether a directory can be written, or made where it is missing, before the work that fills it. Makes none: shards of one folder begin
+/// at the same time, and one would take away what another had found.
 ///
 /// # Errors
 /// A path that is a file or has one as a part, a directory that cannot be made or written.
 pub fn check(dir: &Path) -> Result<(), Issue> {
     places(dir, &[])?;
-    let missing: Vec<PathBuf> = dir
-        .ancestors()
-        .take_while(|path| !path.as_os_str().is_empty() && !path.exists())
-        .map(Path::to_path_buf)
-        .collect();
-    fs::create_dir_all(dir).map_err(|e| unwritable("make the folder", dir, &e))?;
-    let probe = beside(&dir.join("results.json"));
-    let written = whole(&probe, b"");
-    let _ = fs::remove_file(&probe);
-    // Nothing is computed yet: a folder that was not there goes again.
-    for path in missing {
-        let _ = fs::remove_dir(path);
+    let mut tried = 0;
+    loop {
+        tried += 1;
+        let there = dir.ancestors().find(|path| path.as_os_str().is_empty() || path.exists()).unwrap_or(dir);
+        let probe = beside(&there.join("results.json"));
+        let written = whole(&probe, b"");
+        let _ = fs::remove_file(&probe);
+        let gone = written.as_ref().is_err_and(|error| error.kind() == io::ErrorKind::NotFound);
+        if !gone || tried == TRIES {
+            let what = if there == dir { "write into" } else { "make the folder" };
+            return written.map_err(|e| unwritable(what, dir, &e));
+        }
     }
-    written.map_err(|e| unwritable("write into", dir, &e))
 }
 
 fn replace(dir: &Path, files: &[(String, Vec<u8>)], owned: &[(&str, &[&str])]) -> Result<(), Issue> {
@@ -266,6 +269,18 @@ impl Drop for Unfinished {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn those_who_look_at_the_same_time_do_not_hinder_each_other() {
+        let temp = tempfile::tempdir().unwrap();
+        let dir = temp.path().join("a/b");
+        std::thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| (0..200).for_each(|_| check(&dir).unwrap()));
+            }
+        });
+        assert_eq!(fs::read_dir(temp.path()).unwrap().count(), 0, "nothing is made");
+    }
 
     fn file(path: &str, content: &str) -> (String, Vec<u8>) {
         (path.into(), content.into())

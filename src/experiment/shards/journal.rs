@@ -55,8 +55,16 @@ impl Journal {
         let missing = folder.ancestors().take_while(|path| !path.as_os_str().is_empty() && !path.exists());
         let made = missing.map(Path::to_path_buf).collect();
         let unwritable = |error: &io::Error| Refused::Unwritable(unwritable(path, error));
-        fs::create_dir_all(folder).map_err(|error| unwritable(&error))?;
-        let file = locked(path)?;
+        let mut tried = 0;
+        let file = loop {
+            tried += 1;
+            fs::create_dir_all(folder).map_err(|error| unwritable(&error))?;
+            match locked(path) {
+                // Another shard that only looked whether the folder can be written took it away in between.
+                Err(Refused::Unwritable(_)) if tried < TRIES && !folder.exists() => {}
+                file => break file?,
+            }
+        };
         let length = file.metadata().map_err(|error| unwritable(&error))?.len();
         let (places, whole) = match file::scan(BufReader::with_capacity(1 << 16, &file)) {
             // Of whatever sweep: there is nothing in it to lose.
