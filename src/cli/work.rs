@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use gatecap::experiment::shards::{Plan, Unit, WAITING_BYTES, predicted_memory, waiting};
+use gatecap::experiment::shards::{Plan, Predicted, Unit, predicted_memory, waiting};
 use gatecap::issue::{Issue, Issues};
 use gatecap::scenario::Scenario;
 
@@ -46,14 +46,13 @@ pub fn json(plan: &Plan) -> String {
 /// Refuses a sweep that is likely to need more memory than there is, unless the caller has said which `histograms` are wanted.
 pub fn fits(scenario: &Scenario, flags: &Flags, histograms: Option<&str>) -> Result<(), Issues> {
     let beside = flags.threads.map_or_else(rayon::current_num_threads, usize::from);
-    let (memory, of_histograms) = predicted_memory(scenario, flags.copies, beside);
-    let Some(free) = free_memory().filter(|free| memory > *free && histograms.is_none()) else { return Ok(()) };
+    let Predicted { bytes, histograms: of_histograms, waiting: wait } =
+        predicted_memory(scenario, flags.copies, beside);
+    let Some(free) = free_memory().filter(|free| bytes > *free && histograms.is_none()) else { return Ok(()) };
     let gigabytes = |bytes: u64| bytes as f64 / 1e9;
-    let (needed, there) = (gigabytes(memory), gigabytes(free));
-    let waiting = waiting(scenario);
-    let wait = waiting * WAITING_BYTES * beside as f64;
-    let of_them = if wait > memory as f64 / 2.0 {
-        let (millions, wait) = (waiting / 1e6, wait / 1e9);
+    let (needed, there) = (gigabytes(bytes), gigabytes(free));
+    let of_them = if wait > bytes / 2 {
+        let (millions, wait) = (waiting(scenario) / 1e6, gigabytes(wait));
         format!(
             ", {wait:.1} of it for up to {millions:.1} million requests that may wait at a time in each replication"
         )
@@ -62,7 +61,7 @@ pub fn fits(scenario: &Scenario, flags: &Flags, histograms: Option<&str>) -> Res
     };
     let issue =
         Issue::new(format!("this sweep needs about {needed:.1} GB of memory{of_them}, but {there:.1} GB are free"));
-    let few = gigabytes(memory - of_histograms);
+    let few = gigabytes(bytes - of_histograms);
     Err(vec![issue.hint(format!(
         "`--histograms operating` leaves out those of other points and needs about {few:.1} GB; `--histograms all` begins whatever is free"
     ))])

@@ -253,7 +253,6 @@ fn here(combinations: &[Combination], places: &[Place], control: &Control) -> Ve
     let is_here = |&(index, services): &(usize, u32)| {
         !store.is_elsewhere(name::of_place(&combinations[index].scenario, services))
     };
-    let all: Vec<(usize, u32)> = all.into_iter().collect();
     let here: BTreeSet<(usize, u32)> = all.into_par_iter().filter(is_here).collect();
     places.iter().copied().filter(|&(index, _, services)| here.contains(&(index, services))).collect()
 }

@@ -145,6 +145,14 @@ pub struct Integration {
     pub timeout_ms: Option<f64>,
 }
 
+impl Integration {
+    /// One of which only the kind is known.
+    #[must_use]
+    pub const fn bare(kind: IntegrationKind) -> Integration {
+        Integration { kind, link: None, target: None, uri: None, path: None, timeout_ms: None }
+    }
+}
+
 /// What kind of thing answers a route.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum IntegrationKind {

@@ -181,14 +181,7 @@ impl Reader<'_> {
     }
 
     fn integration(&mut self, operation: &Operation, kind: Option<ApiKind>) -> Integration {
-        let none = Integration {
-            kind: IntegrationKind::None,
-            link: None,
-            target: None,
-            uri: None,
-            path: None,
-            timeout_ms: None,
-        };
+        let none = Integration::bare(IntegrationKind::None);
         let Some(node) = &operation.integration else { return none };
         let resolve = self.resolve;
         let text = |key: &str| node.get(key).and_then(|node| resolve.text(node));

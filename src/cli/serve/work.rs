@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use gatecap::experiment::shards::{Store, WAITING_BYTES, predicted_memory, waiting};
+use gatecap::experiment::shards::{Store, predicted_memory, waiting, waiting_bytes};
 use gatecap::experiment::{Control, ExperimentError, PointError, Source, limits, simulate, survey};
 use gatecap::issue::{Issue, Issues};
 use gatecap::report::answers::answers;
@@ -61,9 +61,9 @@ fn fits(source: &Source) -> Result<(), Issues> {
     let hint =
         "fewer numbers of services, axes or requests; or save the scenario and run `gatecap sweep` on it in a terminal";
     let (scenario, beside) = (source.scenario(&[])?, rayon::current_num_threads());
-    let (all, _) = predicted_memory(&scenario, false, beside);
+    let predicted = predicted_memory(&scenario, false, beside);
     // What waits is told apart, at the worst of all axes.
-    let memory = all.saturating_sub((waiting(&scenario) * WAITING_BYTES * beside as f64) as u64);
+    let memory = predicted.bytes - predicted.waiting;
     let most = free_memory().map_or(MOST_MEMORY, |free| free.min(MOST_MEMORY));
     if memory > most {
         let (needed, most) = (memory as f64 / 1e9, most as f64 / 1e9);
@@ -71,7 +71,7 @@ fn fits(source: &Source) -> Result<(), Issues> {
         return Err(vec![Issue::new(message).hint(hint)]);
     }
     let waiting = most_waiting(source)?;
-    let needed = waiting * WAITING_BYTES * beside as f64;
+    let needed = waiting_bytes(waiting, beside);
     if needed + memory as f64 > most as f64 {
         let (waiting, needed, most) = (waiting / 1e6, needed / 1e9, most as f64 / 1e9);
         let message = format!(

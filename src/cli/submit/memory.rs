@@ -29,8 +29,8 @@ impl Memory {
 
 /// The merge holds every point; a shard holds its share of them beside what any sweep takes.
 fn of(scenario: &Scenario, copies: bool, shards: u64, threads: usize) -> Memory {
-    let (whole, _) = predicted_memory(scenario, copies, threads);
-    let (least, _) = predicted_memory(&without_grid(scenario), copies, threads);
+    let of = |scenario: &Scenario| predicted_memory(scenario, copies, threads).bytes;
+    let (whole, least) = (of(scenario), of(&without_grid(scenario)));
     let share = least + whole.saturating_sub(least) / shards;
     Memory { shard: given(share), merge: given(whole) }
 }
@@ -60,7 +60,7 @@ mod tests {
     fn memory(text: &str, shards: u64) -> (Memory, u64) {
         let document = Document::parse(text, "shop", Path::new("")).unwrap();
         let scenario = gatecap::experiment::Source::from(document).scenario(&[]).unwrap();
-        (of(&scenario, false, shards, 1), predicted_memory(&scenario, false, 1).0)
+        (of(&scenario, false, shards, 1), predicted_memory(&scenario, false, 1).bytes)
     }
 
     /// A thousand points more are the merge's in full, and a shard's in part.

@@ -60,7 +60,7 @@ impl Journal {
             tried += 1;
             fs::create_dir_all(folder).map_err(|error| unwritable(&error))?;
             match locked(path) {
-                // Another shard that only looked whether the folder can be written took it away in between.
+                // Another shard that was stopped with nothing to keep took away the folder that it had made.
                 Err(Refused::Unwritable(_)) if tried < TRIES && !folder.exists() => {}
                 file => break file?,
             }

@@ -33,7 +33,7 @@ pub use journal::{Journal, Refused};
 pub use name::Name;
 pub use plan::{Plan, Unit, waiting};
 pub(super) use room::{Held, copies, replication_bytes};
-pub use room::{WAITING_BYTES, predicted_memory};
+pub use room::{Predicted, predicted_memory, waiting_bytes};
 pub use share::{MOST_SHARDS, Shard, before_open_round, read, store, whole};
 pub use store::Store;
 

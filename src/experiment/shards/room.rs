@@ -19,7 +19,7 @@ const BASE_BYTES: f64 = 60e6;
 /// services with 10,000 and 50,000 requests, 9 to 13 kB for each; less where most copies answer nobody.
 const COPY_BYTES: f64 = 13_000.0;
 /// What a request that waits takes, bytes.
-pub const WAITING_BYTES: f64 = 64.0;
+const WAITING_BYTES: f64 = 64.0;
 
 /// What a sweep holds at a time.
 #[derive(Clone, Copy, Debug)]
@@ -57,7 +57,7 @@ pub(in crate::experiment) fn copies(scenario: &Scenario, services: u32) -> f64 {
 
 /// What the largest replication takes, bytes: its targets, and the requests that wait at the worst of times; predicted.
 pub(in crate::experiment) fn replication_bytes(scenario: &Scenario) -> f64 {
-    target_bytes(scenario) + waiting(scenario) * WAITING_BYTES
+    target_bytes(scenario) + waiting_bytes(waiting(scenario), 1)
 }
 
 /// What the targets of the largest replication take, bytes; predicted.
@@ -73,10 +73,21 @@ fn target_bytes(scenario: &Scenario) -> f64 {
     (targets * (1 + deployments) as f64 - FEW_TARGETS).max(0.0) * TARGET_BYTES
 }
 
+/// The memory that a sweep takes at most, bytes; predicted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Predicted {
+    /// All of it.
+    pub bytes: u64,
+    /// What of it histograms take.
+    pub histograms: u64,
+    /// What of it requests take that wait, in all replications that run beside each other.
+    pub waiting: u64,
+}
+
 /// As a plan has it, of a sweep's scenario, without listing its work: with metrics of copies or without; so many replications run beside
 /// each other. The requests that wait are those of the scenario as it stands, not of the values of further axes.
 #[must_use]
-pub fn predicted_memory(scenario: &Scenario, detail: bool, beside: usize) -> (u64, u64) {
+pub fn predicted_memory(scenario: &Scenario, detail: bool, beside: usize) -> Predicted {
     let options = match &scenario.model {
         Model::Options(system) => system.options.len(),
         Model::Hops(_) => 1,
@@ -88,8 +99,17 @@ pub fn predicted_memory(scenario: &Scenario, detail: bool, beside: usize) -> (u6
     let operating = crate::experiment::operating_services(scenario);
     let all = scenario.sweep.services.iter().copied().chain([operating]);
     let copies: f64 = if detail { all.map(|services| copies(scenario, services)).sum() } else { 0.0 };
-    let replications = replication_bytes(scenario) * beside as f64;
-    Held { points: replicated.saturating_mul(services), copies: copies * replicated as f64, replications }.memory()
+    let waiting = waiting_bytes(waiting(scenario), beside);
+    let replications = target_bytes(scenario) * beside as f64 + waiting;
+    let held = Held { points: replicated.saturating_mul(services), copies: copies * replicated as f64, replications };
+    let (bytes, histograms) = held.memory();
+    Predicted { bytes, histograms, waiting: waiting as u64 }
+}
+
+/// What so many requests take that wait in each of the replications that run beside each other, bytes.
+#[must_use]
+pub fn waiting_bytes(waiting: f64, beside: usize) -> f64 {
+    waiting * WAITING_BYTES * beside as f64
 }
 
 #[cfg(test)]
@@ -100,7 +120,7 @@ mod tests {
 
     fn megabytes(text: &str, detail: bool) -> f64 {
         let document = Document::parse(text.to_string(), "a.toml", std::path::Path::new(".")).unwrap();
-        predicted_memory(&document.resolve(&[]).unwrap(), detail, 1).0 as f64 / 1e6
+        predicted_memory(&document.resolve(&[]).unwrap(), detail, 1).bytes as f64 / 1e6
     }
 
     #[test]

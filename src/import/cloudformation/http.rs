@@ -39,7 +39,7 @@ impl Reader<'_, '_> {
             api: api.clone(),
             method,
             path,
-            integration: bare(kind),
+            integration: Integration::bare(kind),
             origin: item.origin.clone(),
         });
         self.add_stage(&api, Some("$default".to_string()), &Value::Absent, None);
@@ -90,7 +90,7 @@ impl Reader<'_, '_> {
                         let text = format!("the integration of `{key}` is not known: {why}");
                         self.estate.note(NoteKind::Unresolved, text, &item.origin);
                     }
-                    bare(IntegrationKind::None)
+                    Integration::bare(IntegrationKind::None)
                 }
             };
             self.estate.routes.push(Route { api, method, path, integration, origin: item.origin.clone() });
@@ -131,9 +131,4 @@ impl Reader<'_, '_> {
         let path = of("RequestParameters").get(OVERWRITE).shown();
         Integration { kind, link, target, uri: uri.shown(), path, timeout_ms: of("TimeoutInMillis").number() }
     }
-}
-
-/// An integration of which only the kind is known.
-pub(super) fn bare(kind: IntegrationKind) -> Integration {
-    Integration { kind, link: None, target: None, uri: None, path: None, timeout_ms: None }
 }

@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 
 use super::Value;
-use super::http::{bare, route_settings};
+use super::http::route_settings;
 use super::item::Item;
 use super::reader::Reader;
 use super::rest::{endpoint, method_settings};
-use crate::import::estate::{ApiKind, Id, Identity, IntegrationKind, NoteKind, Reference, Route};
+use crate::import::estate::{ApiKind, Id, Identity, Integration, IntegrationKind, NoteKind, Reference, Route};
 
 /// A short form and the section of `Globals` that it takes from.
 fn section(item: &Item) -> (&'static str, ApiKind) {
@@ -144,7 +144,7 @@ impl Reader<'_, '_> {
                     _ => method,
                 };
                 let origin = item.origin.at("Events", None).at(&event.name, None);
-                self.estate.routes.push(Route { api, method, path, integration: bare(kind), origin });
+                self.estate.routes.push(Route { api, method, path, integration: Integration::bare(kind), origin });
             }
         }
     }

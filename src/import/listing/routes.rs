@@ -11,8 +11,7 @@ use crate::import::node::{Node, Origin, Value};
 /// Most characters of a path, which stands in every method of its resource.
 const LONGEST: usize = 2_000;
 
-const NOTHING: Integration =
-    Integration { kind: IntegrationKind::None, link: None, target: None, uri: None, path: None, timeout_ms: None };
+const NOTHING: Integration = Integration::bare(IntegrationKind::None);
 
 /// What is known of resources of REST APIs, by their id.
 #[derive(Default)]

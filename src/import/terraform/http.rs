@@ -30,7 +30,8 @@ pub(super) fn read(context: &Context<'_>, apis: &Apis, estate: &mut Estate) {
                 if let Some(uri) = item.text("target") {
                     let lambda = uri.contains(":lambda:");
                     let kind = if lambda { IntegrationKind::Lambda } else { IntegrationKind::Public };
-                    let integration = Integration { kind, uri: Some(uri.to_string()), ..nothing() };
+                    let integration =
+                        Integration { kind, uri: Some(uri.to_string()), ..Integration::bare(IntegrationKind::None) };
                     let api = Reference::To(context.id(index).clone());
                     add(context, item, api, item.text("route_key").unwrap_or("$default"), integration, estate);
                 }
@@ -43,10 +44,6 @@ pub(super) fn read(context: &Context<'_>, apis: &Apis, estate: &mut Estate) {
         let text = format!("no route of the files leads to the integration `{}`", item.address);
         estate.note(NoteKind::PassedOver, text, &context.origin(item));
     }
-}
-
-fn nothing() -> Integration {
-    Integration { kind: IntegrationKind::None, link: None, target: None, uri: None, path: None, timeout_ms: None }
 }
 
 fn add(
@@ -67,7 +64,7 @@ fn add(
 /// The integration that a route leads to.
 fn target(context: &Context<'_>, item: &Item<'_>, used: &mut BTreeSet<usize>, estate: &mut Estate) -> Integration {
     let reference = match context.reference(item, item.get("target"), &[INTEGRATION]) {
-        None => return nothing(),
+        None => return Integration::bare(IntegrationKind::None),
         Some(Reference::Named(text)) => {
             Reference::Named(text.strip_prefix("integrations/").unwrap_or(&text).to_string())
         }
@@ -84,7 +81,7 @@ fn target(context: &Context<'_>, item: &Item<'_>, used: &mut BTreeSet<usize>, es
         }
     };
     estate.note(NoteKind::Unresolved, text, &context.origin(item));
-    nothing()
+    Integration::bare(IntegrationKind::None)
 }
 
 fn integration(context: &Context<'_>, item: &Item<'_>) -> Integration {
@@ -105,7 +102,7 @@ fn integration(context: &Context<'_>, item: &Item<'_>) -> Integration {
     let view = item.get("integration_uri");
     let uri = view.text().map(String::from);
     if !private {
-        return Integration { kind, uri, timeout_ms, ..nothing() };
+        return Integration { kind, uri, timeout_ms, ..Integration::bare(IntegrationKind::None) };
     }
     let target = context.reference(item, view, &["aws_lb_listener", "aws_service_discovery_service", "aws_lb"]);
     let overwritten = item.get("request_parameters").get(OVERWRITE);

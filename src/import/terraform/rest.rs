@@ -64,14 +64,7 @@ pub(super) fn read(context: &Context<'_>, apis: &Apis, estate: &mut Estate) {
     for (key, api) in order {
         let Some(item) = methods.remove(&key).map(|index| &context.items[index]) else { continue };
         let path = path(context, &roots, item, estate);
-        let integration = Integration {
-            kind: IntegrationKind::None,
-            link: None,
-            target: None,
-            uri: None,
-            path: None,
-            timeout_ms: None,
-        };
+        let integration = Integration::bare(IntegrationKind::None);
         estate.routes.push(Route { api, method: verb(&key.2), path, integration, origin: context.origin(item) });
     }
 }
@@ -161,7 +154,7 @@ fn integration(context: &Context<'_>, item: &Item<'_>, listeners: &Listeners, es
     let timeout_ms = item.get("timeout_milliseconds").number();
     if kind != IntegrationKind::Private {
         let uri = Some(uri_text).filter(|uri| !uri.is_empty()).map(String::from);
-        return Integration { kind, link: None, target: None, uri, path: None, timeout_ms };
+        return Integration { uri, timeout_ms, ..Integration::bare(kind) };
     }
     let target = context.reference(item, item.get("integration_target"), &["aws_lb", "aws_lb_listener"]);
     let place = uri::place(context, item, link.as_ref(), listeners, estate);
