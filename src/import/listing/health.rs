@@ -138,10 +138,12 @@ impl<'p> Group<'p> {
     }
 }
 
-/// The zones that targets are in; none where it is not known of all. The ports of one instance are in one zone, whichever it is.
+/// The zones that targets are in; none where it is not known of all. The ports of one instance are in one zone, whose name is then that
+/// it is the instance's.
 fn zones(targets: &[Target<'_>]) -> BTreeSet<String> {
-    let told: Option<BTreeSet<&str>> = targets.iter().map(|target| target.zone).collect();
+    if let Some(told) = targets.iter().map(|target| target.zone.map(String::from)).collect() {
+        return told;
+    }
     let ids: BTreeSet<&str> = targets.iter().map(|target| target.id).collect();
-    let known = told.or(Some(ids).filter(|ids| ids.len() == 1)).unwrap_or_default();
-    known.into_iter().map(String::from).collect()
+    ids.first().filter(|_| ids.len() == 1).map(|id| format!("that of {id}")).into_iter().collect()
 }

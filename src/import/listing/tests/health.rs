@@ -108,7 +108,7 @@ fn a_load_balancer_calls_unhealthy_targets_where_none_is_healthy() {
 #[test]
 fn each_port_of_an_instance_is_a_target() {
     let ports = |zone: &str| listed(&[("i-1", 32768, zone, ""), ("i-1", 32769, zone, ""), ("i-1", 32769, zone, "")]);
-    for (zone, shown) in [("a", "a"), ("", "i-1")] {
+    for (zone, shown) in [("a", "a"), ("", "that of i-1")] {
         let found = ports(zone);
         assert_eq!(found.target_groups[0].targets.len(), 2);
         let told = lints(&found);
